@@ -1,5 +1,6 @@
 package org.kindred.datasets;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,7 @@ public record PreferenceDataset(List<User> users, List<Preference> preferences) 
     public Map<String, List<Preference>> byUser() {
         Map<String, List<Preference>> rows = new TreeMap<>();
         for (Preference preference : preferences) {
-            rows.computeIfAbsent(preference.userId(), id -> new java.util.ArrayList<>())
-                    .add(preference);
+            rows.computeIfAbsent(preference.userId(), id -> new ArrayList<>()).add(preference);
         }
         return rows;
     }

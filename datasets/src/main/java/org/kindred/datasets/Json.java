@@ -1,0 +1,188 @@
+package org.kindred.datasets;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+
+/**
+ * The one strict JSON reader and writer of the project.
+ *
+ * <p>Reading: duplicate keys, trailing text, too deep nesting (100), over-long names, numbers and
+ * strings, numbers in quotes and classes named in the text are all refused. The bare tokens {@code
+ * NaN}, {@code Infinity} and {@code -Infinity} are read as {@code null}, since real exports hold
+ * them.
+ *
+ * <p>Writing: components of a record in their declared order, keys of a map sorted, numbers that
+ * are not finite as {@code null}, so that equal values give equal bytes.
+ */
+public final class Json {
+
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_NAME_LENGTH = 10_000;
+    private static final int MAX_NUMBER_LENGTH = 400;
+    private static final int MAX_STRING_LENGTH = 16_000_000;
+
+    private static final ObjectMapper MAPPER = strictMapper();
+
+    private Json() {}
+
+    /** The shared mapper; safe for many threads, not to be reconfigured. */
+    public static ObjectMapper mapper() {
+        return MAPPER;
+    }
+
+    /** The value as one line of JSON without a line end. */
+    public static String line(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "a value of "
+                            + value.getClass().getName()
+                            + " cannot be written as JSON: "
+                            + explain(e),
+                    e);
+        }
+    }
+
+    /** The value as indented JSON with {@code \n} as line end on every platform. */
+    public static String pretty(Object value) {
+        try {
+            return MAPPER.writer(
+                                    new DefaultPrettyPrinter()
+                                            .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                                            .withArrayIndenter(
+                                                    DefaultPrettyPrinter.FixedSpaceIndenter
+                                                            .instance))
+                            .writeValueAsString(value)
+                    + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "a value of "
+                            + value.getClass().getName()
+                            + " cannot be written as JSON: "
+                            + explain(e),
+                    e);
+        }
+    }
+
+    /**
+     * Reads a whole file into one value.
+     *
+     * @param what the file in words, for the message of a failure: {@code "the manifest"}
+     * @throws KindredException if the file cannot be read or does not hold such a value
+     */
+    public static <T> T read(Path file, Class<T> type, String what) {
+        try (var in = Files.newInputStream(file)) {
+            T value = MAPPER.readValue(in, type);
+            if (value == null) {
+                throw new KindredException(
+                        what
+                                + " in "
+                                + file
+                                + " holds only null: restore the file or write it again");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw new KindredException(
+                    what
+                            + " in "
+                            + file
+                            + " cannot be read: "
+                            + explain(e)
+                            + "; restore the file or write it again",
+                    e);
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading " + what, file, e);
+        }
+    }
+
+    /** Writes one value as an indented file that is complete or absent. */
+    public static void write(Path file, Object value) {
+        byte[] bytes = pretty(value).getBytes(StandardCharsets.UTF_8);
+        AtomicFiles.write(file, out -> out.write(bytes));
+    }
+
+    /** Writes one line with its line end. */
+    static void writeLine(OutputStream out, Object value) throws IOException {
+        out.write(line(value).getBytes(StandardCharsets.UTF_8));
+        out.write('\n');
+    }
+
+    /** What is wrong and where, without the text that was read: Jackson's own messages quote it. */
+    public static String explain(JsonProcessingException e) {
+        StringBuilder text = new StringBuilder();
+        if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+            text.append("field ")
+                    .append(
+                            mapping.getPath().stream()
+                                    .map(
+                                            step ->
+                                                    step.getFieldName() == null
+                                                            ? "[" + step.getIndex() + "]"
+                                                            : step.getFieldName())
+                                    .collect(Collectors.joining(".")))
+                    .append(" is missing, has the wrong type or is not allowed");
+        } else {
+            text.append("not valid JSON");
+        }
+        if (e.getCause() instanceof IllegalArgumentException refused) {
+            text.append(" (").append(refused.getMessage()).append(")");
+        }
+        JsonLocation at = e.getLocation();
+        if (at != null && at.getLineNr() > 0) {
+            text.append(", line ")
+                    .append(at.getLineNr())
+                    .append(" column ")
+                    .append(at.getColumnNr());
+        }
+        return text.toString();
+    }
+
+    private static ObjectMapper strictMapper() {
+        JsonFactory factory =
+                new FiniteJsonFactory(
+                        new JsonFactoryBuilder()
+                                .streamReadConstraints(
+                                        StreamReadConstraints.builder()
+                                                .maxNestingDepth(MAX_DEPTH)
+                                                .maxNameLength(MAX_NAME_LENGTH)
+                                                .maxNumberLength(MAX_NUMBER_LENGTH)
+                                                .maxStringLength(MAX_STRING_LENGTH)
+                                                .build())
+                                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                                .enable(StreamWriteFeature.STRICT_DUPLICATE_DETECTION)
+                                .disable(StreamWriteFeature.AUTO_CLOSE_TARGET));
+        return JsonMapper.builder(factory)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
+                .build();
+    }
+}

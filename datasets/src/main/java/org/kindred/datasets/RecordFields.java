@@ -1,0 +1,192 @@
+package org.kindred.datasets;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of one JSON record, checked as the reference policy says.
+ *
+ * <p>Absent or null: {@code missing_field:F} for a required field, Java null for an optional one.
+ * Wrong type: {@code wrong_type:F}; a number in quotes is no number, true is no number, 87.0 is a
+ * fine integer. Blank text: {@code empty_text:F}. Not in a closed list: {@code unknown_value:F}.
+ * Outside a range: {@code out_of_range:F}.
+ */
+public final class RecordFields {
+    private final ObjectNode record;
+
+    public RecordFields(ObjectNode record) {
+        this.record = record;
+    }
+
+    public String text(String field) throws RejectedRecordException {
+        return required(field, optionalText(field));
+    }
+
+    public @Nullable String optionalText(String field) throws RejectedRecordException {
+        JsonNode node = find(field);
+        return node == null ? null : textOf(node, field);
+    }
+
+    /** Text that must be one of a closed list. */
+    public @Nullable String optionalText(String field, Set<String> allowed)
+            throws RejectedRecordException {
+        String text = optionalText(field);
+        if (text != null && !allowed.contains(text)) {
+            throw new RejectedRecordException("unknown_value:" + field);
+        }
+        return text;
+    }
+
+    public double number(String field) throws RejectedRecordException {
+        return required(field, optionalNumber(field));
+    }
+
+    public @Nullable Double optionalNumber(String field) throws RejectedRecordException {
+        JsonNode node = find(field);
+        return node == null ? null : (Double) numberOf(node, field);
+    }
+
+    /** A whole number within bounds, both included. */
+    public @Nullable Integer optionalInteger(String field, int least, int most)
+            throws RejectedRecordException {
+        Double number = optionalNumber(field);
+        if (number == null) {
+            return null;
+        }
+        if (number != Math.rint(number)) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        if (number < least || number > most) {
+            throw new RejectedRecordException("out_of_range:" + field);
+        }
+        return number.intValue();
+    }
+
+    public @Nullable List<String> optionalTexts(String field) throws RejectedRecordException {
+        JsonNode node = optionalArray(field);
+        if (node == null) {
+            return null;
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode entry : node) {
+            texts.add(textOf(entry, field));
+        }
+        return texts;
+    }
+
+    /** A conversation of at least one message; role {@code model} is read as {@code assistant}. */
+    public List<Message> messages(String field) throws RejectedRecordException {
+        JsonNode node = required(field, optionalArray(field));
+        List<Message> messages = new ArrayList<>();
+        for (JsonNode entry : node) {
+            if (!(entry instanceof ObjectNode message)) {
+                throw new RejectedRecordException("wrong_type:" + field);
+            }
+            RecordFields fields = new RecordFields(message);
+            String role = fields.text("role");
+            if (role.equals("model")) {
+                role = "assistant";
+            }
+            if (!Message.ROLES.contains(role)) {
+                throw new RejectedRecordException("unknown_value:role");
+            }
+            JsonNode content = required("content", fields.find("content"));
+            messages.add(new Message(role, textOf(content, field)));
+        }
+        if (messages.isEmpty()) {
+            throw new RejectedRecordException("empty_text:" + field);
+        }
+        return messages;
+    }
+
+    /** A conversation that ends with a user message. */
+    public List<Message> prompt(String field) throws RejectedRecordException {
+        List<Message> messages = messages(field);
+        if (!messages.get(messages.size() - 1).role().equals("user")) {
+            throw new RejectedRecordException("unknown_value:role");
+        }
+        return messages;
+    }
+
+    public @Nullable JsonNode optionalArray(String field) throws RejectedRecordException {
+        JsonNode node = find(field);
+        if (node != null && !node.isArray()) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        return node;
+    }
+
+    public @Nullable Map<String, Object> optionalObject(String field)
+            throws RejectedRecordException {
+        JsonNode node = find(field);
+        if (node == null) {
+            return null;
+        }
+        if (!(node instanceof ObjectNode object)) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        return values(object);
+    }
+
+    /** The object {@code meta} and every field that is not in the list; null if there is none. */
+    public @Nullable Map<String, Object> meta(Set<String> knownFields)
+            throws RejectedRecordException {
+        Map<String, Object> meta = new LinkedHashMap<>();
+        ObjectNode others = record.deepCopy();
+        others.remove(knownFields);
+        others.remove("meta");
+        meta.putAll(values(others));
+        Map<String, Object> own = optionalObject("meta");
+        if (own != null) {
+            meta.putAll(own);
+        }
+        return meta.isEmpty() ? null : meta;
+    }
+
+    /** The field, or null if it is absent or null. */
+    public @Nullable JsonNode find(String field) {
+        JsonNode node = record.get(field);
+        return node == null || node.isNull() ? null : node;
+    }
+
+    private static Map<String, Object> values(ObjectNode object) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : object.properties()) {
+            values.put(entry.getKey(), Json.mapper().convertValue(entry.getValue(), Object.class));
+        }
+        return values;
+    }
+
+    private static String textOf(JsonNode node, String field) throws RejectedRecordException {
+        if (!node.isTextual()) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        if (node.textValue().isBlank()) {
+            throw new RejectedRecordException("empty_text:" + field);
+        }
+        return node.textValue();
+    }
+
+    private static double numberOf(JsonNode node, String field) throws RejectedRecordException {
+        if (!node.isNumber()) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        if (!Double.isFinite(node.doubleValue())) { // a literal such as 1e309
+            throw new RejectedRecordException("out_of_range:" + field);
+        }
+        return node.doubleValue();
+    }
+
+    private static <T> T required(String field, @Nullable T value) throws RejectedRecordException {
+        if (value == null) {
+            throw new RejectedRecordException("missing_field:" + field);
+        }
+        return value;
+    }
+}
