@@ -1,0 +1,113 @@
+package org.kindred.policy.model;
+
+/**
+ * Where and how a model computes.
+ *
+ * @param device {@link Device#AUTO} takes a GPU where libtorch finds one
+ * @param precision of the passes; weights, gradients and optimizer state are float32 in either
+ * @param threads native threads; 0 takes all processors. Numbers repeat bit for bit only at the
+ *     same count
+ * @param keptLayers layers, counted from the last, whose intermediate results stay in memory
+ *     between forward and backward; the others are computed again, which costs 10-30 % of the time
+ *     and saves most of the memory. A number above the model's layers means all
+ * @param headChunkMiB logits held at a time, in MiB; the trainer never holds all of them
+ * @param scoreChunkTokens padded tokens that one scoring call handles at a time
+ * @param cacheMiB bound on keys, values and logits of rows that are decoded together
+ * @param packWeights while decoding, hold a second copy of the matrices in the order the processor
+ *     reads them: faster where matrices are large, x86-64 only; elsewhere it has no effect
+ */
+public record EngineOptions(
+        Device device,
+        Precision precision,
+        int threads,
+        int keptLayers,
+        int headChunkMiB,
+        int scoreChunkTokens,
+        int cacheMiB,
+        boolean packWeights) {
+
+    /** The processor or an accelerator. */
+    public enum Device {
+        AUTO,
+        CPU,
+        GPU
+    }
+
+    /** Type of the numbers in forward and backward passes. */
+    public enum Precision {
+        F32,
+        BF16
+    }
+
+    public EngineOptions {
+        require(threads >= 0, "threads", threads, "0 (all processors) or more");
+        require(keptLayers >= 0, "keptLayers", keptLayers, "0 or more");
+        require(headChunkMiB >= 1, "headChunkMiB", headChunkMiB, "1 or more");
+        require(scoreChunkTokens >= 1, "scoreChunkTokens", scoreChunkTokens, "1 or more");
+        require(cacheMiB >= 1, "cacheMiB", cacheMiB, "1 or more");
+    }
+
+    public static EngineOptions defaults() {
+        return new EngineOptions(
+                Device.AUTO, Precision.F32, 0, Integer.MAX_VALUE, 64, 16_384, 1024, true);
+    }
+
+    public EngineOptions withDevice(Device value) {
+        return new EngineOptions(
+                value,
+                precision,
+                threads,
+                keptLayers,
+                headChunkMiB,
+                scoreChunkTokens,
+                cacheMiB,
+                packWeights);
+    }
+
+    public EngineOptions withPrecision(Precision value) {
+        return new EngineOptions(
+                device,
+                value,
+                threads,
+                keptLayers,
+                headChunkMiB,
+                scoreChunkTokens,
+                cacheMiB,
+                packWeights);
+    }
+
+    public EngineOptions withThreads(int value) {
+        return new EngineOptions(
+                device,
+                precision,
+                value,
+                keptLayers,
+                headChunkMiB,
+                scoreChunkTokens,
+                cacheMiB,
+                packWeights);
+    }
+
+    public EngineOptions withKeptLayers(int value) {
+        return new EngineOptions(
+                device,
+                precision,
+                threads,
+                value,
+                headChunkMiB,
+                scoreChunkTokens,
+                cacheMiB,
+                packWeights);
+    }
+
+    /** The thread count as it takes effect. */
+    int effectiveThreads() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    private static void require(boolean holds, String name, int value, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " = " + value + ": must be " + allowed);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Completions sampled from a language model. */
+@NullMarked
+package org.kindred.policy.rollout;
+
+import org.jspecify.annotations.NullMarked;
