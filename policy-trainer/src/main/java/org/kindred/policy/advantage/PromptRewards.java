@@ -1,0 +1,32 @@
+package org.kindred.policy.advantage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scored completions of one prompt in one step.
+ *
+ * @param promptId orders the prompts of a group inside a step
+ * @param group preference group whose history the rewards enter
+ * @param user key of the person behind the prompt, null if unknown
+ * @param rewards [completions] weighted sums, all finite, at least two
+ * @param parts [functions][completions] rewards of the single functions, NaN where one does not
+ *     apply
+ */
+record PromptRewards(
+        String promptId, String group, @Nullable String user, double[] rewards, double[][] parts) {
+
+    /** Of one reward function. */
+    static PromptRewards of(String promptId, String group, double... rewards) {
+        return new PromptRewards(promptId, group, null, rewards, new double[][] {rewards});
+    }
+
+    /** Equality of the numbers themselves: a standard deviation in floating point need not be 0. */
+    static boolean allEqual(double[] values) {
+        for (double value : values) {
+            if (value != values[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,25 @@
+package org.kindred.policy.advantage;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import org.kindred.policy.Spelling;
+
+/** What the shrinkage estimator divides a centred reward by. */
+public enum ShrinkageScale {
+    /** sqrt(sigma2_w): the spread inside a prompt. */
+    WITHIN,
+    /** sqrt(sigma2_w * (1 + w / (G - 1))): the exact standard deviation of r_i - b_i. */
+    PREDICTIVE,
+    /** sqrt(sigma2_w + tau2): the paper's scale up to divisors; inflated by prompt difficulty. */
+    TOTAL;
+
+    @JsonCreator
+    public static ShrinkageScale parse(String text) {
+        return Spelling.parse(ShrinkageScale.class, "shrinkage_scale", text);
+    }
+
+    @JsonValue
+    public String spelling() {
+        return Spelling.of(this);
+    }
+}
