@@ -1,0 +1,266 @@
+package org.kindred.policy.tokenizer;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.KindredException;
+import org.kindred.policy.checkpoint.DurableFile;
+import org.kindred.policy.checkpoint.JsonFields;
+
+/**
+ * The tokenizer of a model folder, by the same native library that transformers uses. Nothing is
+ * cut or padded, whatever the file says. Safe for use by several threads; close it when done.
+ *
+ * <p>Deviation from transformers: {@code clean_up_tokenization_spaces} is never applied, since it
+ * would change what the model wrote.
+ */
+public final class Tokenizer implements AutoCloseable {
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String SETTINGS = "tokenizer_config.json";
+    private static final String SPECIAL_TOKENS = "special_tokens_map.json";
+    private static final String GENERATION = "generation_config.json";
+    private static final List<String> FILES =
+            List.of(TOKENIZER, SETTINGS, SPECIAL_TOKENS, "chat_template.jinja", GENERATION);
+    private static final List<String> ROLES =
+            List.of("bos_token", "eos_token", "pad_token", "unk_token");
+
+    static {
+        // The native code is inside the jar. Without this the library looks for other builds of it
+        // on the network, and reports its start from some clouds.
+        if (System.getProperty("ai.djl.offline") == null) {
+            System.setProperty("ai.djl.offline", "true");
+        }
+    }
+
+    private final Path folder;
+    private final HuggingFaceTokenizer library;
+    private final int vocabularySize;
+    private final SpecialTokens specialTokens;
+    private final List<Integer> eosIds;
+
+    private Tokenizer(
+            Path folder,
+            HuggingFaceTokenizer library,
+            int vocabularySize,
+            SpecialTokens specialTokens) {
+        this.folder = folder;
+        this.library = library;
+        this.vocabularySize = vocabularySize;
+        this.specialTokens = specialTokens;
+        this.eosIds = readEosIds(folder, specialTokens.eosId());
+    }
+
+    /**
+     * Loads {@code tokenizer.json} of a folder with its settings: {@code tokenizer_config.json},
+     * {@code special_tokens_map.json}, {@code chat_template.jinja}, {@code generation_config.json},
+     * as far as they exist.
+     *
+     * @throws KindredException if a file is missing or broken
+     */
+    public static Tokenizer load(Path folder) {
+        Path path = folder.resolve(TOKENIZER);
+        Map<String, String> roles = readRoles(folder);
+        TokenizerFile file = TokenizerFile.read(path, Set.copyOf(roles.values()));
+        SpecialTokens special =
+                new SpecialTokens(
+                        idOf("bos_token", roles, file, path),
+                        idOf("eos_token", roles, file, path),
+                        idOf("pad_token", roles, file, path),
+                        idOf("unk_token", roles, file, path));
+        try {
+            HuggingFaceTokenizer library =
+                    HuggingFaceTokenizer.newInstance(
+                            path, Map.of("truncation", "false", "padding", "false"));
+            return new Tokenizer(folder, library, file.vocabularySize(), special);
+        } catch (IOException | RuntimeException e) {
+            throw new KindredException(
+                    path + ": the tokenizer library refused it: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Ids of a text. Special tokens written in the text are recognised, as in Hugging Face; for
+     * text from users or models use {@link #chat}. Lone surrogates count as U+FFFD.
+     *
+     * @param addSpecial whether the tokenizer's own additions, such as a begin-of-text token, are
+     *     made
+     */
+    public int[] encode(String text, boolean addSpecial) {
+        return toInts(encoding(text, addSpecial).getIds());
+    }
+
+    /** The tokens of {@link #encode} in the notation of the vocabulary, for inspection. */
+    public List<String> tokens(String text, boolean addSpecial) {
+        return List.of(encoding(text, addSpecial).getTokens());
+    }
+
+    /**
+     * Text of ids; incomplete UTF-8 gives U+FFFD, ids outside the vocabulary give nothing.
+     *
+     * @param skipSpecial whether special tokens are left out
+     */
+    public String decode(int[] ids, boolean skipSpecial) {
+        long[] wide = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0) {
+                throw new IllegalArgumentException("id " + ids[i] + ": must not be negative");
+            }
+            wide[i] = ids[i];
+        }
+        return library.decode(wide, skipSpecial);
+    }
+
+    /** Number of ids: the largest one in use + 1. A model's embedding may have more rows. */
+    public int vocabularySize() {
+        return vocabularySize;
+    }
+
+    /** The tokens with a role. */
+    public SpecialTokens specialTokens() {
+        return specialTokens;
+    }
+
+    /**
+     * Ids that end a completion: the tokenizer's end token and those of {@code
+     * generation_config.json}. Empty if neither names any.
+     */
+    public List<Integer> eosIds() {
+        return eosIds;
+    }
+
+    /**
+     * The id to pad with: the padding token, or the end token where there is none.
+     *
+     * @throws KindredException if there is neither
+     */
+    public int padId() {
+        Integer pad = specialTokens.padId() == null ? specialTokens.eosId() : specialTokens.padId();
+        if (pad == null) {
+            throw new KindredException(
+                    folder.resolve(SETTINGS) + ": names neither a pad_token nor an eos_token");
+        }
+        return pad;
+    }
+
+    /** Copies the tokenizer's files into a folder, which must exist. */
+    public void save(Path target) {
+        for (String name : FILES) {
+            Path source = folder.resolve(name);
+            if (!Files.exists(source)) {
+                continue;
+            }
+            try {
+                if (Files.exists(target.resolve(name))
+                        && Files.isSameFile(source, target.resolve(name))) {
+                    continue;
+                }
+                DurableFile.write(target.resolve(name), Files.readAllBytes(source));
+            } catch (IOException e) {
+                throw new KindredException(source + ": cannot be read (" + e + ")", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        library.close();
+    }
+
+    private Encoding encoding(String text, boolean addSpecial) {
+        return library.encode(wellFormed(text), addSpecial, false);
+    }
+
+    private static String wellFormed(String text) {
+        StringBuilder repaired = null;
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isSurrogate(text.charAt(i))) {
+                continue;
+            }
+            if (Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+                i++;
+            } else {
+                repaired = repaired == null ? new StringBuilder(text) : repaired;
+                repaired.setCharAt(i, '\uFFFD');
+            }
+        }
+        return repaired == null ? text : repaired.toString();
+    }
+
+    private static int[] toInts(long[] ids) {
+        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** Role to token text; the settings take precedence over the older separate file. */
+    private static Map<String, String> readRoles(Path folder) {
+        Map<String, String> roles = new HashMap<>();
+        for (String name : List.of(SPECIAL_TOKENS, SETTINGS)) {
+            Path path = folder.resolve(name);
+            if (!Files.exists(path)) {
+                continue;
+            }
+            JsonFields json = JsonFields.read(path);
+            for (String role : ROLES) {
+                JsonNode value = json.node().get(role);
+                if (value == null) {
+                    continue;
+                }
+                JsonNode text = value.isObject() ? value.path("content") : value;
+                if (text.isTextual()) {
+                    roles.put(role, text.textValue());
+                } else if (text.isNull()) {
+                    roles.remove(role);
+                } else {
+                    throw json.unexpected(role, "a string, null, or an object with \"content\"");
+                }
+            }
+        }
+        return roles;
+    }
+
+    private static @Nullable Integer idOf(
+            String role, Map<String, String> roles, TokenizerFile file, Path path) {
+        String token = roles.get(role);
+        if (token == null) {
+            return null;
+        }
+        Integer id = file.ids().get(token);
+        if (id == null) {
+            throw new KindredException(
+                    path + ": has no token \"" + token + "\", which the settings name as " + role);
+        }
+        return id;
+    }
+
+    private static List<Integer> readEosIds(Path folder, @Nullable Integer eosId) {
+        LinkedHashSet<Integer> ids = new LinkedHashSet<>();
+        if (eosId != null) {
+            ids.add(eosId);
+        }
+        Path path = folder.resolve(GENERATION);
+        if (Files.exists(path)) {
+            JsonFields json = JsonFields.read(path);
+            JsonNode value = json.get("eos_token_id");
+            if (value != null && value.isInt()) {
+                ids.add(value.intValue());
+            } else if (value != null) {
+                for (JsonNode id : value) {
+                    if (!id.isInt()) {
+                        throw json.unexpected("eos_token_id", "an integer or a list of integers");
+                    }
+                    ids.add(id.intValue());
+                }
+            }
+        }
+        return List.copyOf(ids);
+    }
+}
