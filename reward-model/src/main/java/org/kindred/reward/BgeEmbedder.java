@@ -1,0 +1,129 @@
+package org.kindred.reward;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * BGE-small-en-v1.5, quantised, run on the CPU from weights inside a jar: no network, 384
+ * dimensions, English, 512 tokens (longer texts are averaged over parts).
+ *
+ * <p>Vectors are kept in memory under a hash of the text, the least recently used leave first. Safe
+ * for use from several threads; the caller owns it and closes it.
+ */
+public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
+
+    /**
+     * @param threads texts embedded at once
+     * @param cachedTexts vectors kept in memory, 1.5 kB each
+     */
+    public record Options(int threads, int cachedTexts) {
+        public Options {
+            if (threads < 1 || threads > 256) {
+                throw new IllegalArgumentException("threads = " + threads + ": must be 1 to 256");
+            }
+            if (cachedTexts < 0) {
+                throw new IllegalArgumentException(
+                        "cachedTexts = " + cachedTexts + ": must be 0 or more");
+            }
+        }
+
+        public static Options defaults() {
+            return new Options(
+                    Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors())), 50_000);
+        }
+    }
+
+    private static final float[] NONE = new float[0];
+
+    private final ExecutorService pool;
+    private final BgeSmallEnV15QuantizedEmbeddingModel model;
+    private final Map<String, float[]> cache;
+
+    public BgeEmbedder(Options options) {
+        ThreadPoolExecutor executor =
+                new ThreadPoolExecutor(
+                        options.threads(),
+                        options.threads(),
+                        1,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task -> {
+                            Thread thread = new Thread(task, "bge-embedder");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        executor.allowCoreThreadTimeOut(true);
+        pool = executor;
+        model = new BgeSmallEnV15QuantizedEmbeddingModel(pool);
+        cache = new RecentlyUsed(options.cachedTexts());
+    }
+
+    @Override
+    public String name() {
+        return "bge-small-en-v1.5-q";
+    }
+
+    @Override
+    public List<float[]> embed(List<String> texts) {
+        List<String> keys = texts.stream().map(TextKey::of).toList();
+        Map<String, float[]> vectors = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>(); // one text for each key without a vector
+        List<String> missingKeys = new ArrayList<>();
+        synchronized (cache) {
+            for (int i = 0; i < keys.size(); i++) {
+                String key = keys.get(i);
+                float[] known = cache.get(key);
+                if (known != null) {
+                    vectors.put(key, known);
+                } else if (vectors.putIfAbsent(key, NONE) == null) {
+                    missing.add(texts.get(i));
+                    missingKeys.add(key);
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            List<Embedding> fresh =
+                    model.embedAll(missing.stream().map(BgeEmbedder::segment).toList()).content();
+            synchronized (cache) {
+                for (int i = 0; i < fresh.size(); i++) {
+                    vectors.put(missingKeys.get(i), fresh.get(i).vector());
+                    cache.put(missingKeys.get(i), fresh.get(i).vector());
+                }
+            }
+        }
+        return keys.stream().map(key -> vectors.get(key).clone()).toList();
+    }
+
+    @Override
+    public void close() {
+        pool.shutdown();
+    }
+
+    private static TextSegment segment(String text) {
+        return TextSegment.from(text.isBlank() ? "." : text);
+    }
+
+    private static final class RecentlyUsed extends LinkedHashMap<String, float[]> {
+        private static final long serialVersionUID = 1L;
+        private final int capacity;
+
+        RecentlyUsed(int capacity) {
+            super(16, 0.75f, true);
+            this.capacity = capacity;
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
+            return size() > capacity;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package org.kindred.reward;
+
+import java.util.List;
+
+/**
+ * Scores responses as one user would. The same contract serves pairs, which may be read together,
+ * and rollouts of a policy, which are scored one by one under a rubric that is fixed first.
+ */
+public interface RewardModel {
+
+    /**
+     * @param prompt text of the conversation so far
+     * @return one outcome a response, in order; never fewer, never a number for a failure
+     */
+    List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses);
+}

@@ -1,0 +1,142 @@
+package org.kindred.reward.judge;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.kindred.datasets.SeedTree;
+
+/**
+ * Shared axes of taste: utility of a text for a user is {@code (a + sum_k z_uk b_k) . phi(text)}.
+ *
+ * @param weights a, then b_1 .. b_d, {@code [1 + d][column]}
+ * @param coordinates z of each user of the fit, mean 0 on every axis, by user number
+ */
+record AxisModel(double[][] weights, Map<Integer, double[]> coordinates) {
+
+    private static final int POWER_STEPS = 60;
+
+    int axes() {
+        return weights.length - 1;
+    }
+
+    /**
+     * Minimises {@link AxisObjective}, starting from the global model and, for the axes, from the
+     * leading directions in which users pull away from it.
+     *
+     * @param subset row numbers, ascending
+     */
+    static AxisModel fit(
+            TextFeatures features,
+            PairDesign design,
+            int[] subset,
+            int axes,
+            double lambda,
+            Lbfgs optimiser,
+            SeedTree seeds) {
+        Map<Integer, int[]> rows = design.rowsByUser(subset);
+        int columns = features.columns();
+        AxisObjective global = new AxisObjective(features, design, rows, 0, lambda);
+        double[] a = optimiser.minimise(global, new double[columns]);
+        AxisObjective objective =
+                axes == 0 ? global : new AxisObjective(features, design, rows, axes, lambda);
+        double[] x = a;
+        if (axes > 0) {
+            x = new double[objective.parameters()];
+            System.arraycopy(a, 0, x, 0, columns);
+            startAxes(x, objective, global, a, axes, seeds);
+            x = optimiser.minimise(objective, x);
+        }
+        double[][] weights = new double[1 + axes][columns];
+        for (int k = 0; k <= axes; k++) {
+            System.arraycopy(x, k * columns, weights[k], 0, columns);
+        }
+        return centred(weights, x, objective, rows, axes);
+    }
+
+    /** Moves the mean of z into a: the global model is then the user at the origin. */
+    private static AxisModel centred(
+            double[][] weights,
+            double[] x,
+            AxisObjective objective,
+            Map<Integer, int[]> rows,
+            int axes) {
+        double[] mean = new double[axes];
+        for (int user = 0; user < rows.size(); user++) {
+            for (int k = 0; k < axes; k++) {
+                mean[k] += x[objective.coordinate(user, k)] / rows.size();
+            }
+        }
+        for (int k = 0; k < axes; k++) {
+            Vectors.add(weights[0], mean[k], weights[1 + k]);
+        }
+        Map<Integer, double[]> coordinates = new LinkedHashMap<>();
+        int user = 0;
+        for (int id : rows.keySet()) {
+            double[] z = new double[axes];
+            for (int k = 0; k < axes; k++) {
+                z[k] = x[objective.coordinate(user, k)] - mean[k];
+            }
+            coordinates.put(id, z);
+            user++;
+        }
+        return new AxisModel(weights, coordinates);
+    }
+
+    /**
+     * Leading singular pairs (u, v) of the users' centred pulls by power iteration with deflation:
+     * z = sqrt(U) u, b = v / 2.
+     */
+    private static void startAxes(
+            double[] x,
+            AxisObjective objective,
+            AxisObjective global,
+            double[] a,
+            int axes,
+            SeedTree seeds) {
+        int users = global.users();
+        int columns = a.length;
+        double[][] pulls = new double[users][];
+        double[] mean = new double[columns];
+        for (int user = 0; user < users; user++) {
+            pulls[user] = global.pull(user, a);
+            Vectors.add(mean, 1.0 / users, pulls[user]);
+        }
+        for (double[] pull : pulls) {
+            Vectors.add(pull, -1, mean);
+        }
+        SplittableRandom random = seeds.child("axes").random();
+        for (int k = 0; k < axes; k++) {
+            double[] v = new double[columns];
+            for (int j = 0; j < columns; j++) {
+                v[j] = random.nextGaussian();
+            }
+            double[] u = new double[users];
+            for (int step = 0; step < POWER_STEPS; step++) {
+                for (int user = 0; user < users; user++) {
+                    u[user] = Vectors.dot(pulls[user], v);
+                }
+                normalise(u);
+                v = new double[columns];
+                for (int user = 0; user < users; user++) {
+                    Vectors.add(v, u[user], pulls[user]);
+                }
+                normalise(v);
+            }
+            for (int user = 0; user < users; user++) {
+                double projection = Vectors.dot(pulls[user], v);
+                Vectors.add(pulls[user], -projection, v);
+                x[objective.coordinate(user, k)] = Math.sqrt(users) * u[user];
+            }
+            for (int j = 0; j < columns; j++) {
+                x[(1 + k) * columns + j] = v[j] / 2;
+            }
+        }
+    }
+
+    private static void normalise(double[] v) {
+        double length = Math.sqrt(Vectors.dot(v, v));
+        for (int i = 0; i < v.length && length > 0; i++) {
+            v[i] /= length;
+        }
+    }
+}

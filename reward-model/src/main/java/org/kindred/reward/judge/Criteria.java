@@ -1,0 +1,115 @@
+package org.kindred.reward.judge;
+
+import static org.kindred.reward.judge.Criterion.bipolar;
+import static org.kindred.reward.judge.Criterion.presence;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The bank of criteria in which a rubric is told. Ids are stable; new ones are appended. */
+final class Criteria {
+
+    static final List<Criterion> BANK =
+            List.of(
+                    bipolar(
+                            "length",
+                            "long answers",
+                            "short answers",
+                            text -> Math.log1p(text.words().size())),
+                    bipolar(
+                            "sentence_length",
+                            "long sentences",
+                            "short sentences",
+                            text -> Math.log1p((double) text.words().size() / text.sentences())),
+                    bipolar(
+                            "word_length",
+                            "elaborate words",
+                            "plain words",
+                            text -> (double) text.letters() / Math.max(1, text.words().size())),
+                    bipolar(
+                            "lists",
+                            "lists",
+                            "flowing prose",
+                            text -> Math.log1p(text.listLines())),
+                    bipolar(
+                            "variety",
+                            "varied wording",
+                            "simple wording",
+                            // Guiraud's index: unlike the plain ratio it hardly falls with length
+                            text -> text.distinctWords() / Math.sqrt(text.words().size() + 1)),
+                    bipolar(
+                            "formality",
+                            "formal tone",
+                            "informal tone",
+                            text -> text.density(text.count(Lexicon.FORMAL))),
+                    bipolar(
+                            "casualness",
+                            "casual tone",
+                            "sober tone",
+                            text -> text.density(text.count(Lexicon.CASUAL))),
+                    presence("questions", "questions", t -> t.perSentence(t.questionMarks())),
+                    presence(
+                            "exclamations",
+                            "exclamation marks",
+                            t -> t.perSentence(t.exclamationMarks())),
+                    presence("numbers", "numbers", t -> t.density(t.numbers())),
+                    presence("steps", "steps", t -> t.density(t.count(Lexicon.STEP))),
+                    presence("contractions", "contractions", t -> t.density(t.contractions())),
+                    presence(
+                            "second_person",
+                            "direct address",
+                            t -> t.density(t.count(Lexicon.SECOND_PERSON))),
+                    presence(
+                            "first_person",
+                            "first person",
+                            t -> t.density(t.count(Lexicon.FIRST_PERSON))),
+                    presence("politeness", "polite phrases", t -> lexicon(t, Lexicon.POLITE)),
+                    presence("greetings", "greetings", t -> lexicon(t, Lexicon.GREETING)),
+                    presence(
+                            "encouragement",
+                            "encouragement",
+                            t -> lexicon(t, Lexicon.ENCOURAGEMENT)),
+                    presence("empathy", "empathy", t -> lexicon(t, Lexicon.EMPATHY)),
+                    presence("humour", "humour", t -> lexicon(t, Lexicon.PLAYFUL)),
+                    presence("hedging", "hedging", t -> lexicon(t, Lexicon.HEDGE)),
+                    presence("certainty", "confident claims", t -> lexicon(t, Lexicon.CERTAINTY)),
+                    presence("caution", "warnings", t -> lexicon(t, Lexicon.CAUTION)),
+                    presence("reasons", "reasons", t -> lexicon(t, Lexicon.REASON)),
+                    presence("examples", "examples", t -> lexicon(t, Lexicon.EXAMPLE)),
+                    presence("evidence", "evidence", t -> lexicon(t, Lexicon.EVIDENCE)),
+                    presence("imagery", "imagery", t -> lexicon(t, Lexicon.STORY)),
+                    presence("negation", "negative phrasing", t -> lexicon(t, Lexicon.NEGATION)),
+                    presence("instructions", "instructions", t -> t.perSentence(t.imperatives())),
+                    presence("commas", "nested clauses", t -> t.perSentence(t.commas())),
+                    presence("asides", "asides", t -> t.density(t.asides())),
+                    presence("names", "names", t -> t.density(t.names())),
+                    presence("emphasis", "marked emphasis", t -> t.density(t.emphasis())),
+                    presence("emoji", "emoji", t -> t.density(t.emoji())),
+                    presence("code", "code", t -> t.density(t.code())),
+                    presence("repetition", "repetition", TextProfile::repeatedTriples));
+
+    private static final Map<String, Criterion> BY_ID =
+            BANK.stream().collect(Collectors.toMap(Criterion::id, Function.identity()));
+
+    private Criteria() {}
+
+    static Criterion byId(String id) {
+        Criterion criterion = BY_ID.get(id);
+        if (criterion == null) {
+            throw new IllegalArgumentException("criterion = " + id + ": not in the bank");
+        }
+        return criterion;
+    }
+
+    /** Raw readings of all meters, in the order of the bank. */
+    static double[] measure(String text) {
+        TextProfile profile = TextProfile.of(text);
+        return BANK.stream().mapToDouble(c -> c.meter().applyAsDouble(profile)).toArray();
+    }
+
+    private static double lexicon(TextProfile text, Lexicon lexicon) {
+        return text.density(text.count(lexicon));
+    }
+}

@@ -1,0 +1,203 @@
+package org.kindred.reward.judge;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.cluster.KMeansClusterer;
+import org.kindred.reward.judge.Selection.Outcome;
+
+/**
+ * Tries a combination of options on people and items that the fit did not see.
+ *
+ * <p>Users are in folds, and so are items: prompts where there are enough of them, else response
+ * texts. With user fold f and item fold g left out, the model is fitted to rows of other users that
+ * show no item of g. For each user of f, the first K rows without an item of g are the context, and
+ * all rows with one are the targets. K is 3 and 10.
+ */
+final class CrossValidation {
+    private static final int[] SHOTS = {3, 10};
+
+    /** Fewer different prompts a fold than this, and response texts are the items. */
+    private static final int PROMPTS_PER_FOLD = 5;
+
+    private final PairDesign design;
+    private final JudgeOptions options;
+    private final SeedTree seeds;
+    private final int[] userFold; // by user
+    private final int[][] itemFolds; // by row: of the chosen and of the rejected item
+
+    CrossValidation(PairDesign design, JudgeOptions options, SeedTree seeds) {
+        this.design = design;
+        this.options = options;
+        this.seeds = seeds;
+        userFold = folds(design.users().size(), options.folds(), seeds.child("user-folds"));
+        itemFolds = itemFolds();
+    }
+
+    private int[][] itemFolds() {
+        int folds = options.folds();
+        int rows = design.rows().size();
+        TreeSet<String> prompts = new TreeSet<>();
+        design.rows().forEach(row -> prompts.add(row.promptText()));
+        int[][] byRow = new int[rows][];
+        if (prompts.size() >= PROMPTS_PER_FOLD * folds) {
+            List<String> sorted = List.copyOf(prompts);
+            int[] fold = folds(sorted.size(), folds, seeds.child("item-folds"));
+            Map<String, Integer> foldOf = new LinkedHashMap<>();
+            for (int i = 0; i < fold.length; i++) {
+                foldOf.put(sorted.get(i), fold[i]);
+            }
+            for (int p = 0; p < rows; p++) {
+                int own = foldOf.get(design.rows().get(p).promptText());
+                byRow[p] = new int[] {own, own};
+            }
+        } else {
+            int[] fold = folds(design.texts().size(), folds, seeds.child("item-folds"));
+            for (int p = 0; p < rows; p++) {
+                byRow[p] = new int[] {fold[design.chosen()[p]], fold[design.rejected()[p]]};
+            }
+        }
+        return byRow;
+    }
+
+    /** Seeded, of equal size up to one. */
+    private static int[] folds(int count, int folds, SeedTree seeds) {
+        SplittableRandom random = seeds.random();
+        int[] fold = new int[count];
+        int[] order = new int[count];
+        for (int i = 0; i < count; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        for (int i = 0; i < count; i++) {
+            fold[order[i]] = i % folds;
+        }
+        return fold;
+    }
+
+    /** Sums over held-out pairs. */
+    private static final class Tally {
+        private double right;
+        private double logLikelihood;
+        private int pairs;
+
+        void add(double margin) {
+            right += margin > 0 ? 1 : 0;
+            logLikelihood -= Vectors.softplus(-margin);
+            pairs++;
+        }
+    }
+
+    /** Outcome of each prior in {@code options}, in order. */
+    List<Outcome> run(TextFeatures features, int axes, double penalty) {
+        Map<List<Object>, Tally> tallies = new LinkedHashMap<>();
+        for (int userOut = 0; userOut < options.folds(); userOut++) {
+            for (int round = 0; round < options.rounds(); round++) {
+                int itemOut = (userOut + round) % options.folds();
+                AxisModel model =
+                        AxisModel.fit(
+                                features,
+                                design,
+                                training(userOut, itemOut),
+                                axes,
+                                penalty,
+                                Lbfgs.rough(),
+                                seeds.child("fit"));
+                judge(features, model, userOut, itemOut, tallies);
+            }
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        tallies.forEach(
+                (prior, tally) ->
+                        outcomes.add(
+                                new Outcome(
+                                        (JudgeMode) prior.get(0),
+                                        (Integer) prior.get(1),
+                                        tally.right / tally.pairs,
+                                        tally.logLikelihood / tally.pairs,
+                                        tally.pairs)));
+        return outcomes;
+    }
+
+    private int[] training(int userOut, int itemOut) {
+        return rows(p -> userFold[design.userOf()[p]] != userOut && !shows(p, itemOut));
+    }
+
+    private int[] rows(java.util.function.IntPredicate wanted) {
+        return java.util.stream.IntStream.range(0, design.rows().size()).filter(wanted).toArray();
+    }
+
+    private boolean shows(int row, int itemFold) {
+        return itemFolds[row][0] == itemFold || itemFolds[row][1] == itemFold;
+    }
+
+    private void judge(
+            TextFeatures features,
+            AxisModel model,
+            int userOut,
+            int itemOut,
+            Map<List<Object>, Tally> tallies) {
+        Map<List<Object>, UserPrior> priors = priors(model);
+        int[] heldOut = rows(p -> userFold[design.userOf()[p]] == userOut);
+        for (int[] own : design.rowsByUser(heldOut).values()) {
+            int[] context = Arrays.stream(own).filter(p -> !shows(p, itemOut)).toArray();
+            double[][] deltas = new double[context.length][];
+            for (int i = 0; i < context.length; i++) {
+                deltas[i] = delta(features, model, context[i]);
+            }
+            List<double[]> targets =
+                    Arrays.stream(own)
+                            .filter(p -> shows(p, itemOut))
+                            .mapToObj(p -> delta(features, model, p))
+                            .toList();
+            priors.forEach(
+                    (key, prior) -> {
+                        Tally tally = tallies.computeIfAbsent(key, unused -> new Tally());
+                        for (int shots : SHOTS) {
+                            int read = Math.min(shots, deltas.length);
+                            double[] z = prior.update(Arrays.copyOf(deltas, read)).mean();
+                            targets.forEach(target -> tally.add(UserPrior.margin(target, z)));
+                        }
+                    });
+        }
+    }
+
+    private Map<List<Object>, UserPrior> priors(AxisModel model) {
+        Map<List<Object>, UserPrior> priors = new LinkedHashMap<>();
+        double[][] points = model.coordinates().values().toArray(new double[0][]);
+        for (JudgeMode mode : options.modes()) {
+            switch (mode) {
+                case NO_HISTORY ->
+                        priors.put(List.of(mode, 0), new UserPrior.Nothing(model.axes()));
+                case HISTORY -> priors.put(List.of(mode, 0), new UserPrior.Gaussian(model.axes()));
+                case PROTOTYPES -> {
+                    for (int g : options.prototypes()) {
+                        priors.put(
+                                List.of(mode, g),
+                                UserPrior.Mixture.of(
+                                        KMeansClusterer.defaults()
+                                                .cluster(points, g, seeds.child("prototypes")),
+                                        options.tau()));
+                    }
+                }
+            }
+        }
+        return priors;
+    }
+
+    private double[] delta(TextFeatures features, AxisModel model, int row) {
+        double[] delta = new double[model.weights().length];
+        for (int k = 0; k < delta.length; k++) {
+            delta[k] =
+                    features.dot(design.chosen()[row], model.weights()[k])
+                            - features.dot(design.rejected()[row], model.weights()[k]);
+        }
+        return delta;
+    }
+}

@@ -1,0 +1,11 @@
+package org.kindred.reward.judge;
+
+/** What a judge lets a user's choices change. */
+public enum JudgeMode {
+    /** Nothing: everybody gets the global model. The control of every benchmark. */
+    NO_HISTORY,
+    /** A Gaussian prior over the shared axes: suits people who differ by degrees. */
+    HISTORY,
+    /** A mixture over prototypes: suits people who fall into groups. */
+    PROTOTYPES
+}

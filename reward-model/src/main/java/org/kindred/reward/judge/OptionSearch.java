@@ -1,0 +1,95 @@
+package org.kindred.reward.judge;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.kindred.reward.judge.Selection.Outcome;
+import org.kindred.reward.judge.Selection.Trial;
+
+/**
+ * Chooses options by cross-validation, one at a time: kernel, then number of axes, then penalty;
+ * the prior is tried along with each. Earlier values in a list win unless a later one is better by
+ * {@value #WORTH}, since smaller differences are noise. The number of prototypes is the smallest
+ * whose held-out log-likelihood is within {@value #CLOSE} a pair of the best.
+ */
+final class OptionSearch {
+    static final double CLOSE = 0.005;
+    private static final double WORTH = 0.005; // of accuracy
+
+    private final CrossValidation validation;
+    private final Function<KernelWeights, TextFeatures> featuresOf;
+    private final List<Trial> trials = new ArrayList<>();
+
+    OptionSearch(CrossValidation validation, Function<KernelWeights, TextFeatures> featuresOf) {
+        this.validation = validation;
+        this.featuresOf = featuresOf;
+    }
+
+    Selection choose(JudgeOptions options) {
+        Trial best =
+                trial(options.kernels().get(0), options.axes().get(0), options.penalties().get(0));
+        for (KernelWeights kernel : options.kernels()) {
+            best = better(best, trial(kernel, best.axes(), best.penalty()));
+        }
+        for (int axes : options.axes()) {
+            best = better(best, trial(best.kernel(), axes, best.penalty()));
+        }
+        for (double penalty : options.penalties()) {
+            best = better(best, trial(best.kernel(), best.axes(), penalty));
+        }
+        Outcome prior = prior(best);
+        return new Selection(
+                best.kernel(),
+                best.axes(),
+                best.penalty(),
+                prior.mode(),
+                Math.max(1, prior.prototypes()),
+                trials);
+    }
+
+    private Trial trial(KernelWeights kernel, int axes, double penalty) {
+        for (Trial done : trials) {
+            if (done.kernel().equals(kernel)
+                    && done.axes() == axes
+                    && Double.compare(done.penalty(), penalty) == 0) {
+                return done;
+            }
+        }
+        Trial trial =
+                new Trial(
+                        kernel,
+                        axes,
+                        penalty,
+                        validation.run(featuresOf.apply(kernel), axes, penalty));
+        trials.add(trial);
+        return trial;
+    }
+
+    private static Trial better(Trial best, Trial other) {
+        return prior(other).accuracy() > prior(best).accuracy() + WORTH ? other : best;
+    }
+
+    /** The prior to use with a combination. */
+    private static Outcome prior(Trial trial) {
+        List<Outcome> mixtures =
+                trial.priors().stream().filter(o -> o.mode() == JudgeMode.PROTOTYPES).toList();
+        double highest =
+                mixtures.stream().mapToDouble(Outcome::logLikelihood).max().orElse(Double.NaN);
+        Outcome mixture =
+                mixtures.stream()
+                        .filter(o -> o.logLikelihood() >= highest - CLOSE)
+                        .min(Comparator.comparingInt(Outcome::prototypes))
+                        .orElse(null);
+        Outcome chosen = null;
+        for (Outcome outcome : trial.priors()) {
+            if (outcome.mode() == JudgeMode.PROTOTYPES && outcome != mixture) {
+                continue;
+            }
+            if (chosen == null || outcome.accuracy() > chosen.accuracy() + WORTH) {
+                chosen = outcome;
+            }
+        }
+        return chosen;
+    }
+}

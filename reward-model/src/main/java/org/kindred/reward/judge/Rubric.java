@@ -1,0 +1,44 @@
+package org.kindred.reward.judge;
+
+import java.util.List;
+
+/**
+ * What one user wants, fixed before any response is read, so that responses can be scored alone and
+ * at different times on the same footing.
+ *
+ * @param persona in words, also fit as a short prompt: {@code Wants: short answers, numbers.
+ *     Avoids: hedging.}
+ * @param criteria four to seven where the texts differ in so many, strongest first
+ * @param coverage share of the variance of the user's utility over the training texts that the
+ *     criteria explain, 0 to 1; the rest is in learned directions without a name
+ * @param coordinates the user's place on the shared axes: the total is made from the whole learned
+ *     utility, of which the criteria are the readable part
+ * @param scale the scale of totals
+ */
+public record Rubric(
+        String persona,
+        List<Item> criteria,
+        double coverage,
+        double[] coordinates,
+        RatingScale scale) {
+
+    public Rubric {
+        criteria = List.copyOf(criteria);
+    }
+
+    /**
+     * One criterion.
+     *
+     * @param id stable id in the bank of criteria
+     * @param name what the user wants, in words
+     * @param weight per cent; the weights of a rubric sum to 100
+     * @param wantsMore whether more of the measured quality is better
+     */
+    public record Item(String id, String name, int weight, boolean wantsMore) {}
+
+    /** Redacted: a persona describes a person. */
+    @Override
+    public String toString() {
+        return "Rubric[" + criteria.size() + " criteria]";
+    }
+}

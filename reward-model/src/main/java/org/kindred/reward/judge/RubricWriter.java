@@ -1,0 +1,193 @@
+package org.kindred.reward.judge;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Tells a user's utility in criteria. The utility over the training texts is approximated by few
+ * standardised criteria, chosen one by one by how much they add (orthogonal matching pursuit), so
+ * that two criteria that say the same are not both named. A weight is the criterion's share of the
+ * sum of absolute standardised coefficients.
+ *
+ * @param covariance of the standardised criteria over the training texts, {@code [c][c]}
+ * @param withAxes covariance of each criterion with each axis score, {@code [c][1 + axis]}
+ * @param axisCovariance of the axis scores, {@code [1 + axis][1 + axis]}
+ */
+record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisCovariance) {
+
+    private static final int FEWEST = 4;
+    private static final int MOST = 7;
+
+    /** After the fourth, a criterion must explain this share of the utility's variance. */
+    private static final double WORTH_NAMING = 0.02;
+
+    private static final int WANTS = 3;
+    private static final int AVOIDS = 2;
+    private static final double RIDGE = 1e-3; // against criteria that are all but one
+
+    static RubricWriter of(List<TextReader.Reading> readings, double[][] axisScores) {
+        int criteria = Criteria.BANK.size();
+        int axes = axisScores[0].length;
+        double[][] covariance = new double[criteria][criteria];
+        double[][] withAxes = new double[criteria][axes];
+        double[][] axisCovariance = new double[axes][axes];
+        double[] mean = new double[criteria];
+        for (TextReader.Reading reading : readings) {
+            Vectors.add(mean, 1.0 / readings.size(), reading.criteria());
+        }
+        for (int text = 0; text < axisScores.length; text++) {
+            double[] c = readings.get(text).criteria().clone();
+            Vectors.add(c, -1, mean);
+            double[] s = axisScores[text];
+            for (int i = 0; i < criteria; i++) {
+                Vectors.add(covariance[i], c[i] / axisScores.length, c);
+                Vectors.add(withAxes[i], c[i] / axisScores.length, s);
+            }
+            for (int k = 0; k < axes; k++) {
+                Vectors.add(axisCovariance[k], s[k] / axisScores.length, s);
+            }
+        }
+        return new RubricWriter(covariance, withAxes, axisCovariance);
+    }
+
+    private record Named(Criterion criterion, double effect) {}
+
+    Rubric write(double[] z, RatingScale scale) {
+        double[] user = new double[z.length + 1]; // weights of the axis scores
+        user[0] = 1;
+        System.arraycopy(z, 0, user, 1, z.length);
+        double variance = 0;
+        for (int k = 0; k < user.length; k++) {
+            variance += user[k] * Vectors.dot(axisCovariance[k], user);
+        }
+        double[] target = new double[withAxes.length]; // covariance of criterion and utility
+        for (int c = 0; c < target.length; c++) {
+            target[c] = Vectors.dot(withAxes[c], user);
+        }
+        List<Integer> chosen = new ArrayList<>();
+        double[] effects = {};
+        double explained = 0;
+        while (chosen.size() < MOST) {
+            int best = strongest(target, chosen, effects);
+            if (best < 0) {
+                break;
+            }
+            chosen.add(best);
+            double[] next = solve(chosen, target);
+            double nowExplained = 0;
+            for (int i = 0; i < next.length; i++) {
+                nowExplained += next[i] * target[chosen.get(i)];
+            }
+            boolean adds = nowExplained - explained > WORTH_NAMING * variance;
+            if (chosen.size() > FEWEST && !adds) {
+                chosen.remove(chosen.size() - 1);
+                break;
+            }
+            effects = next;
+            explained = nowExplained;
+        }
+        List<Named> named = new ArrayList<>();
+        for (int i = 0; i < chosen.size(); i++) {
+            if (effects[i] != 0) {
+                named.add(new Named(Criteria.BANK.get(chosen.get(i)), effects[i]));
+            }
+        }
+        named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
+        double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
+        return new Rubric(persona(named), items(named), coverage, z.clone(), scale);
+    }
+
+    /** Criterion whose residual correlation is largest; -1 if none is left. */
+    private int strongest(double[] target, List<Integer> chosen, double[] effects) {
+        int best = -1;
+        double most = 1e-12;
+        for (int c = 0; c < target.length; c++) {
+            if (covariance[c][c] <= 0 || chosen.contains(c)) {
+                continue;
+            }
+            double residual = target[c];
+            for (int i = 0; i < effects.length; i++) {
+                residual -= effects[i] * covariance[c][chosen.get(i)];
+            }
+            double strength = Math.abs(residual) / Math.sqrt(covariance[c][c]);
+            if (strength > most) {
+                most = strength;
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    private double[] solve(List<Integer> chosen, double[] target) {
+        double[][] gram = new double[chosen.size()][chosen.size()];
+        double[] right = new double[chosen.size()];
+        for (int i = 0; i < gram.length; i++) {
+            for (int j = 0; j <= i; j++) {
+                gram[i][j] = covariance[chosen.get(i)][chosen.get(j)];
+            }
+            gram[i][i] += RIDGE;
+            right[i] = target[chosen.get(i)];
+        }
+        return Cholesky.of(gram).solve(right);
+    }
+
+    /** Whole per cents by largest remainder. */
+    private static List<Rubric.Item> items(List<Named> named) {
+        double total = named.stream().mapToDouble(n -> Math.abs(n.effect())).sum();
+        int[] weights = new int[named.size()];
+        Integer[] byRemainder = new Integer[named.size()];
+        double[] remainders = new double[named.size()];
+        for (int i = 0; i < weights.length; i++) {
+            double share = 100 * Math.abs(named.get(i).effect()) / total;
+            weights[i] = (int) share;
+            remainders[i] = share - weights[i];
+            byRemainder[i] = i;
+        }
+        Arrays.sort(byRemainder, Comparator.comparingDouble(i -> -remainders[i]));
+        int missing = named.isEmpty() ? 0 : 100 - Arrays.stream(weights).sum();
+        for (int i = 0; i < missing; i++) {
+            weights[byRemainder[i % byRemainder.length]]++;
+        }
+        List<Rubric.Item> items = new ArrayList<>();
+        for (int i = 0; i < weights.length; i++) {
+            Criterion criterion = named.get(i).criterion();
+            boolean more = named.get(i).effect() > 0;
+            items.add(new Rubric.Item(criterion.id(), criterion.name(more), weights[i], more));
+        }
+        return items;
+    }
+
+    /**
+     * The strongest wishes. Little of a bipolar quality is itself a wish ("short answers"); little
+     * of another is something avoided ("hedging"). With nothing else to avoid, the opposite of the
+     * weakest wish is named.
+     */
+    private static String persona(List<Named> named) {
+        List<String> wants = new ArrayList<>();
+        List<String> avoids = new ArrayList<>();
+        for (Named n : named) {
+            boolean more = n.effect() > 0;
+            if (more || n.criterion().bipolar()) {
+                wants.add(n.criterion().name(more));
+            } else {
+                avoids.add(n.criterion().high());
+            }
+        }
+        if (avoids.isEmpty() && !named.isEmpty()) {
+            Named last = named.get(named.size() - 1);
+            avoids.add(
+                    last.criterion().bipolar()
+                            ? last.criterion().name(last.effect() < 0)
+                            : "answers without " + last.criterion().high());
+        }
+        String wanted = wants.stream().limit(WANTS).collect(Collectors.joining(", "));
+        String avoided = avoids.stream().limit(AVOIDS).collect(Collectors.joining(", "));
+        if (named.isEmpty()) {
+            return "Wants: nothing in particular.";
+        }
+        return (wanted.isEmpty() ? "" : "Wants: " + wanted + ". ") + "Avoids: " + avoided + ".";
+    }
+}

@@ -1,0 +1,50 @@
+package org.kindred.reward.judge;
+
+import java.util.List;
+
+/**
+ * What cross-validation over the training users chose, and all that it tried.
+ *
+ * @param kernel chosen parts of a text
+ * @param axes chosen number of shared axes
+ * @param penalty chosen ridge penalty
+ * @param mode chosen prior
+ * @param prototypes chosen number of prototypes
+ * @param trials every combination that was fitted, in order; empty if nothing was left to choose or
+ *     there were fewer users than folds
+ */
+public record Selection(
+        KernelWeights kernel,
+        int axes,
+        double penalty,
+        JudgeMode mode,
+        int prototypes,
+        List<Trial> trials) {
+
+    public Selection {
+        trials = List.copyOf(trials);
+    }
+
+    /**
+     * One combination, fitted on the other folds.
+     *
+     * @param priors outcome under each prior
+     */
+    public record Trial(KernelWeights kernel, int axes, double penalty, List<Outcome> priors) {
+
+        public Trial {
+            priors = List.copyOf(priors);
+        }
+    }
+
+    /**
+     * Held-out users on held-out items, mean of 3 and of 10 choices as context.
+     *
+     * @param prototypes 0 without prototypes
+     * @param accuracy share of pairs ranked right; a tie is wrong
+     * @param logLikelihood mean ln sigma(margin) a pair
+     * @param pairs number of held-out pairs
+     */
+    public record Outcome(
+            JudgeMode mode, int prototypes, double accuracy, double logLikelihood, int pairs) {}
+}

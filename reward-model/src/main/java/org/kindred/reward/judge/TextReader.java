@@ -1,0 +1,63 @@
+package org.kindred.reward.judge;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kindred.reward.TextEmbedder;
+
+/**
+ * Reads a text into the three descriptions that the model uses, each on a scale taken from the
+ * training texts.
+ *
+ * @param embeddingMean mean of the training texts' embeddings, taken off before comparison: raw
+ *     vectors of unrelated texts have cosine 0.4
+ */
+record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextEmbedder embedder) {
+
+    /**
+     * @param criteria standardised, {@code [criterion]}
+     * @param terms of length 1 or 0
+     * @param embedding centred, of length 1
+     */
+    record Reading(double[] criteria, TfIdf.Sparse terms, float[] embedding) {}
+
+    static TextReader fit(List<String> texts, TextEmbedder embedder) {
+        CriteriaScale scale = CriteriaScale.fit(texts.stream().map(Criteria::measure).toList());
+        List<float[]> vectors = embedder.embed(texts);
+        double[] sum = new double[vectors.get(0).length];
+        for (float[] vector : vectors) {
+            Vectors.add(sum, 1, vector);
+        }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sum[i] / vectors.size());
+        }
+        return new TextReader(scale, TfIdf.fit(texts), mean, embedder);
+    }
+
+    List<Reading> read(List<String> texts) {
+        List<float[]> vectors = embedder.embed(texts);
+        List<Reading> readings = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            readings.add(
+                    new Reading(
+                            scale.standardise(Criteria.measure(texts.get(i))),
+                            tfIdf.vector(texts.get(i)),
+                            centred(vectors.get(i))));
+        }
+        return readings;
+    }
+
+    private float[] centred(float[] vector) {
+        double squares = 0;
+        float[] centred = new float[vector.length];
+        for (int i = 0; i < vector.length; i++) {
+            centred[i] = vector[i] - embeddingMean[i];
+            squares += (double) centred[i] * centred[i];
+        }
+        double length = Math.sqrt(squares);
+        for (int i = 0; i < vector.length && length > 0; i++) {
+            centred[i] = (float) (centred[i] / length);
+        }
+        return centred;
+    }
+}

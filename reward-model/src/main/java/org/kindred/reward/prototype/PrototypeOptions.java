@@ -1,0 +1,46 @@
+package org.kindred.reward.prototype;
+
+/**
+ * Options of {@link PrototypeSpace}.
+ *
+ * @param k number of prototypes; {@link #AUTO} chooses the smallest whose held-out log-likelihood
+ *     is within 0.005 a pair of the best
+ * @param most largest number tried by {@code AUTO}
+ * @param features what is clustered
+ * @param starts starts of k-means
+ */
+public record PrototypeOptions(int k, int most, Features features, int starts) {
+    public static final int AUTO = 0;
+
+    /** What is clustered. */
+    public enum Features {
+        /** Place on the judge's axes, scaled so that distance is difference of utility. */
+        WEIGHTS,
+        /** Embedding of the persona in words, as in the paper; hardly separates opposites. */
+        PERSONA_TEXT,
+        /** Both, each block with mean square distance 1 from its mean. */
+        BOTH
+    }
+
+    public PrototypeOptions {
+        if (k < 0 || k > 10_000) {
+            throw new IllegalArgumentException(
+                    "k = " + k + ": must be 1 to 10000, or 0 for an automatic choice");
+        }
+        if (most < 1 || most > 1_000) {
+            throw new IllegalArgumentException("most = " + most + ": must be 1 to 1000");
+        }
+        if (starts < 1 || starts > 1_000) {
+            throw new IllegalArgumentException("starts = " + starts + ": must be 1 to 1000");
+        }
+    }
+
+    public static PrototypeOptions defaults() {
+        return new PrototypeOptions(AUTO, 8, Features.WEIGHTS, 20);
+    }
+
+    /** The same with a fixed number of prototypes. */
+    public PrototypeOptions withK(int fixed) {
+        return new PrototypeOptions(fixed, most, features, starts);
+    }
+}

@@ -1,0 +1,232 @@
+package org.kindred.reward.prototype;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.cluster.Clusterer.Cells;
+import org.kindred.reward.cluster.KMeansClusterer;
+import org.kindred.reward.judge.RubricJudge;
+
+/**
+ * Prototypes of taste (P-GenRM, arXiv 2602.12116, section on prototypes): training users in cells,
+ * a centroid each; new users join the nearest cell by their history and borrow its members as
+ * neighbours.
+ *
+ * <p>Deviation: users are clustered, not (user, scenario) samples, and by default on fitted taste,
+ * since embeddings of personas hardly separate opposite wishes.
+ */
+public final class PrototypeSpace {
+
+    /**
+     * One cell.
+     *
+     * @param label {@code prototype-0} for the largest, and so on
+     * @param centroid in the space of features
+     * @param members training users, sorted
+     * @param persona what the mean member wants, in words
+     */
+    public record Prototype(String label, double[] centroid, List<String> members, String persona) {
+
+        public Prototype {
+            members = List.copyOf(members);
+        }
+
+        /** Redacted: members are people. */
+        @Override
+        public String toString() {
+            return "Prototype[" + label + ", " + members.size() + " members]";
+        }
+    }
+
+    /**
+     * Who may speak for a user.
+     *
+     * @param userIds different users, nearest first, never the user himself
+     * @param cellShort whether the user's own cell had too few, so that others were taken
+     */
+    public record Neighbours(List<String> userIds, boolean cellShort) {
+
+        public Neighbours {
+            userIds = List.copyOf(userIds);
+        }
+
+        /** Redacted: neighbours are people. */
+        @Override
+        public String toString() {
+            return "Neighbours[" + userIds.size() + ", cellShort " + cellShort + "]";
+        }
+    }
+
+    private final TasteFeatures features;
+    private final List<Prototype> prototypes;
+    private final Map<String, double[]> points; // features of members
+    private final Map<String, String> labels;
+    private final Map<String, double[]> map;
+
+    PrototypeSpace(
+            TasteFeatures features, List<Prototype> prototypes, Map<String, double[]> points) {
+        this.features = features;
+        this.prototypes = List.copyOf(prototypes);
+        this.points = Collections.unmodifiableMap(new TreeMap<>(points));
+        Map<String, String> cells = new TreeMap<>();
+        for (Prototype prototype : prototypes) {
+            prototype.members().forEach(user -> cells.put(user, prototype.label()));
+        }
+        this.labels = Collections.unmodifiableMap(cells);
+        this.map = Collections.unmodifiableMap(PrincipalAxes.positions(this.points));
+    }
+
+    /**
+     * Clusters the users of the training rows.
+     *
+     * @param trainingRows choices of training users only; what the judge was fitted to
+     */
+    public static PrototypeSpace fit(
+            RubricJudge judge,
+            List<Preference> trainingRows,
+            PrototypeOptions options,
+            SeedTree seeds) {
+        Map<String, UserContext> users = contexts(trainingRows);
+        if (users.isEmpty()) {
+            throw new KindredException("cannot find prototypes: no training rows were given");
+        }
+        TasteFeatures features = TasteFeatures.fit(judge, users.values(), options.features());
+        Map<String, double[]> points = new TreeMap<>();
+        users.forEach((id, user) -> points.put(id, features.of(user)));
+        KMeansClusterer clusterer = new KMeansClusterer(options.starts());
+        int k =
+                options.k() == PrototypeOptions.AUTO
+                        ? PrototypeCount.choose(judge, users, points, options, seeds.child("count"))
+                        : options.k();
+        List<String> ids = List.copyOf(points.keySet());
+        Cells cells =
+                clusterer.cluster(
+                        points.values().toArray(new double[0][]), k, seeds.child("cells"));
+        List<Prototype> prototypes = new ArrayList<>();
+        for (int g = 0; g < cells.centroids().length; g++) {
+            List<String> members = new ArrayList<>();
+            for (int i = 0; i < ids.size(); i++) {
+                if (cells.labels()[i] == g) {
+                    members.add(ids.get(i));
+                }
+            }
+            prototypes.add(
+                    new Prototype(
+                            "prototype-" + g,
+                            cells.centroids()[g],
+                            members,
+                            judge.persona(
+                                    members.stream()
+                                            .map(users::get)
+                                            .map(TasteFeatures.placeBy(judge))
+                                            .toList())));
+        }
+        return new PrototypeSpace(features, prototypes, points);
+    }
+
+    /** Histories of all users, sorted by id. */
+    static Map<String, UserContext> contexts(List<Preference> rows) {
+        Map<String, List<Preference>> byUser = new TreeMap<>();
+        for (Preference row : rows) {
+            byUser.computeIfAbsent(row.userId(), id -> new ArrayList<>()).add(row);
+        }
+        Map<String, UserContext> contexts = new TreeMap<>();
+        byUser.forEach(
+                (id, own) -> {
+                    own.sort(RubricJudge.ORDER);
+                    contexts.put(id, new UserContext(id, own));
+                });
+        return contexts;
+    }
+
+    /** Label of the cell whose centroid is nearest to what the history shows. */
+    public String assign(UserContext user) {
+        return nearest(features.of(user)).label();
+    }
+
+    /** Up to {@code n} members of the user's cell, nearest first, then of other cells. */
+    public Neighbours neighbours(UserContext user, int n) {
+        double[] point = features.of(user);
+        String own = nearest(point).label();
+        List<String> others = others(user);
+        others.sort(
+                Comparator.comparing((String other) -> !labels.get(other).equals(own))
+                        .thenComparing(other -> squaredDistance(points.get(other), point))
+                        .thenComparing(Comparator.naturalOrder()));
+        List<String> taken = others.subList(0, Math.min(n, others.size()));
+        return new Neighbours(
+                taken,
+                taken.size() < n || taken.stream().anyMatch(id -> !labels.get(id).equals(own)));
+    }
+
+    /** Control without cells: the nearest users anywhere. */
+    public Neighbours nearestUsers(UserContext user, int n) {
+        double[] point = features.of(user);
+        List<String> others = others(user);
+        others.sort(
+                Comparator.<String>comparingDouble(
+                                other -> squaredDistance(points.get(other), point))
+                        .thenComparing(Comparator.naturalOrder()));
+        return new Neighbours(others.subList(0, Math.min(n, others.size())), others.size() < n);
+    }
+
+    /** Control: any other users. */
+    public Neighbours randomUsers(UserContext user, int n, SeedTree seeds) {
+        List<String> others = others(user);
+        SplittableRandom random = seeds.random();
+        for (int i = others.size() - 1; i > 0; i--) {
+            Collections.swap(others, i, random.nextInt(i + 1));
+        }
+        return new Neighbours(others.subList(0, Math.min(n, others.size())), others.size() < n);
+    }
+
+    private List<String> others(UserContext user) {
+        List<String> others = new ArrayList<>(points.keySet());
+        others.remove(user.userId());
+        return others;
+    }
+
+    private Prototype nearest(double[] point) {
+        return Collections.min(
+                prototypes, Comparator.comparingDouble(p -> squaredDistance(p.centroid(), point)));
+    }
+
+    static double squaredDistance(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (a[i] - b[i]) * (a[i] - b[i]);
+        }
+        return sum;
+    }
+
+    /** Cells, largest first. */
+    public List<Prototype> prototypes() {
+        return prototypes;
+    }
+
+    /** Label of each training user, sorted by user id. */
+    public Map<String, String> members() {
+        return labels;
+    }
+
+    /** Place of each training user on the two main axes of difference, for a drawing. */
+    public Map<String, double[]> map() {
+        return map;
+    }
+
+    TasteFeatures features() {
+        return features;
+    }
+
+    Map<String, double[]> points() {
+        return points;
+    }
+}
