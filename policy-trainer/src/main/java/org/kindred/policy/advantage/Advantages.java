@@ -11,6 +11,7 @@ package org.kindred.policy.advantage;
  * @param fallbackRatio share of kept prompts normalised by themselves for want of history
  * @param cappedPrompts prompts kept out of the history by the cap on a user's share
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to compute with, never compared as a value
 public record Advantages(
         double[][] values,
         boolean[][] used,

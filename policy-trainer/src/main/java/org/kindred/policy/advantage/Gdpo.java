@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param weights one per reward function
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to compute with, never compared as a value
 record Gdpo(double[] weights, Divisor divisor, double epsilon) implements AdvantageEstimator {
 
     @Override

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts [functions][completions] rewards of the single functions, NaN where one does not
  *     apply
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to compute with, never compared as a value
 record PromptRewards(
         String promptId, String group, @Nullable String user, double[] rewards, double[][] parts) {
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param user key of that user, null if unknown; only the cap on a user's share reads it
  * @param scores [functions][completions], NaN where a function gave none
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to compute with, never compared as a value
 public record PromptScores(
         String promptId, String group, @Nullable String user, double[][] scores) {
 

@@ -1,0 +1,96 @@
+package org.kindred.policy.objective;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which loss, under TRL's names.
+ *
+ * @param lossType term of a token and aggregation
+ * @param importanceSamplingLevel ratio per token, or per completion (GSPO)
+ * @param epsilon lower clip: a ratio below {@code 1 - epsilon} earns nothing more for A below 0
+ * @param epsilonHigh upper clip, {@code epsilon} if null; for {@code cispo} the absolute bound,
+ *     which must be given
+ * @param delta bound on the unclipped ratio of the clipped losses (two-sided clipping), null for
+ *     none
+ * @param useBiasCorrectionKl multiply the KL term by the ratio, gradient included; TRL's default
+ * @param topEntropyQuantile share of tokens of highest entropy that keep their policy term; 1 keeps
+ *     all. The quantile is that of the micro-batch
+ * @param offPolicyMaskThreshold a completion of negative advantage loses its policy term once its
+ *     mean {@code old - lp} exceeds this; null for never
+ */
+public record ObjectiveOptions(
+        LossType lossType,
+        ImportanceLevel importanceSamplingLevel,
+        double epsilon,
+        @Nullable Double epsilonHigh,
+        @Nullable Double delta,
+        boolean useBiasCorrectionKl,
+        double topEntropyQuantile,
+        @Nullable Double offPolicyMaskThreshold) {
+
+    public ObjectiveOptions {
+        requirePositive("epsilon", epsilon);
+        if (!lossType.equals(LossType.CISPO) && epsilon >= 1) {
+            throw new IllegalArgumentException(
+                    "epsilon = " + epsilon + ": must be below 1, for example 0.2");
+        }
+        if (epsilonHigh != null) {
+            requirePositive("epsilon_high", epsilonHigh);
+            requireRead("epsilon_high", lossType.clipped() || lossType == LossType.CISPO, lossType);
+        } else if (lossType == LossType.CISPO) {
+            throw new IllegalArgumentException(
+                    "epsilon_high is missing: loss_type = cispo reads it as the absolute bound of"
+                            + " the ratio, for example 5.0, and epsilon is no substitute");
+        }
+        if (delta != null) {
+            requirePositive("delta", delta);
+            requireRead("delta", lossType.clipped(), lossType);
+        }
+        if (!(topEntropyQuantile > 0 && topEntropyQuantile <= 1)) {
+            throw new IllegalArgumentException(
+                    "top_entropy_quantile = "
+                            + topEntropyQuantile
+                            + ": must lie in (0, 1]; 1 keeps all tokens");
+        }
+        if (offPolicyMaskThreshold != null) {
+            requirePositive("off_policy_mask_threshold", offPolicyMaskThreshold);
+        }
+    }
+
+    /** Ours: DAPO's token mean, ratio per token, clip 0.2, bias-corrected KL, no masks, as TRL. */
+    public static ObjectiveOptions defaults() {
+        return new ObjectiveOptions(
+                LossType.DAPO, ImportanceLevel.TOKEN, 0.2, null, null, true, 1, null);
+    }
+
+    /** Upper border of the clip range, or CISPO's absolute bound. */
+    double upperBound() {
+        if (lossType == LossType.CISPO && epsilonHigh != null) {
+            return epsilonHigh;
+        }
+        return 1 + (epsilonHigh == null ? epsilon : epsilonHigh);
+    }
+
+    double lowerBound() {
+        return 1 - epsilon;
+    }
+
+    private static void requirePositive(String key, double value) {
+        if (!(value > 0) || Double.isInfinite(value)) {
+            throw new IllegalArgumentException(
+                    key + " = " + value + ": must be positive and finite");
+        }
+    }
+
+    private static void requireRead(String key, boolean read, LossType lossType) {
+        if (!read) {
+            throw new IllegalArgumentException(
+                    key
+                            + " with loss_type = "
+                            + lossType.spelling()
+                            + ": this loss does not read "
+                            + key
+                            + "; leave it out");
+        }
+    }
+}
