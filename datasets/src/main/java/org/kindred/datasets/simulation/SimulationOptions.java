@@ -1,0 +1,198 @@
+package org.kindred.datasets.simulation;
+
+import java.util.List;
+
+/** What the simulated world holds; every default stands in a {@code defaults()} of this file. */
+public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings ratings) {
+
+    /**
+     * Who lives there.
+     *
+     * @param users all users; below 100 the smallest group has fewer than 10, too few for a table
+     * @param groupShares share of each group, 2 to 6 of them, larger first, sum 1. The groups
+     *     differ in their taste; a large first group makes "what most people like" a strong rival
+     * @param unseenShare of each group's users that training never meets
+     * @param deviation standard deviation of a user's weights around the group's; 0 makes groups
+     *     uniform, 1 makes them hard to tell apart
+     * @param domainShift how far taste depends on the domain; 0 not at all, 1 as described in the
+     *     language, at most 2
+     */
+    public record People(
+            int users,
+            List<Double> groupShares,
+            double unseenShare,
+            double deviation,
+            double domainShift) {
+        public People {
+            groupShares = List.copyOf(groupShares);
+            require(users >= 4, "users", users, "at least 4");
+            require(
+                    groupShares.size() >= 2 && groupShares.size() <= Taste.GROUPS.size(),
+                    "groupShares",
+                    groupShares,
+                    "2 to " + Taste.GROUPS.size() + " shares");
+            double sum = 0;
+            for (int i = 0; i < groupShares.size(); i++) {
+                double share = groupShares.get(i);
+                require(share > 0 && share < 1, "groupShares", groupShares, "shares within (0, 1)");
+                require(
+                        i == 0 || share <= groupShares.get(i - 1),
+                        "groupShares",
+                        groupShares,
+                        "the larger share first");
+                sum += share;
+            }
+            require(Math.abs(sum - 1) < 1e-9, "groupShares", groupShares, "shares of sum 1");
+            require(
+                    Math.round(groupShares.get(groupShares.size() - 1) * users) >= 1,
+                    "users",
+                    users,
+                    "enough for one user in the smallest group");
+            require(unseenShare >= 0 && unseenShare < 1, "unseenShare", unseenShare, "in [0, 1)");
+            require(deviation >= 0 && deviation <= 2, "deviation", deviation, "in [0, 2]");
+            require(domainShift >= 0 && domainShift <= 2, "domainShift", domainShift, "in [0, 2]");
+        }
+
+        public static People defaults() {
+            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.35, 1);
+        }
+    }
+
+    /**
+     * What is asked and answered.
+     *
+     * @param domains everyday domains, 1 to 8
+     * @param outOfDistributionDomains further domains that occur in evaluation only, 0 to 3
+     * @param knownPrompts a domain, shown in training
+     * @param newPrompts a domain, kept for evaluation; both together at most 16
+     * @param responses answers a prompt, shared by all users, 2 to 60
+     * @param difficulty half the range of what a prompt adds to or takes from the utility of every
+     *     answer, 0 to 0.2; above 0 the prompts of a batch differ in mean reward
+     */
+    public record Texts(
+            int domains,
+            int outOfDistributionDomains,
+            int knownPrompts,
+            int newPrompts,
+            int responses,
+            double difficulty) {
+        public Texts {
+            require(domains >= 1 && domains <= 8, "domains", domains, "1 to 8");
+            require(
+                    outOfDistributionDomains >= 0 && outOfDistributionDomains <= 3,
+                    "outOfDistributionDomains",
+                    outOfDistributionDomains,
+                    "0 to 3");
+            require(knownPrompts >= 1, "knownPrompts", knownPrompts, "at least 1");
+            require(newPrompts >= 0, "newPrompts", newPrompts, "at least 0");
+            require(
+                    knownPrompts + newPrompts <= 16,
+                    "knownPrompts + newPrompts",
+                    knownPrompts + newPrompts,
+                    "at most 16, the topics of a domain");
+            require(responses >= 2 && responses <= 60, "responses", responses, "2 to 60");
+            require(difficulty >= 0 && difficulty <= 0.2, "difficulty", difficulty, "0 to 0.2");
+        }
+
+        public static Texts defaults() {
+            return new Texts(8, 3, 8, 4, 12, 0.1);
+        }
+    }
+
+    /**
+     * How many choices every user makes, one a prompt, so that no two share a text.
+     *
+     * @param fit that show the taste: training and context
+     * @param evalKnown targets on other known prompts
+     * @param evalNew targets on new prompts
+     * @param evalOutOfDistribution targets on domains that training never shows
+     */
+    public record Pairs(int fit, int evalKnown, int evalNew, int evalOutOfDistribution) {
+        public Pairs {
+            require(fit >= 1, "fit", fit, "at least 1");
+            require(evalKnown >= 0, "evalKnown", evalKnown, "at least 0");
+            require(evalNew >= 0, "evalNew", evalNew, "at least 0");
+            require(
+                    evalOutOfDistribution >= 0,
+                    "evalOutOfDistribution",
+                    evalOutOfDistribution,
+                    "at least 0");
+        }
+
+        public static Pairs defaults() {
+            return new Pairs(24, 8, 8, 6);
+        }
+    }
+
+    /**
+     * How utility shows.
+     *
+     * @param scales how rating scales differ
+     * @param noise standard deviation of a rating in points of 1 to 100
+     * @param temperature of the choice: P(a over b) = sigmoid((u(a) - u(b)) / temperature). At 0.08
+     *     an oracle gets about four choices in five; large values drown taste in noise
+     */
+    public record Ratings(RewardScales scales, double noise, double temperature) {
+        public Ratings {
+            require(noise >= 0 && noise <= 50, "noise", noise, "0 to 50");
+            require(temperature > 0 && temperature <= 10, "temperature", temperature, "in (0, 10]");
+        }
+
+        public static Ratings defaults() {
+            return new Ratings(RewardScales.VARIED, 3, 0.08);
+        }
+    }
+
+    public SimulationOptions {
+        int known = texts.domains() * texts.knownPrompts();
+        require(
+                pairs.fit() + pairs.evalKnown() <= known,
+                "fit + evalKnown",
+                pairs.fit() + pairs.evalKnown(),
+                "at most the " + known + " known prompts (domains x knownPrompts)");
+        int fresh = texts.domains() * texts.newPrompts();
+        require(
+                pairs.evalNew() <= fresh,
+                "evalNew",
+                pairs.evalNew(),
+                "at most the " + fresh + " new prompts (domains x newPrompts)");
+        int foreign =
+                texts.outOfDistributionDomains() * (texts.knownPrompts() + texts.newPrompts());
+        require(
+                pairs.evalOutOfDistribution() <= foreign,
+                "evalOutOfDistribution",
+                pairs.evalOutOfDistribution(),
+                "at most the " + foreign + " prompts of the out-of-distribution domains");
+    }
+
+    public static SimulationOptions defaults() {
+        return new SimulationOptions(
+                People.defaults(), Texts.defaults(), Pairs.defaults(), Ratings.defaults());
+    }
+
+    /** The same world with another number of users. */
+    public SimulationOptions withUsers(int users) {
+        return new SimulationOptions(
+                new People(
+                        users,
+                        people.groupShares(),
+                        people.unseenShare(),
+                        people.deviation(),
+                        people.domainShift()),
+                texts,
+                pairs,
+                ratings);
+    }
+
+    /** The same world with other rating scales. */
+    public SimulationOptions withScales(RewardScales scales) {
+        return new SimulationOptions(
+                people, texts, pairs, new Ratings(scales, ratings.noise(), ratings.temperature()));
+    }
+
+    private static void require(boolean holds, String name, Object found, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " = " + found + ": must be " + allowed);
+        }
+    }
+}
