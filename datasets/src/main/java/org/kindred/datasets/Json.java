@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
@@ -28,9 +29,9 @@ import java.util.stream.Collectors;
  * The one strict JSON reader and writer of the project.
  *
  * <p>Reading: duplicate keys, trailing text, too deep nesting (100), over-long names, numbers and
- * strings, numbers in quotes and classes named in the text are all refused. The bare tokens {@code
- * NaN}, {@code Infinity} and {@code -Infinity} are read as {@code null}, since real exports hold
- * them.
+ * strings, numbers in quotes, fractions for whole numbers and classes named in the text are all
+ * refused. The bare tokens {@code NaN}, {@code Infinity} and {@code -Infinity} are read as {@code
+ * null}, since real exports hold them.
  *
  * <p>Writing: components of a record in their declared order, keys of a map sorted, numbers that
  * are not finite as {@code null}, so that equal values give equal bytes.
@@ -53,36 +54,24 @@ public final class Json {
 
     /** The value as one line of JSON without a line end. */
     public static String line(Object value) {
-        try {
-            return MAPPER.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "a value of "
-                            + value.getClass().getName()
-                            + " cannot be written as JSON: "
-                            + explain(e),
-                    e);
-        }
+        return text(MAPPER.writer(), value);
     }
 
     /** The value as indented JSON with {@code \n} as line end on every platform. */
     public static String pretty(Object value) {
+        DefaultPrettyPrinter layout =
+                new DefaultPrettyPrinter()
+                        .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                        .withArrayIndenter(DefaultPrettyPrinter.FixedSpaceIndenter.instance);
+        return text(MAPPER.writer(layout), value) + "\n";
+    }
+
+    private static String text(ObjectWriter writer, Object value) {
         try {
-            return MAPPER.writer(
-                                    new DefaultPrettyPrinter()
-                                            .withObjectIndenter(new DefaultIndenter("  ", "\n"))
-                                            .withArrayIndenter(
-                                                    DefaultPrettyPrinter.FixedSpaceIndenter
-                                                            .instance))
-                            .writeValueAsString(value)
-                    + "\n";
+            return writer.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
-                    "a value of "
-                            + value.getClass().getName()
-                            + " cannot be written as JSON: "
-                            + explain(e),
-                    e);
+                    value.getClass().getName() + " cannot be written as JSON: " + explain(e));
         }
     }
 
@@ -90,7 +79,8 @@ public final class Json {
      * Reads a whole file into one value.
      *
      * @param what the file in words, for the message of a failure: {@code "the manifest"}
-     * @throws KindredException if the file cannot be read or does not hold such a value
+     * @throws KindredException if the file cannot be read or does not hold such a value; without
+     *     the cause of the reader, which quotes what it read
      */
     public static <T> T read(Path file, Class<T> type, String what) {
         try (var in = Files.newInputStream(file)) {
@@ -110,8 +100,7 @@ public final class Json {
                             + file
                             + " cannot be read: "
                             + explain(e)
-                            + "; restore the file or write it again",
-                    e);
+                            + "; restore the file or write it again");
         } catch (IOException e) {
             throw AtomicFiles.failure("reading " + what, file, e);
         }
@@ -178,6 +167,7 @@ public final class Json {
         return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)

@@ -19,7 +19,7 @@ public record Message(String role, String content) {
     public Message {
         if (!ROLES.contains(role)) {
             throw new IllegalArgumentException(
-                    "role = " + role + ": must be one of system, user, assistant, tool");
+                    "role: must be one of system, user, assistant, tool");
         }
         if (content == null) {
             throw new IllegalArgumentException("content is missing");

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.SplitCell;
 
 /** Lets users choose between answers and rate them. */
 final class Choices {
@@ -100,7 +101,7 @@ final class Choices {
                 List.of(Message.assistant(rejected.response().text())),
                 prompt.domain().name(),
                 List.of(chosen.response().id(), rejected.response().id()),
-                foreign ? "ood" : prompt.known() ? "train" : "test",
+                foreign ? SplitCell.OUT_OF_DISTRIBUTION : prompt.known() ? "train" : "test",
                 unseen ? "unseen" : "seen",
                 prompt.known() ? "train" : "test",
                 slot == null ? "eval" : "fit",

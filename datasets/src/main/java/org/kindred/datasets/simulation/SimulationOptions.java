@@ -54,7 +54,7 @@ public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings
         }
 
         public static People defaults() {
-            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.35, 1);
+            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.45, 1);
         }
     }
 
