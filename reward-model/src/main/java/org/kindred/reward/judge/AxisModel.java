@@ -9,9 +9,11 @@ import org.kindred.datasets.SeedTree;
  * Shared axes of taste: utility of a text for a user is {@code (a + sum_k z_uk b_k) . phi(text)}.
  *
  * @param weights a, then b_1 .. b_d, {@code [1 + d][column]}
+ * @param global weights of the best model without axes, a0: what to say of a stranger. It is not a:
+ *     the mean taste of two camps is nobody's choice, while a0 ranks pairs as most people would
  * @param coordinates z of each user of the fit, mean 0 on every axis, by user number
  */
-record AxisModel(double[][] weights, Map<Integer, double[]> coordinates) {
+record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coordinates) {
 
     private static final int POWER_STEPS = 60;
 
@@ -50,12 +52,13 @@ record AxisModel(double[][] weights, Map<Integer, double[]> coordinates) {
         for (int k = 0; k <= axes; k++) {
             System.arraycopy(x, k * columns, weights[k], 0, columns);
         }
-        return centred(weights, x, objective, rows, axes);
+        return centred(weights, a, x, objective, rows, axes);
     }
 
-    /** Moves the mean of z into a: the global model is then the user at the origin. */
+    /** Moves the mean of z into a: the mean user is then at the origin. */
     private static AxisModel centred(
             double[][] weights,
+            double[] global,
             double[] x,
             AxisObjective objective,
             Map<Integer, int[]> rows,
@@ -79,7 +82,7 @@ record AxisModel(double[][] weights, Map<Integer, double[]> coordinates) {
             coordinates.put(id, z);
             user++;
         }
-        return new AxisModel(weights, coordinates);
+        return new AxisModel(weights, global, coordinates);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.kindred.reward.judge;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,14 +8,18 @@ import org.kindred.reward.TextKey;
 import org.kindred.reward.judge.TextReader.Reading;
 
 /**
- * Places a text on the global utility and the shared axes, without any matrix: a few inner products
- * and one similarity to each landmark, shared by all axes.
+ * Places a text on all directions of taste, without any matrix: a few inner products and one
+ * similarity to each landmark, shared by all directions.
+ *
+ * <p>Directions: 0 is the mean user's utility a, 1 to d are the shared axes b, and the last one is
+ * a0 - a, what turns the mean user into the global model that serves strangers. A user's utility is
+ * direction 0 plus the others weighted by the user's place.
  *
  * @param landmarks centred embeddings, {@code [landmark][dimension]}; empty if embeddings carry no
  *     weight
- * @param weights linear function of each axis, entry 0 the global utility
- * @param effects own effects of known texts on each axis, by {@link TextKey}
- * @param offsets taken off each axis, so that the training texts have mean 0 for every user
+ * @param weights linear function of each direction
+ * @param effects own effects of known texts on each direction, by {@link TextKey}
+ * @param offsets taken off each direction, so that the training texts have mean 0 for every user
  */
 record AxisScorer(
         TextReader reader,
@@ -23,7 +28,7 @@ record AxisScorer(
         Map<String, double[]> effects,
         double[] offsets) {
 
-    /** Axis scores of each text, {@code [text][1 + axis]}. */
+    /** Scores of each text on each direction, {@code [text][direction]}. */
     double[][] score(List<String> texts) {
         double[][] scores = plain(reader.read(texts));
         for (int i = 0; i < scores.length; i++) {
@@ -65,11 +70,12 @@ record AxisScorer(
             TextFeatures features,
             PairDesign design,
             AxisModel model) {
-        int axes = model.weights().length;
-        TextKernel.Weights[] dual = new TextKernel.Weights[axes];
-        for (int k = 0; k < axes; k++) {
-            dual[k] = kernel.dual(model.weights()[k], reader.tfIdf().idf().length);
-        }
+        double[][] directions = directions(model);
+        int terms = reader.tfIdf().idf().length;
+        TextKernel.Weights[] dual =
+                Arrays.stream(directions)
+                        .map(w -> kernel.dual(w, terms))
+                        .toArray(TextKernel.Weights[]::new);
         float[][] vectors =
                 kernelWeights.embedding() > 0
                         ? landmarks.stream().map(Reading::embedding).toArray(float[][]::new)
@@ -78,21 +84,28 @@ record AxisScorer(
         for (int text = 0; text < design.texts().size(); text++) {
             int effect = features.effectOf()[text];
             if (effect >= 0) {
-                double[] own = new double[axes];
-                for (int k = 0; k < axes; k++) {
-                    own[k] =
-                            features.effectHeight()
-                                    * model.weights()[k][features.denseColumns() + effect];
-                }
-                effects.put(TextKey.of(design.texts().get(text)), own);
+                int column = features.denseColumns() + effect;
+                effects.put(
+                        TextKey.of(design.texts().get(text)),
+                        Arrays.stream(directions)
+                                .mapToDouble(w -> features.effectHeight() * w[column])
+                                .toArray());
             }
         }
-        double[] offsets = new double[axes];
-        AxisScorer raw = new AxisScorer(reader, vectors, dual, effects, offsets);
-        double[][] scores = raw.plain(readings);
+        double[] offsets = new double[directions.length];
+        AxisScorer scorer = new AxisScorer(reader, vectors, dual, effects, offsets);
+        double[][] scores = scorer.plain(readings);
         for (double[] score : scores) {
             Vectors.add(offsets, 1.0 / scores.length, score);
         }
-        return raw;
+        return scorer;
+    }
+
+    private static double[][] directions(AxisModel model) {
+        double[][] directions = Arrays.copyOf(model.weights(), model.weights().length + 1);
+        double[] stranger = model.global().clone();
+        Vectors.add(stranger, -1, model.weights()[0]);
+        directions[directions.length - 1] = stranger;
+        return directions;
     }
 }

@@ -4,9 +4,6 @@ import static org.kindred.reward.judge.Criterion.bipolar;
 import static org.kindred.reward.judge.Criterion.presence;
 
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** The bank of criteria in which a rubric is told. Ids are stable; new ones are appended. */
 final class Criteria {
@@ -90,17 +87,16 @@ final class Criteria {
                     presence("code", "code", t -> t.density(t.code())),
                     presence("repetition", "repetition", TextProfile::repeatedTriples));
 
-    private static final Map<String, Criterion> BY_ID =
-            BANK.stream().collect(Collectors.toMap(Criterion::id, Function.identity()));
-
     private Criteria() {}
 
-    static Criterion byId(String id) {
-        Criterion criterion = BY_ID.get(id);
-        if (criterion == null) {
-            throw new IllegalArgumentException("criterion = " + id + ": not in the bank");
+    /** Place of a criterion in the bank. */
+    static int index(String id) {
+        for (int i = 0; i < BANK.size(); i++) {
+            if (BANK.get(i).id().equals(id)) {
+                return i;
+            }
         }
-        return criterion;
+        throw new IllegalArgumentException("criterion = " + id + ": not in the bank");
     }
 
     /** Raw readings of all meters, in the order of the bank. */

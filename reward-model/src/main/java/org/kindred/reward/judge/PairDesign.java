@@ -2,7 +2,6 @@ package org.kindred.reward.judge;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.kindred.datasets.Preference;
+import org.kindred.reward.UserContext;
 
 /**
  * Training rows in canonical order, so that nothing depends on the order in which they came: users
@@ -34,14 +34,6 @@ record PairDesign(
         int[] effectOf,
         int effects) {
 
-    /** Rows of one person in the order in which they were shown. */
-    static final Comparator<Preference> ORDER =
-            Comparator.comparing(
-                            (Preference row) -> row.slot() == null ? Integer.MAX_VALUE : row.slot())
-                    .thenComparing(Preference::id)
-                    .thenComparing(Preference::chosenText)
-                    .thenComparing(Preference::rejectedText);
-
     static PairDesign of(List<Preference> unordered) {
         Map<String, List<Preference>> byUser = new TreeMap<>();
         TreeSet<String> different = new TreeSet<>();
@@ -60,7 +52,7 @@ record PairDesign(
         int[] appearances = new int[texts.size()];
         int user = 0;
         for (List<Preference> own : byUser.values()) {
-            own.sort(ORDER);
+            own.sort(UserContext.ORDER);
             for (Preference row : own) {
                 int p = rows.size();
                 userOf[p] = user;

@@ -11,16 +11,12 @@ import java.util.List;
  * @param criteria four to seven where the texts differ in so many, strongest first
  * @param coverage share of the variance of the user's utility over the training texts that the
  *     criteria explain, 0 to 1; the rest is in learned directions without a name
- * @param coordinates the user's place on the shared axes: the total is made from the whole learned
- *     utility, of which the criteria are the readable part
+ * @param place the user's place among the learned directions of taste: the total is made from the
+ *     whole learned utility, of which the criteria are the readable part
  * @param scale the scale of totals
  */
 public record Rubric(
-        String persona,
-        List<Item> criteria,
-        double coverage,
-        double[] coordinates,
-        RatingScale scale) {
+        String persona, List<Item> criteria, double coverage, double[] place, RatingScale scale) {
 
     public Rubric {
         criteria = List.copyOf(criteria);

@@ -1,9 +1,9 @@
 package org.kindred.reward.judge;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
@@ -32,9 +33,6 @@ import org.kindred.reward.judge.TextReader.Reading;
  * validation of options some tens of fits. See the module's page for formulas and results.
  */
 public final class RubricJudge implements RewardModel {
-    /** Choices of one person in the order in which they were made: by slot, then id. */
-    public static final Comparator<Preference> ORDER = PairDesign.ORDER;
-
     private static final int REMEMBERED_TEXTS = 8_192;
 
     private final AxisScorer scorer;
@@ -133,6 +131,49 @@ public final class RubricJudge implements RewardModel {
                 coordinates);
     }
 
+    /** Writes the judge to one file, complete or absent. */
+    public void save(Path file) {
+        TextReader reader = scorer.reader();
+        Json.write(
+                file,
+                new JudgeFile(
+                        JudgeFile.VERSION,
+                        reader.embedder().name(),
+                        Criteria.BANK.stream().map(Criterion::id).toList(),
+                        reader.scale(),
+                        reader.tfIdf().terms(),
+                        reader.tfIdf().idf(),
+                        JudgeFile.bytes(reader.embeddingMean()),
+                        JudgeFile.bytes(scorer.landmarks()),
+                        List.of(scorer.weights()),
+                        scorer.effects(),
+                        scorer.offsets(),
+                        mixture,
+                        writer,
+                        ratings,
+                        selection,
+                        scale,
+                        coordinates));
+    }
+
+    /**
+     * Reads a judge that scores bit for bit like the one saved.
+     *
+     * @param embedder of the same name as the one of the fit
+     * @throws KindredException if the file is of another version, embedder or bank of criteria
+     */
+    public static RubricJudge load(Path file, TextEmbedder embedder) {
+        JudgeFile read = JudgeFile.read(file, embedder);
+        return new RubricJudge(
+                read.scorer(embedder),
+                read.mixture(),
+                read.writer(),
+                read.ratings(),
+                read.selection(),
+                read.scoreScale(),
+                read.coordinates());
+    }
+
     /** Belief about a user under the prior that was chosen in the fit. */
     public UserPosterior posterior(UserContext user) {
         return posterior(user, selection.mode());
@@ -184,12 +225,12 @@ public final class RubricJudge implements RewardModel {
      * better one is preferred with probability 0.73. The mean over the training texts is 0.
      */
     public double score(UserPosterior user, String prompt, String response) {
-        return UserPrior.margin(axisScores(List.of(response))[0], user.mean());
+        return UserPrior.margin(axisScores(List.of(response))[0], user.place());
     }
 
     /** The rubric of the expected user. */
     public Rubric rubric(UserPosterior user) {
-        return writer.write(user.mean(), user.scale());
+        return writer.write(user.place(), user.scale());
     }
 
     /** The rubric of the user who is expected after this history. */
@@ -238,9 +279,7 @@ public final class RubricJudge implements RewardModel {
                             ? new ScoreOutcome.Abstained("blank response")
                             : new ScoreOutcome.Scored(
                                     rubric.scale()
-                                            .total(
-                                                    UserPrior.margin(
-                                                            scores[i], rubric.coordinates()))));
+                                            .total(UserPrior.margin(scores[i], rubric.place()))));
         }
         return outcomes;
     }
@@ -252,7 +291,7 @@ public final class RubricJudge implements RewardModel {
 
     /** Number of shared axes. */
     public int axes() {
-        return scorer.weights().length - 1;
+        return scorer.weights().length - 2;
     }
 
     /** Fitted coordinates of the training users on the shared axes, by user id. */
@@ -303,6 +342,11 @@ public final class RubricJudge implements RewardModel {
         double[] mean = new double[points.get(0).length];
         points.forEach(point -> Vectors.add(mean, 1.0 / points.size(), point));
         return mean;
+    }
+
+    /** Standardised criteria of a text, in the order of the bank. */
+    double[] criteria(String text) {
+        return scorer.reader().scale().standardise(Criteria.measure(text));
     }
 
     /** The embedder that reads texts. */

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
  * sum of absolute standardised coefficients.
  *
  * @param covariance of the standardised criteria over the training texts, {@code [c][c]}
- * @param withAxes covariance of each criterion with each axis score, {@code [c][1 + axis]}
- * @param axisCovariance of the axis scores, {@code [1 + axis][1 + axis]}
+ * @param withAxes covariance of each criterion with the score on each direction of taste, {@code
+ *     [c][direction]}
+ * @param axisCovariance of the scores, {@code [direction][direction]}
  */
 record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisCovariance) {
 
@@ -55,17 +56,20 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
 
     private record Named(Criterion criterion, double effect) {}
 
-    Rubric write(double[] z, RatingScale scale) {
-        double[] user = new double[z.length + 1]; // weights of the axis scores
+    /**
+     * @param place of the user: weights of direction 1 and on; missing ones count as 0
+     */
+    Rubric write(double[] place, RatingScale scale) {
+        double[] user = new double[place.length + 1]; // weights of all directions
         user[0] = 1;
-        System.arraycopy(z, 0, user, 1, z.length);
+        System.arraycopy(place, 0, user, 1, place.length);
         double variance = 0;
         for (int k = 0; k < user.length; k++) {
-            variance += user[k] * Vectors.dot(axisCovariance[k], user);
+            variance += user[k] * Vectors.dot(axisCovariance[k], user, user.length);
         }
         double[] target = new double[withAxes.length]; // covariance of criterion and utility
         for (int c = 0; c < target.length; c++) {
-            target[c] = Vectors.dot(withAxes[c], user);
+            target[c] = Vectors.dot(withAxes[c], user, user.length);
         }
         List<Integer> chosen = new ArrayList<>();
         double[] effects = {};
@@ -97,7 +101,7 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         }
         named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
         double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
-        return new Rubric(persona(named), items(named), coverage, z.clone(), scale);
+        return new Rubric(persona(named), items(named), coverage, place.clone(), scale);
     }
 
     /** Criterion whose residual correlation is largest; -1 if none is left. */

@@ -1,5 +1,6 @@
 package org.kindred.reward.prototype;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
@@ -94,7 +96,7 @@ public final class PrototypeSpace {
             List<Preference> trainingRows,
             PrototypeOptions options,
             SeedTree seeds) {
-        Map<String, UserContext> users = contexts(trainingRows);
+        Map<String, UserContext> users = UserContext.byUser(trainingRows);
         if (users.isEmpty()) {
             throw new KindredException("cannot find prototypes: no training rows were given");
         }
@@ -132,19 +134,28 @@ public final class PrototypeSpace {
         return new PrototypeSpace(features, prototypes, points);
     }
 
-    /** Histories of all users, sorted by id. */
-    static Map<String, UserContext> contexts(List<Preference> rows) {
-        Map<String, List<Preference>> byUser = new TreeMap<>();
-        for (Preference row : rows) {
-            byUser.computeIfAbsent(row.userId(), id -> new ArrayList<>()).add(row);
-        }
-        Map<String, UserContext> contexts = new TreeMap<>();
-        byUser.forEach(
-                (id, own) -> {
-                    own.sort(RubricJudge.ORDER);
-                    contexts.put(id, new UserContext(id, own));
-                });
-        return contexts;
+    /** Writes the cells to one file, complete or absent. */
+    public void save(Path file) {
+        Json.write(
+                file,
+                new PrototypeFile(
+                        PrototypeFile.VERSION,
+                        features.kind(),
+                        features.weightScale(),
+                        features.textScale(),
+                        prototypes,
+                        points));
+    }
+
+    /**
+     * @param judge the one the cells were found with
+     */
+    public static PrototypeSpace load(Path file, RubricJudge judge) {
+        PrototypeFile read = PrototypeFile.read(file);
+        return new PrototypeSpace(
+                new TasteFeatures(judge, read.features(), read.weightScale(), read.textScale()),
+                read.prototypes(),
+                read.points());
     }
 
     /** Label of the cell whose centroid is nearest to what the history shows. */
@@ -154,9 +165,12 @@ public final class PrototypeSpace {
 
     /** Up to {@code n} members of the user's cell, nearest first, then of other cells. */
     public Neighbours neighbours(UserContext user, int n) {
-        double[] point = features.of(user);
+        return neighbours(features.of(user), user.userId(), n);
+    }
+
+    Neighbours neighbours(double[] point, String userId, int n) {
         String own = nearest(point).label();
-        List<String> others = others(user);
+        List<String> others = others(userId);
         others.sort(
                 Comparator.comparing((String other) -> !labels.get(other).equals(own))
                         .thenComparing(other -> squaredDistance(points.get(other), point))
@@ -170,7 +184,7 @@ public final class PrototypeSpace {
     /** Control without cells: the nearest users anywhere. */
     public Neighbours nearestUsers(UserContext user, int n) {
         double[] point = features.of(user);
-        List<String> others = others(user);
+        List<String> others = others(user.userId());
         others.sort(
                 Comparator.<String>comparingDouble(
                                 other -> squaredDistance(points.get(other), point))
@@ -180,7 +194,7 @@ public final class PrototypeSpace {
 
     /** Control: any other users. */
     public Neighbours randomUsers(UserContext user, int n, SeedTree seeds) {
-        List<String> others = others(user);
+        List<String> others = others(user.userId());
         SplittableRandom random = seeds.random();
         for (int i = others.size() - 1; i > 0; i--) {
             Collections.swap(others, i, random.nextInt(i + 1));
@@ -188,9 +202,9 @@ public final class PrototypeSpace {
         return new Neighbours(others.subList(0, Math.min(n, others.size())), others.size() < n);
     }
 
-    private List<String> others(UserContext user) {
+    private List<String> others(String userId) {
         List<String> others = new ArrayList<>(points.keySet());
-        others.remove(user.userId());
+        others.remove(userId);
         return others;
     }
 
@@ -220,13 +234,5 @@ public final class PrototypeSpace {
     /** Place of each training user on the two main axes of difference, for a drawing. */
     public Map<String, double[]> map() {
         return map;
-    }
-
-    TasteFeatures features() {
-        return features;
-    }
-
-    Map<String, double[]> points() {
-        return points;
     }
 }

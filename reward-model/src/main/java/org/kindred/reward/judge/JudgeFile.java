@@ -1,0 +1,97 @@
+package org.kindred.reward.judge;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
+import org.kindred.reward.TextEmbedder;
+
+/**
+ * A fitted judge as JSON. Vectors of the embedder are little-endian 32-bit floats in base 64, other
+ * numbers are decimal and read back bit for bit. Holds user ids with their coordinates and words of
+ * training texts, no texts.
+ */
+record JudgeFile(
+        @JsonProperty("format_version") int formatVersion,
+        String embedder,
+        List<String> criteria,
+        CriteriaScale scale,
+        List<String> terms,
+        double[] idf,
+        @JsonProperty("embedding_mean") byte[] embeddingMean,
+        List<byte[]> landmarks,
+        List<TextKernel.Weights> directions,
+        Map<String, double[]> effects,
+        double[] offsets,
+        UserPrior.Mixture mixture,
+        RubricWriter writer,
+        RatingModel ratings,
+        Selection selection,
+        @JsonProperty("score_scale") JudgeOptions.ScoreScale scoreScale,
+        Map<String, double[]> coordinates) {
+
+    static final int VERSION = 1;
+
+    static JudgeFile read(Path file, TextEmbedder embedder) {
+        JudgeFile read = Json.read(file, JudgeFile.class, "the rubric judge");
+        if (read.formatVersion < 1 || read.formatVersion > VERSION) {
+            throw wrong(file, "format_version", read.formatVersion, "1 to " + VERSION);
+        }
+        if (!read.embedder.equals(embedder.name())) {
+            throw wrong(file, "embedder", read.embedder, embedder.name());
+        }
+        List<String> bank = Criteria.BANK.stream().map(Criterion::id).toList();
+        if (!read.criteria.equals(bank)) {
+            throw wrong(
+                    file,
+                    "criteria",
+                    read.criteria.size() + " ids",
+                    "the " + bank.size() + " ids of this version");
+        }
+        return read;
+    }
+
+    AxisScorer scorer(TextEmbedder textEmbedder) {
+        return new AxisScorer(
+                new TextReader(scale, new TfIdf(terms, idf), floats(embeddingMean), textEmbedder),
+                landmarks.stream().map(JudgeFile::floats).toArray(float[][]::new),
+                directions.toArray(new TextKernel.Weights[0]),
+                effects,
+                offsets);
+    }
+
+    static List<byte[]> bytes(float[][] vectors) {
+        return Arrays.stream(vectors).map(JudgeFile::bytes).toList();
+    }
+
+    static byte[] bytes(float[] vector) {
+        ByteBuffer buffer =
+                ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asFloatBuffer().put(vector);
+        return buffer.array();
+    }
+
+    private static float[] floats(byte[] bytes) {
+        float[] vector = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+        return vector;
+    }
+
+    private static KindredException wrong(Path file, String field, Object found, String expected) {
+        return new KindredException(
+                "the rubric judge in "
+                        + file
+                        + " cannot be used: "
+                        + field
+                        + " is "
+                        + found
+                        + ", expected "
+                        + expected
+                        + "; fit the judge again");
+    }
+}

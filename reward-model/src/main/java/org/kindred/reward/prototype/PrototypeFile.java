@@ -1,0 +1,35 @@
+package org.kindred.reward.prototype;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
+
+/** {@code prototypes.json}: cells with their members, and the point of each training user. */
+record PrototypeFile(
+        @JsonProperty("format_version") int formatVersion,
+        PrototypeOptions.Features features,
+        @JsonProperty("weight_scale") double weightScale,
+        @JsonProperty("text_scale") double textScale,
+        List<PrototypeSpace.Prototype> prototypes,
+        Map<String, double[]> points) {
+
+    static final int VERSION = 1;
+
+    static PrototypeFile read(Path file) {
+        PrototypeFile read = Json.read(file, PrototypeFile.class, "the prototypes");
+        if (read.formatVersion < 1 || read.formatVersion > VERSION) {
+            throw new KindredException(
+                    "the prototypes in "
+                            + file
+                            + " cannot be used: format_version is "
+                            + read.formatVersion
+                            + ", expected 1 to "
+                            + VERSION
+                            + "; find the prototypes again");
+        }
+        return read;
+    }
+}

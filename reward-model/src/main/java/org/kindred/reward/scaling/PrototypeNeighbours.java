@@ -1,0 +1,62 @@
+package org.kindred.reward.scaling;
+
+import java.util.List;
+import java.util.Map;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.prototype.PrototypeSpace;
+import org.kindred.reward.prototype.PrototypeSpace.Neighbours;
+
+/**
+ * Neighbours from a {@link PrototypeSpace}, with the controls that show what prototypes are worth.
+ *
+ * @param histories of the training users, from whom neighbours are taken
+ * @param seeds used by {@link Choice#RANDOM}; a user always gets the same ones
+ */
+public record PrototypeNeighbours(
+        PrototypeSpace space, Choice choice, Map<String, UserContext> histories, SeedTree seeds)
+        implements NeighbourSource {
+
+    /** Who is a neighbour. */
+    public enum Choice {
+        /** Members of the user's cell, nearest first: the paper. */
+        PROTOTYPE,
+        /** The nearest users, whatever their cell. */
+        KNN,
+        /** Any users. */
+        RANDOM,
+        /** Nobody: only the user speaks. */
+        NONE
+    }
+
+    public PrototypeNeighbours {
+        histories = Map.copyOf(histories);
+    }
+
+    @Override
+    public Found find(UserContext user, int n) {
+        Neighbours found =
+                switch (choice) {
+                    case PROTOTYPE -> space.neighbours(user, n);
+                    case KNN -> space.nearestUsers(user, n);
+                    case RANDOM -> space.randomUsers(user, n, seeds.child(user.userId()));
+                    case NONE -> new Neighbours(List.of(), n > 0);
+                };
+        return new Found(found.userIds().stream().map(this::history).toList(), found.cellShort());
+    }
+
+    private UserContext history(String userId) {
+        UserContext history = histories.get(userId);
+        if (history == null) {
+            throw new KindredException(
+                    "a neighbour has no history: "
+                            + histories.size()
+                            + " histories were given for "
+                            + space.members().size()
+                            + " members of the prototypes; give the rows the prototypes were found"
+                            + " with");
+        }
+        return history;
+    }
+}

@@ -1,0 +1,33 @@
+package org.kindred.reward.scaling;
+
+import java.util.List;
+import org.kindred.reward.ScoreOutcome;
+
+/**
+ * Scores of responses, with who gave them.
+ *
+ * @param outcomes one a response
+ * @param source which sides had at least one usable sample: never silent, to be counted
+ * @param ownSamples usable own samples
+ * @param neighbourSamples usable samples of neighbours
+ * @param neighboursShort whether the user's cell held fewer neighbours than the plan asks for
+ */
+public record ScaledScores(
+        List<ScoreOutcome> outcomes,
+        Source source,
+        int ownSamples,
+        int neighbourSamples,
+        boolean neighboursShort) {
+
+    /** Who was heard. */
+    public enum Source {
+        BOTH,
+        OWN_ONLY,
+        NEIGHBOUR_ONLY,
+        NOBODY
+    }
+
+    public ScaledScores {
+        outcomes = List.copyOf(outcomes);
+    }
+}
