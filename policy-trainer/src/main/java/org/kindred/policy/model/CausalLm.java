@@ -58,7 +58,10 @@ public final class CausalLm implements AutoCloseable {
                     new ScriptModule(
                             owner,
                             DecoderScript.CLASS_NAME,
-                            DecoderScript.forModel(config, TorchEngine.packs(owner, options)),
+                            DecoderScript.forModel(
+                                    config,
+                                    options.precision() == EngineOptions.Precision.BF16,
+                                    TorchEngine.packs(owner, options)),
                             options.effectiveThreads());
             rotary = new RotaryTable(owner, config);
             weights = source.create(owner, layout);

@@ -18,16 +18,23 @@ final class DecoderScript {
     /**
      * @param packed decode with matrices in the processor's own order (oneDNN)
      */
-    static String forModel(ModelConfig config, boolean packed) {
+    static String forModel(ModelConfig config, boolean low, boolean packed) {
         int heads = config.heads();
         int groups = config.keyValueHeads();
         Map<String, Boolean> features =
                 Map.of(
-                        "bias", config.attentionBias(),
-                        "head_norm", config.qkNorm(),
-                        "grouped", heads != groups,
-                        "tied", config.tieWordEmbeddings(),
-                        "packed", packed);
+                        "bias",
+                        config.attentionBias(),
+                        "head_norm",
+                        config.qkNorm(),
+                        "grouped",
+                        heads != groups,
+                        "tied",
+                        config.tieWordEmbeddings(),
+                        "packed",
+                        packed,
+                        "low",
+                        low);
         Map<String, String> constants = new TreeMap<>();
         constants.put("EPS", Double.toString(config.rmsNormEps()));
         constants.put("HIDDEN", Integer.toString(config.hiddenSize()));
@@ -41,6 +48,8 @@ final class DecoderScript {
         constants.put("HEAD", Integer.toString(config.headDim()));
         constants.put("HALF", Integer.toString(config.headDim() / 2));
         constants.put("WIDTH", Integer.toString(heads * config.headDim()));
+        constants.put("INNER", Integer.toString(config.intermediateSize()));
+        constants.put("KEPT", config.qkNorm() ? "6" : "4");
         constants.put("FINAL_NORM", config.tieWordEmbeddings() ? "-1" : "-2");
         constants.put("OUTPUT", config.tieWordEmbeddings() ? "0" : "-1");
         return fill(resource("decoder.script"), features, constants);
