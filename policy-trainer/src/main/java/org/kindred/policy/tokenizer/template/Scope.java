@@ -1,0 +1,66 @@
+package org.kindred.policy.tokenizer.template;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Variables in sight. A loop's pass and a macro's call open a scope, an {@code if} does not; {@code
+ * set} writes into the innermost one.
+ */
+final class Scope {
+    private static final int MAX_DEPTH = 100;
+    private static final int MAX_STEPS = 2_000_000;
+
+    private final Map<String, Object> variables = new HashMap<>();
+    private final @Nullable Scope parent;
+    private final int[] steps;
+
+    Scope(Map<String, Object> globals) {
+        this.parent = null;
+        this.steps = new int[1];
+        variables.putAll(globals);
+    }
+
+    private Scope(Scope parent) {
+        this.parent = parent;
+        this.steps = parent.steps;
+    }
+
+    /** Opens an inner scope; counts as a step of the rendering, of which there is a limit. */
+    Scope inner() {
+        if (++steps[0] > MAX_STEPS) {
+            throw new ChatTemplateException("more than " + MAX_STEPS + " loop passes");
+        }
+        return new Scope(this);
+    }
+
+    Object get(String name) {
+        for (Scope scope = this; scope != null; scope = scope.parent) {
+            Object value = scope.variables.get(name);
+            if (value != null || scope.variables.containsKey(name)) {
+                return value;
+            }
+        }
+        return new Undefined(name);
+    }
+
+    void set(String name, Object value) {
+        variables.put(name, value);
+    }
+
+    /** Runs a call one level deeper, up to a limit that recursion in a template may not pass. */
+    static final class Depth {
+        private int depth;
+
+        void enter() {
+            if (++depth > MAX_DEPTH) {
+                throw new ChatTemplateException("macros nested too deeply");
+            }
+        }
+
+        void leave() {
+            depth--;
+        }
+    }
+}
