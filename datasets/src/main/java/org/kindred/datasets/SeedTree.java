@@ -20,6 +20,11 @@ public final class SeedTree {
         return new SeedTree(mix(seed ^ 0x9E3779B97F4A7C15L));
     }
 
+    /** The node whose {@link #seed()} was written down, for example in a manifest. */
+    public static SeedTree at(long seed) {
+        return new SeedTree(seed);
+    }
+
     public SeedTree child(long key) {
         return new SeedTree(mix(seed + 0x9E3779B97F4A7C15L * (key + 1)));
     }

@@ -20,14 +20,17 @@ import org.kindred.datasets.User;
  * no group; that is in the truth alone.
  *
  * <p>Rows of out-of-distribution domains have {@code split = "ood"}, {@code part = "eval"} and
- * {@code item_split = "test"}; leave them out of the four cells.
+ * {@code item_split = "test"}; they are in no {@link org.kindred.datasets.SplitCell}.
  */
 public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, Manifest manifest) {
 
     /** Name of the truth beside the canonical files. */
     public static final String TRUTH_FILE = "truth.json";
 
-    /** Equal options and seeds give equal populations. */
+    /**
+     * Equal options and seeds give equal populations; the manifest's seed goes into {@link
+     * SeedTree#at}.
+     */
     public static SimulatedPopulation generate(SimulationOptions options, SeedTree seeds) {
         TextPool pool = TextPool.write(options.texts(), Language.INSTANCE, seeds.child("texts"));
         List<Language.Domain> domains =

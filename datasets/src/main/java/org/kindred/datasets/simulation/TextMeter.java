@@ -13,15 +13,15 @@ import java.util.Set;
  * simulated language.
  *
  * <ul>
- *   <li>LENGTH = tanh((words - 22) / 12).
+ *   <li>LENGTH = tanh((words - 25) / 14).
  *   <li>STRUCTURE = tanh(0.9 (m - 1)), m = different list markers: {@code 1)}, or {@code First,}
  *       and its like at the start of a sentence.
  *   <li>The other traits = tanh(0.75 (p - n)), p and n = different marker words for and against;
  *       numbers count as concrete. Repeating a word adds nothing.
- *   <li>Fluency = k² · clamp((a - 0.4) / 0.6) · s · clamp((d - 0.5) / 0.4), k = share of known
- *       words, a = share of word pairs that the language allows, s = share of sentences with
- *       capital (or number), end mark and 2 to 30 words, d = share of word triples that are
- *       different.
+ *   <li>Fluency = k² · clamp((a - 0.4) / 0.6) · s · clamp((d - 0.5) / 0.4) · clamp((120 - words) /
+ *       60), k = share of known words, a = share of word pairs that the language allows, s = share
+ *       of sentences with capital (or number), end mark and 2 to 30 words, d = share of word
+ *       triples that are different.
  *   <li>Relevance = 0.3 + 0.5 t + 0.2 b, t = share of the topic's words that occur, b = 1 if a word
  *       of advice that belongs to the domain occurs.
  * </ul>
@@ -31,11 +31,12 @@ import java.util.Set;
 final class TextMeter {
     static final TextMeter INSTANCE = new TextMeter(Language.INSTANCE);
 
-    private static final double MIDDLE_LENGTH = 22;
-    private static final double LENGTH_SCALE = 12;
+    private static final double MIDDLE_LENGTH = 25;
+    private static final double LENGTH_SCALE = 14;
     private static final double MARKER_GAIN = 0.75;
     private static final double STRUCTURE_GAIN = 0.9;
     private static final int LONGEST_SENTENCE = 30;
+    private static final double LONGEST_ANSWER = 60;
 
     private final Map<String, Language.Marker> markers;
     private final Set<String> listWords;
@@ -121,7 +122,8 @@ final class TextMeter {
         }
         double knownShare = (double) known / words;
         double allowedShare = (double) allowed / lower.size();
-        return knownShare
+        return clamp((2 * LONGEST_ANSWER - words) / LONGEST_ANSWER)
+                * knownShare
                 * knownShare
                 * clamp((allowedShare - 0.4) / 0.6)
                 * wellFormedShare(tokens)

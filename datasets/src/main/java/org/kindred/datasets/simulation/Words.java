@@ -9,14 +9,17 @@ import java.util.regex.Pattern;
 /** Cuts text into tokens: words, numbers, list numbers such as {@code 1)}, slots, single marks. */
 final class Words {
     private static final Pattern TOKEN =
-            Pattern.compile("\\{[A-Z]\\}|[A-Za-z]+(?:'[A-Za-z]+)*|[0-9]+\\)?|\\S");
+            Pattern.compile("\\{[A-Z]\\}|[A-Za-z]++(?:'[A-Za-z]++)*+|[0-9]++\\)?|\\S");
 
     private Words() {}
+
+    /** No answer is that long; the rest of a text is not looked at. */
+    private static final int MOST_TOKENS = 1_000;
 
     static List<String> of(String text) {
         List<String> tokens = new ArrayList<>();
         Matcher matcher = TOKEN.matcher(text);
-        while (matcher.find()) {
+        while (tokens.size() < MOST_TOKENS && matcher.find()) {
             tokens.add(matcher.group());
         }
         return tokens;

@@ -1,0 +1,168 @@
+package org.kindred.datasets.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.SeedTree;
+
+final class SimulationOptionsTest {
+
+    private static final List<Preference> BEFORE =
+            world(SimulationOptions.defaults().withUsers(20)).dataset().preferences();
+
+    private static SimulationOptions with(String part, String field, String value) {
+        try {
+            ObjectNode tree = Json.mapper().valueToTree(SimulationOptions.defaults().withUsers(20));
+            JsonNode node = Json.mapper().readTree(value);
+            ((ObjectNode) tree.get(part)).set(field, node);
+            return Json.mapper().treeToValue(tree, SimulationOptions.class);
+        } catch (JsonProcessingException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw refused;
+            }
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SimulatedPopulation world(SimulationOptions options) {
+        return SimulatedPopulation.generate(options, SeedTree.root(5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "people|users|21",
+                "people|groupShares|[0.5,0.5]",
+                "people|unseenShare|0.5",
+                "people|deviation|0.1",
+                "people|domainShift|0",
+                "texts|domains|7",
+                "texts|outOfDistributionDomains|2",
+                "texts|knownPrompts|7",
+                "texts|newPrompts|3",
+                "texts|responses|6",
+                "texts|difficulty|0",
+                "pairs|fit|23",
+                "pairs|evalKnown|7",
+                "pairs|evalNew|7",
+                "pairs|evalOutOfDistribution|5",
+                "ratings|scales|\"EQUAL\"",
+                "ratings|scales|\"MINORITY_FIFTH\"",
+                "ratings|noise|0",
+                "ratings|temperature|0.5",
+            })
+    void everyOption_changesTheRows(String part, String field, String value) {
+        assertThat(world(with(part, field, value)).dataset().preferences()).isNotEqualTo(BEFORE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "people|users|3",
+                "people|users|5",
+                "people|groupShares|[1.0]",
+                "people|groupShares|[0.4,0.6]",
+                "people|groupShares|[0.5,0.4]",
+                "people|groupShares|[0.5,0.1,0.1,0.1,0.1,0.05,0.05]",
+                "people|unseenShare|1",
+                "people|deviation|-1",
+                "people|domainShift|3",
+                "texts|domains|9",
+                "texts|outOfDistributionDomains|4",
+                "texts|knownPrompts|0",
+                "texts|newPrompts|9",
+                "texts|responses|1",
+                "texts|difficulty|0.3",
+                "pairs|fit|0",
+                "pairs|fit|57",
+                "pairs|evalKnown|41",
+                "pairs|evalNew|33",
+                "pairs|evalOutOfDistribution|37",
+                "ratings|noise|-1",
+                "ratings|temperature|0",
+            })
+    void badValue_isRefusedByName(String part, String field, String value) {
+        assertThatThrownBy(() -> with(part, field, value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(field)
+                .hasMessageContaining("must be");
+    }
+
+    @Test
+    void defaults_surviveTheRoundTripThroughJson() throws Exception {
+        SimulationOptions options =
+                SimulationOptions.defaults().withScales(RewardScales.MINORITY_FIFTH);
+
+        assertThat(Json.mapper().readValue(Json.line(options), SimulationOptions.class))
+                .isEqualTo(options);
+    }
+
+    @Test
+    void scales_equal_areOneForAll() {
+        LatentTruth truth =
+                world(SimulationOptions.defaults().withUsers(25).withScales(RewardScales.EQUAL))
+                        .truth();
+
+        assertThat(truth.users().values())
+                .extracting(LatentTruth.Person::scale)
+                .containsOnly(new Scale(55, 70));
+    }
+
+    @Test
+    void scales_minorityFifth_narrowTheSmallestGroupAlone() {
+        LatentTruth truth =
+                world(
+                                SimulationOptions.defaults()
+                                        .withUsers(25)
+                                        .withScales(RewardScales.MINORITY_FIFTH))
+                        .truth();
+
+        assertThat(truth.users().values())
+                .allMatch(
+                        person ->
+                                person.scale().width()
+                                        == (person.group().equals("drifter") ? 14 : 70));
+    }
+
+    @Test
+    void scales_doNotChangeChoices() {
+        List<Preference> equal =
+                world(SimulationOptions.defaults().withUsers(20).withScales(RewardScales.EQUAL))
+                        .dataset()
+                        .preferences();
+
+        assertThat(equal)
+                .extracting(Preference::chosenText)
+                .isEqualTo(BEFORE.stream().map(Preference::chosenText).toList());
+    }
+
+    @Test
+    void responses_sixtyAPrompt_areAllDifferent() {
+        SimulatedPopulation world = world(with("texts", "responses", "60"));
+
+        assertThat(world.dataset().preferences())
+                .extracting(Preference::chosenText)
+                .doesNotContain("");
+        assertThat(world.dataset().preferences())
+                .noneMatch(row -> row.chosenText().equals(row.rejectedText()));
+    }
+
+    @Test
+    void rating_ofAScale_staysWithinOneToHundred() {
+        assertThat(new Scale(75, 45).rating(0.5)).isEqualTo(75);
+        assertThat(new Scale(75, 45).rating(0.9)).isEqualTo(93);
+        assertThat(new Scale(40, 200).rating(1)).isEqualTo(100);
+        assertThat(new Scale(40, 200).rating(0)).isEqualTo(1);
+    }
+}
