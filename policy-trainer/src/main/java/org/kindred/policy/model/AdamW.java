@@ -51,7 +51,7 @@ final class AdamW implements AutoCloseable {
     }
 
     /**
-     * One step in place; scales the gradients.
+     * One step in place; may scale the gradients.
      *
      * @return the global norm before clipping
      * @throws KindredException if it is not finite; nothing has changed then
@@ -62,36 +62,12 @@ final class AdamW implements AutoCloseable {
             NDList gradients,
             double learningRate,
             AdamWOptions options) {
-        // Decayed arrays first, as the script expects them.
-        NDList[] lists = {new NDList(), new NDList(), new NDList(), new NDList()};
-        for (boolean decayed : new boolean[] {true, false}) {
-            for (int i = 0; i < weights.size(); i++) {
-                if (layout.weights().get(i).decayed() == decayed) {
-                    lists[0].add(weights.get(i));
-                    lists[1].add(gradients.get(i));
-                    lists[2].add(means.get(i));
-                    lists[3].add(squares.get(i));
-                }
-            }
-        }
-        double[] numbers = {
-            learningRate,
-            options.beta1(),
-            options.beta2(),
-            options.epsilon(),
-            options.weightDecay(),
-            options.maxGradNorm(),
-            layout.decayed()
-        };
         try (NDManager scope = owner.newSubManager()) {
-            NDArray knobs = scope.create(numbers);
-            float norm =
-                    script.call(
-                                    scope, "adamw", false, lists[0], lists[1], lists[2], lists[3],
-                                    step, knobs)
+            double norm =
+                    script.call(scope, "gradient_norm", false, gradients)
                             .singletonOrThrow()
                             .getFloat();
-            if (!Float.isFinite(norm)) {
+            if (!Double.isFinite(norm)) {
                 throw new KindredException(
                         "Optimizer step "
                                 + (steps() + 1)
@@ -100,8 +76,50 @@ final class AdamW implements AutoCloseable {
                                 + "; weights were left as they were. Lower the learning rate or"
                                 + " look for non-finite rewards or log-probabilities");
             }
+            step.addi(1);
+            for (boolean decayed : new boolean[] {true, false}) {
+                NDArray knobs =
+                        scope.create(
+                                new double[] {
+                                    scale(norm, options),
+                                    learningRate,
+                                    options.beta1(),
+                                    options.beta2(),
+                                    options.epsilon(),
+                                    decayed ? options.weightDecay() : 0
+                                });
+                NDList own = select(weights, decayed);
+                if (!own.isEmpty()) {
+                    script.call(
+                            scope,
+                            "adamw",
+                            false,
+                            own,
+                            select(gradients, decayed),
+                            select(means, decayed),
+                            select(squares, decayed),
+                            step,
+                            knobs);
+                }
+            }
             return norm;
         }
+    }
+
+    private static double scale(double norm, AdamWOptions options) {
+        double largest = options.maxGradNorm();
+        return largest == 0 ? 1 : Math.min(1, largest / (norm + 1e-6));
+    }
+
+    /** Arrays of the matrices, or those of norms and biases. */
+    private NDList select(NDList arrays, boolean decayed) {
+        NDList selected = new NDList();
+        for (int i = 0; i < arrays.size(); i++) {
+            if (layout.weights().get(i).decayed() == decayed) {
+                selected.add(arrays.get(i));
+            }
+        }
+        return selected;
     }
 
     int steps() {

@@ -4,15 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.checkpoint.JsonFields;
 import org.kindred.policy.checkpoint.SafeTensors;
@@ -29,18 +24,15 @@ import org.kindred.policy.checkpoint.SafeTensors;
  * machine at the same thread count.
  */
 public final class CausalLm implements AutoCloseable {
+    private static final String WEIGHTS = "model.safetensors";
+
     private final ModelConfig config;
     private final EngineOptions options;
-    private final WeightLayout layout;
-    private final NDManager owner;
-    private final ScriptModule script;
-    private final RotaryTable rotary;
-    private final NDList weights;
-    private @Nullable NDList working; // the weights in the precision of the passes
-    private @Nullable NDList gradients;
-    private @Nullable AdamW optimizer;
-    private long version; // how often the weights changed
     private final boolean frozen;
+    private final NDManager owner;
+    private final RotaryTable rotary;
+    private final Parameters parameters;
+    private ScriptModule script;
 
     private interface WeightSource {
         NDList create(NDManager owner, WeightLayout layout);
@@ -51,20 +43,12 @@ public final class CausalLm implements AutoCloseable {
         this.config = config;
         this.options = options;
         this.frozen = frozen;
-        layout = WeightLayout.of(config);
         owner = TorchEngine.open(options);
         try {
-            script =
-                    new ScriptModule(
-                            owner,
-                            DecoderScript.CLASS_NAME,
-                            DecoderScript.forModel(
-                                    config,
-                                    options.precision() == EngineOptions.Precision.BF16,
-                                    TorchEngine.packs(owner, options)),
-                            options.effectiveThreads());
-            rotary = new RotaryTable(owner, config);
-            weights = source.create(owner, layout);
+            WeightLayout layout = WeightLayout.of(config);
+            script = newScript(null);
+            rotary = new RotaryTable(owner, config, low());
+            parameters = new Parameters(owner, low(), layout, source.create(owner, layout));
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -84,7 +68,8 @@ public final class CausalLm implements AutoCloseable {
     /**
      * Reads a Hugging Face folder: {@code config.json} and safetensors, sharded or not.
      *
-     * @throws KindredException if the architecture is unknown or a tensor is missing or misshapen
+     * @throws org.kindred.datasets.KindredException if the architecture is unknown or a tensor is
+     *     missing or misshapen
      */
     public static CausalLm load(Path folder, EngineOptions options) {
         ModelConfig config = ModelConfig.read(folder.resolve(ModelConfig.FILE));
@@ -94,12 +79,17 @@ public final class CausalLm implements AutoCloseable {
                 config, options, false, (owner, layout) -> Weights.read(owner, layout, stored, ""));
     }
 
-    /** Writes config.json, generation_config.json and model.safetensors, each in one step. */
+    /**
+     * Writes config.json, generation_config.json and model.safetensors, each in one step, in the
+     * format that the config names. An adapter is added to the weights written.
+     */
     public void save(Path folder) {
-        Weights.write(
-                folder.resolve("model.safetensors"),
-                config.storageType(),
-                Weights.tensors("", layout, weights));
+        try (NDManager scope = owner.newSubManager()) {
+            Weights.write(
+                    folder.resolve(WEIGHTS),
+                    config.storageType(),
+                    Weights.tensors("", parameters.layout(), parameters.adapted(scope, script)));
+        }
         config.write(folder);
         JsonFields.write(folder.resolve("generation_config.json"), generationConfig());
     }
@@ -119,51 +109,36 @@ public final class CausalLm implements AutoCloseable {
         return config;
     }
 
-    /** All logits of rows of equal length, {@code [rows * tokens * vocabulary]}: for tests. */
-    float[] logits(int[][] rows) {
-        try (NDManager scope = owner.newSubManager()) {
-            NDList tables = rotary.upTo(rows[0].length);
-            NDArray ids = scope.create(rows).toType(DataType.INT64, false);
-            return script.call(scope, "logits", false, ids, tables.get(0), tables.get(1), working())
-                    .singletonOrThrow()
-                    .toFloatArray();
-        }
+    public EngineOptions options() {
+        return options;
     }
 
-    /** Gradients so far by the names of a checkpoint: for tests. */
-    Map<String, float[]> gradientsByName() {
-        return byName(Objects.requireNonNull(gradients));
-    }
-
-    /** Weights by the names of a checkpoint: for tests. */
-    Map<String, float[]> weightsByName() {
-        return byName(weights);
-    }
-
-    private Map<String, float[]> byName(NDList arrays) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        Weights.tensors("", layout, arrays)
-                .forEach(
-                        (spec, buffer) -> {
-                            float[] array = new float[(int) spec.shape().size()];
-                            buffer.get().get(array);
-                            values.put(spec.name(), array);
-                        });
-        return values;
-    }
-
-    /** Arrays in native memory: for tests. */
-    int arrays() {
-        return owner.getManagedArrays().size();
-    }
-
-    /** A reference model: a copy of the weights as they are now, which cannot be trained. */
+    /**
+     * A reference model: a copy of the weights as they are now, adapter added, which cannot be
+     * trained. Where the reference of a model with an adapter is its base, {@link #scoreBase} needs
+     * no copy.
+     */
     public CausalLm frozenCopy() {
-        return new CausalLm(config, options, true, (owner, layout) -> Weights.copy(owner, weights));
+        try (NDManager scope = owner.newSubManager()) {
+            NDList now = parameters.adapted(scope, script);
+            return new CausalLm(
+                    config, options, true, (target, layout) -> Weights.copy(target, now));
+        }
     }
 
     /** Scores without gradients, in chunks of rows. */
     public TokenScores score(TokenBatch batch, double temperature) {
+        return score(batch, temperature, parameters.working(script));
+    }
+
+    /** As {@link #score}, without the adapter. */
+    public TokenScores scoreBase(TokenBatch batch, double temperature) {
+        try (NDManager scope = owner.newSubManager()) {
+            return score(batch, temperature, parameters.baseWorking(scope, script));
+        }
+    }
+
+    private TokenScores score(TokenBatch batch, double temperature, NDList weights) {
         PackedBatch.check(batch, config);
         TokenScores scores = new TokenScores(new float[batch.rows()][], new float[batch.rows()][]);
         int from = 0;
@@ -171,19 +146,8 @@ public final class CausalLm implements AutoCloseable {
             int to = PackedBatch.chunkEnd(batch, from, options.scoreChunkTokens());
             try (NDManager scope = owner.newSubManager()) {
                 PackedBatch packed = PackedBatch.of(scope, batch, from, to);
-                NDList tables = rotary.upTo(packed.width());
                 NDList results =
-                        script.call(
-                                scope,
-                                "score",
-                                false,
-                                packed.ids(),
-                                packed.positions(),
-                                packed.targets(),
-                                knobs(scope, temperature),
-                                tables.get(0),
-                                tables.get(1),
-                                working());
+                        call(scope, "score", false, packed, knobs(scope, temperature), weights);
                 packed.fill(scores, results, from);
             }
             from = to;
@@ -203,33 +167,45 @@ public final class CausalLm implements AutoCloseable {
         NDManager scope = owner.newSubManager();
         try {
             PackedBatch packed = PackedBatch.of(scope, batch, 0, batch.rows());
-            NDList tables = rotary.upTo(packed.width());
             NDArray knobs = knobs(scope, temperature);
             NDList results =
-                    script.call(
-                            scope,
-                            "forward_pass",
-                            true,
-                            packed.ids(),
-                            packed.positions(),
-                            packed.targets(),
-                            knobs,
-                            tables.get(0),
-                            tables.get(1),
-                            working());
+                    call(scope, "forward_pass", true, packed, knobs, parameters.working(script));
             TokenScores scores =
                     new TokenScores(new float[batch.rows()][], new float[batch.rows()][]);
             packed.fill(scores, results, 0);
             NDList state = new NDList(results.subList(2, results.size()));
-            return new ForwardPass(scope, packed, knobs, state, scores, version);
+            return new ForwardPass(scope, packed, knobs, state, scores, parameters.version());
         } catch (RuntimeException e) {
             scope.close();
             throw e;
         }
     }
 
+    /** The passes that begin alike: batch, knobs, angles, weights. */
+    private NDList call(
+            NDManager scope,
+            String method,
+            boolean recording,
+            PackedBatch batch,
+            NDArray knobs,
+            NDList weights) {
+        NDList tables = rotary.upTo(batch.width(), script);
+        return script.call(
+                scope,
+                method,
+                recording,
+                batch.ids(),
+                batch.positions(),
+                batch.targets(),
+                knobs,
+                tables.get(0),
+                tables.get(1),
+                weights);
+    }
+
     /**
-     * Adds {@code d loss / d weights} to the gradients.
+     * Adds {@code d loss / d weights} to the gradients: of the adapter if there is one, else of all
+     * weights.
      *
      * @param dLogProb {@code d loss / d log-probability} of each completion token
      * @param dEntropy {@code d loss / d entropy} of each completion token, or null for none
@@ -239,11 +215,10 @@ public final class CausalLm implements AutoCloseable {
         float[] slopes = batch.join("d loss / d log-probability", dLogProb);
         float[] entropySlopes =
                 dEntropy == null ? new float[0] : batch.join("d loss / d entropy", dEntropy);
-        pass.use(version);
+        pass.use(parameters.version());
         NDManager scope = pass.scope();
-        NDList tables = rotary.upTo(batch.width());
-        NDList before = gradients;
-        NDList results =
+        NDList tables = rotary.upTo(batch.width(), script);
+        parameters.setGradients(
                 script.call(
                         scope,
                         "backward_pass",
@@ -256,37 +231,91 @@ public final class CausalLm implements AutoCloseable {
                         pass.knobs(),
                         tables.get(0),
                         tables.get(1),
-                        working(),
+                        parameters.working(script),
                         pass.state(),
-                        before == null ? new NDList(scope.create(new Shape(0))) : before);
-        results.attach(owner);
-        if (before != null) {
-            before.close(); // other handles of the same sums
-        }
-        gradients = results;
+                        parameters.gradients(scope),
+                        parameters.adapters(scope)));
     }
 
     /**
      * One AdamW step from the gradients so far, which are zero afterwards.
      *
      * @return the global norm of the gradients before clipping
-     * @throws KindredException if that norm is not finite; the weights are as before then
+     * @throws org.kindred.datasets.KindredException if that norm is not finite; the weights are as
+     *     before then
      */
     public double step(double learningRate, AdamWOptions options) {
         requireTrainable();
-        if (gradients == null) {
-            throw new IllegalStateException("no backward pass since the last step");
+        return parameters.step(script, learningRate, options);
+    }
+
+    /** Writes the optimizer's state: number of steps and both moments of each trained weight. */
+    public void saveOptimizer(Path file) {
+        parameters.optimizer().save(file);
+    }
+
+    /** Takes up the state that {@link #saveOptimizer} wrote for a model of the same shape. */
+    public void loadOptimizer(Path file) {
+        requireTrainable();
+        parameters.loadOptimizer(file);
+    }
+
+    /**
+     * Trains low-rank adapters from now on, the weights stay as they are. The model is unchanged at
+     * first. Gradients and optimizer state start anew; an adapter that was there is dropped.
+     */
+    public void addAdapter(LoraOptions adapter, SeedTree seeds) {
+        requireTrainable();
+        setAdapter(LoraAdapter.fresh(owner, config, adapter, seeds));
+    }
+
+    /**
+     * As {@link #addAdapter}, from a folder of PEFT.
+     *
+     * @throws org.kindred.datasets.KindredException if it is of an unsupported kind or does not fit
+     */
+    public void loadAdapter(Path folder) {
+        requireTrainable();
+        setAdapter(LoraAdapter.read(owner, config, folder));
+    }
+
+    private void setAdapter(LoraAdapter adapter) {
+        parameters.setAdapter(adapter);
+        replaceScript(adapter.options());
+    }
+
+    /**
+     * Writes the adapter as PEFT does.
+     *
+     * @param baseModel name or path of the base model, for whoever loads it
+     */
+    public void saveAdapter(Path folder, String baseModel) {
+        LoraAdapter adapter = parameters.adapter();
+        if (adapter == null) {
+            throw new IllegalStateException("the model has no adapter");
         }
-        if (optimizer == null) {
-            optimizer = new AdamW(owner, layout);
-        }
-        try {
-            return optimizer.update(script, weights, gradients, learningRate, options);
-        } finally {
-            gradients.close();
-            gradients = null;
-            changed();
-        }
+        adapter.save(folder, baseModel);
+    }
+
+    /** Adds the adapter to the weights for good; all weights are trained from now on. */
+    public void mergeAdapter() {
+        requireTrainable();
+        parameters.merge(script);
+        replaceScript(null);
+    }
+
+    private void replaceScript(@Nullable LoraOptions lora) {
+        ScriptModule before = script;
+        script = newScript(lora);
+        before.close();
+    }
+
+    private ScriptModule newScript(@Nullable LoraOptions lora) {
+        return new ScriptModule(
+                owner,
+                DecoderScript.CLASS_NAME,
+                DecoderScript.forModel(config, low(), TorchEngine.packs(owner, options), lora),
+                options.effectiveThreads());
     }
 
     /**
@@ -307,21 +336,20 @@ public final class CausalLm implements AutoCloseable {
             int padId) {
         int width = 0;
         for (int i = 0; i < prompts.size(); i++) {
-            PackedBatch.checkTokens("prompt " + i, prompts.get(i), config);
-            PackedBatch.checkLength("prompt " + i, prompts.get(i).length, newTokens, config);
+            PackedBatch.checkPrompt("prompt " + i, prompts.get(i), newTokens, config);
             width = Math.max(width, prompts.get(i).length);
         }
         int[] stop = new int[Math.max(2, eosIds.length + 1)];
-        stop[0] = padId;
         stop[1] = -1; // no token: a row never ends
         System.arraycopy(eosIds, 0, stop, 1, eosIds.length);
+        stop[0] = padId;
         NDManager scope = owner.newSubManager();
         try {
             return new DecodingBatch(
                     scope,
                     script,
-                    working(),
-                    rotary.upTo(width + newTokens),
+                    parameters.working(script),
+                    rotary.upTo(width + newTokens, script),
                     prompts,
                     promptOfRow,
                     newTokens,
@@ -342,56 +370,41 @@ public final class CausalLm implements AutoCloseable {
      * @param newTokens most tokens per row
      */
     public int decodingRows(int promptTokens, int newTokens) {
-        long number = options.precision() == EngineOptions.Precision.F32 ? 4 : 2;
-        long cache =
-                2L
-                        * config.layers()
-                        * config.keyValueHeads()
-                        * config.headDim()
-                        * (promptTokens + newTokens)
-                        * number;
+        long number = low() ? 2 : Float.BYTES;
+        long slots = (long) promptTokens + newTokens;
+        long cache = 2 * slots * config.layers() * config.keyValueHeads() * config.headDim();
         // Intermediate results of one layer while the prompt is computed, and its mask.
         long wide = 2L * config.intermediateSize() + 4L * config.hiddenSize();
         long prompt = promptTokens * (8L * promptTokens + 4 * number * wide);
         long logits = 4L * Float.BYTES * config.vocabSize();
-        return (int) Math.max(1, (long) options.cacheMiB() * (1 << 20) / (cache + prompt + logits));
+        long row = cache * number + prompt + logits;
+        return (int) Math.max(1, ((long) options.cacheMiB() << 20) / row);
     }
 
-    /** Writes the optimizer's state: number of steps and both moments of each weight. */
-    public void saveOptimizer(Path file) {
-        if (optimizer == null) {
-            optimizer = new AdamW(owner, layout);
-        }
-        optimizer.save(file);
+    /** The numbers of this model, for tests. */
+    Parameters parameters() {
+        return parameters;
     }
 
-    /** Takes up the state that {@link #saveOptimizer} wrote for a model of the same shape. */
-    public void loadOptimizer(Path file) {
-        requireTrainable();
-        AdamW loaded = new AdamW(owner, layout, file);
-        if (optimizer != null) {
-            optimizer.close();
+    /** All logits of rows of equal length, {@code [rows * tokens * vocabulary]}: for tests. */
+    float[] logits(int[][] rows) {
+        try (NDManager scope = owner.newSubManager()) {
+            NDList tables = rotary.upTo(rows[0].length, script);
+            NDArray ids = scope.create(rows).toType(DataType.INT64, false);
+            NDList weights = parameters.working(script);
+            return script.call(scope, "logits", false, ids, tables.get(0), tables.get(1), weights)
+                    .singletonOrThrow()
+                    .toFloatArray();
         }
-        optimizer = loaded;
     }
 
-    private void changed() {
-        version++;
-        if (working != null && working != weights) {
-            working.close();
-        }
-        working = null;
+    /** Arrays in native memory that live longer than a call: for tests. */
+    int arrays() {
+        return owner.getManagedArrays().size();
     }
 
-    private NDList working() {
-        if (working == null) {
-            working =
-                    options.precision() == EngineOptions.Precision.F32
-                            ? weights
-                            // recorded, because results of inference mode cannot become leaves
-                            : script.call(owner, "low_precision", true, weights);
-        }
-        return working;
+    private boolean low() {
+        return options.precision() == EngineOptions.Precision.BF16;
     }
 
     private NDArray knobs(NDManager scope, double temperature) {
@@ -399,11 +412,10 @@ public final class CausalLm implements AutoCloseable {
             throw new IllegalArgumentException(
                     "temperature = " + temperature + ": must be positive and finite");
         }
-        long rows = options.headChunkMiB() * (1L << 20) / (Float.BYTES * (long) config.vocabSize());
-        return scope.create(
-                new double[] {
-                    temperature, Math.max(1, rows), Math.min(options.keptLayers(), config.layers())
-                });
+        long rows =
+                ((long) options.headChunkMiB() << 20) / (Float.BYTES * (long) config.vocabSize());
+        int kept = Math.min(options.keptLayers(), config.layers());
+        return scope.create(new double[] {temperature, Math.max(1, rows), kept});
     }
 
     private void requireTrainable() {

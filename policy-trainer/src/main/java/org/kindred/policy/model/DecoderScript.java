@@ -4,81 +4,105 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** The text of {@code decoder.script} for one architecture. */
+/**
+ * The text of {@code decoder.script} for one model: numbers take the place of names in capitals,
+ * and a line that ends in {@code #? feature} stays only where the model has all features named.
+ */
 final class DecoderScript {
     static final String CLASS_NAME = "Decoder";
+
+    private static final String MARK = "#? ";
+
+    private final Map<String, Object> constants = new TreeMap<>();
+    private final Set<String> features = new HashSet<>();
 
     private DecoderScript() {}
 
     /**
+     * Writes the text.
+     *
+     * @param low passes in bfloat16
      * @param packed decode with matrices in the processor's own order (oneDNN)
+     * @param lora adapters that are trained instead of the weights, or null
      */
-    static String forModel(ModelConfig config, boolean low, boolean packed) {
+    static String forModel(
+            ModelConfig config, boolean low, boolean packed, @Nullable LoraOptions lora) {
+        DecoderScript script = new DecoderScript();
+        script.addFeature("low", low);
+        script.addFeature("packed", packed);
+        script.addFeature("bias", config.attentionBias());
+        script.addFeature("head_norm", config.qkNorm());
+        script.addFeature("grouped", config.heads() != config.keyValueHeads());
+        script.addFeature("tied", config.tieWordEmbeddings());
+        script.addFeature("lora", lora != null);
+        script.addModel(config);
+        if (lora != null) {
+            script.addAdapters(config, lora);
+        }
+        return script.fill(resource("decoder.script"));
+    }
+
+    private void addFeature(String name, boolean present) {
+        features.add(present ? name : "!" + name);
+    }
+
+    private void addModel(ModelConfig config) {
         int heads = config.heads();
         int groups = config.keyValueHeads();
-        Map<String, Boolean> features =
-                Map.of(
-                        "bias",
-                        config.attentionBias(),
-                        "head_norm",
-                        config.qkNorm(),
-                        "grouped",
-                        heads != groups,
-                        "tied",
-                        config.tieWordEmbeddings(),
-                        "packed",
-                        packed,
-                        "low",
-                        low);
-        Map<String, String> constants = new TreeMap<>();
-        constants.put("EPS", Double.toString(config.rmsNormEps()));
-        constants.put("HIDDEN", Integer.toString(config.hiddenSize()));
-        constants.put("LAYERS", Integer.toString(config.layers()));
-        constants.put("PER_LAYER", Integer.toString(WeightLayout.perLayer(config)));
-        constants.put("HEADS", Integer.toString(heads));
-        constants.put("GROUPS", Integer.toString(groups));
-        constants.put("SHARE", Integer.toString(heads / groups));
-        constants.put("TURNED", Integer.toString(heads + groups));
-        constants.put("ALL_HEADS", Integer.toString(heads + 2 * groups));
-        constants.put("HEAD", Integer.toString(config.headDim()));
-        constants.put("HALF", Integer.toString(config.headDim() / 2));
-        constants.put("WIDTH", Integer.toString(heads * config.headDim()));
-        constants.put("INNER", Integer.toString(config.intermediateSize()));
-        constants.put("KEPT", config.qkNorm() ? "6" : "4");
-        constants.put("FINAL_NORM", config.tieWordEmbeddings() ? "-1" : "-2");
-        constants.put("OUTPUT", config.tieWordEmbeddings() ? "0" : "-1");
-        return fill(resource("decoder.script"), features, constants);
+        constants.put("EPS", config.rmsNormEps());
+        constants.put("HIDDEN", config.hiddenSize());
+        constants.put("INNER", config.intermediateSize());
+        constants.put("LAYERS", config.layers());
+        constants.put("PER_LAYER", WeightLayout.layer(config, 0).size());
+        constants.put("KEPT", config.qkNorm() ? 6 : 4);
+        constants.put("HEADS", heads);
+        constants.put("GROUPS", groups);
+        constants.put("SHARE", heads / groups);
+        constants.put("TURNED", heads + groups);
+        constants.put("ALL_HEADS", heads + 2 * groups);
+        constants.put("HEAD", config.headDim());
+        constants.put("HALF", config.headDim() / 2);
+        constants.put("WIDTH", heads * config.headDim());
+        constants.put("FINAL_NORM", config.tieWordEmbeddings() ? -1 : -2);
+        constants.put("OUTPUT", config.tieWordEmbeddings() ? 0 : -1);
     }
 
-    private static String fill(
-            String text, Map<String, Boolean> features, Map<String, String> constants) {
-        String kept =
-                text.lines()
-                        .filter(line -> stays(line, features))
-                        .collect(Collectors.joining("\n", "", "\n"));
-        Pattern word = Pattern.compile("\\b(" + String.join("|", constants.keySet()) + ")\\b");
-        return word.matcher(kept).replaceAll(match -> constants.get(match.group(1)));
+    private void addAdapters(ModelConfig config, LoraOptions lora) {
+        List<LoraAdapter.Place> places =
+                lora.targets().stream().map(target -> LoraAdapter.place(config, target)).toList();
+        constants.put("TRAINED", 2 * places.size());
+        constants.put("SCALE", lora.scaling());
+        constants.put("SLOTS", places.stream().map(LoraAdapter.Place::slot).toList());
+        constants.put("FROM", places.stream().map(LoraAdapter.Place::from).toList());
+        constants.put("TO", places.stream().map(LoraAdapter.Place::to).toList());
     }
 
-    private static boolean stays(String line, Map<String, Boolean> features) {
-        if (line.strip().startsWith("#")) {
-            return false; // a comment
-        }
-        int mark = line.lastIndexOf("#? ");
-        if (mark < 0) {
-            return true;
-        }
-        String condition = line.substring(mark + 3).strip();
-        boolean negated = condition.startsWith("!");
-        return features.get(negated ? condition.substring(1) : condition) != negated;
+    private String fill(String text) {
+        String kept = text.lines().filter(this::stays).collect(Collectors.joining("\n", "", "\n"));
+        Pattern names = Pattern.compile("\\b(" + String.join("|", constants.keySet()) + ")\\b");
+        return names.matcher(kept).replaceAll(match -> constants.get(match.group(1)).toString());
     }
 
-    static String resource(String name) {
+    private boolean stays(String line) {
+        int mark = line.lastIndexOf(MARK);
+        boolean comment = line.strip().startsWith("#");
+        return !comment
+                && (mark < 0
+                        || Arrays.stream(line.substring(mark + MARK.length()).split(" "))
+                                .allMatch(features::contains));
+    }
+
+    private static String resource(String name) {
         try (InputStream in = DecoderScript.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -64,8 +64,18 @@ record PackedBatch(NDArray ids, NDArray positions, NDArray targets, int[] length
         }
     }
 
+    /** Checks a prompt that is to be continued by at most {@code newTokens}. */
+    static void checkPrompt(String what, int[] prompt, int newTokens, ModelConfig config) {
+        if (prompt.length == 0) {
+            throw new KindredException(
+                    "Token batch: " + what + " is empty; it needs at least one token");
+        }
+        checkTokens(what, prompt, config);
+        checkLength(what, prompt.length, newTokens, config);
+    }
+
     /** Checks that prompt and completion fit into the model's context together. */
-    static void checkLength(String what, int prompt, int completion, ModelConfig config) {
+    private static void checkLength(String what, int prompt, int completion, ModelConfig config) {
         if ((long) prompt + completion > config.maxPositionEmbeddings()) {
             throw new KindredException(
                     "Token batch: "
@@ -81,7 +91,7 @@ record PackedBatch(NDArray ids, NDArray positions, NDArray targets, int[] length
     }
 
     /** Checks that all ids are in the vocabulary. */
-    static void checkTokens(String what, int[] tokens, ModelConfig config) {
+    private static void checkTokens(String what, int[] tokens, ModelConfig config) {
         for (int i = 0; i < tokens.length; i++) {
             if (tokens[i] < 0 || tokens[i] >= config.vocabSize()) {
                 throw new KindredException(

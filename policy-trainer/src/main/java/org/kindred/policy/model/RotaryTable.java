@@ -13,20 +13,30 @@ import ai.djl.ndarray.types.Shape;
 final class RotaryTable {
     private final NDManager owner;
     private final ModelConfig config;
+    private final boolean low;
     private NDList tables = new NDList();
     private int positions;
 
-    RotaryTable(NDManager owner, ModelConfig config) {
+    /**
+     * @param low tables in bfloat16
+     */
+    RotaryTable(NDManager owner, ModelConfig config, boolean low) {
         this.owner = owner;
         this.config = config;
+        this.low = low;
     }
 
     /** Cosines and sines of at least this many positions. */
-    NDList upTo(int length) {
+    NDList upTo(int length, ScriptModule script) {
         if (positions < length) {
             tables.close();
             positions = Math.max(length, Math.min(config.maxPositionEmbeddings(), 2 * positions));
             tables = new NDList(table(false), table(true));
+            if (low) {
+                NDList full = tables;
+                tables = script.call(owner, "low_precision", true, full);
+                full.close();
+            }
         }
         return tables;
     }

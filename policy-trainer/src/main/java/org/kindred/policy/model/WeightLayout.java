@@ -35,16 +35,12 @@ record WeightLayout(List<Weight> weights) {
         }
     }
 
-    static int perLayer(ModelConfig config) {
-        return 6 + (config.attentionBias() ? 1 : 0) + (config.qkNorm() ? 2 : 0);
-    }
-
     static WeightLayout of(ModelConfig config) {
         long hidden = config.hiddenSize();
         List<Weight> weights = new ArrayList<>();
         weights.add(matrix(1, tensor("model.embed_tokens.weight", config.vocabSize(), hidden)));
         for (int layer = 0; layer < config.layers(); layer++) {
-            addLayer(config, "model.layers." + layer + ".", weights);
+            weights.addAll(layer(config, layer));
         }
         weights.add(norm(tensor("model.norm.weight", hidden)));
         if (!config.tieWordEmbeddings()) {
@@ -53,7 +49,10 @@ record WeightLayout(List<Weight> weights) {
         return new WeightLayout(List.copyOf(weights));
     }
 
-    private static void addLayer(ModelConfig config, String layer, List<Weight> weights) {
+    /** Arrays of one layer. */
+    static List<Weight> layer(ModelConfig config, int number) {
+        List<Weight> weights = new ArrayList<>();
+        String layer = "model.layers." + number + ".";
         long hidden = config.hiddenSize();
         long queries = (long) config.heads() * config.headDim();
         long keys = (long) config.keyValueHeads() * config.headDim();
@@ -88,6 +87,7 @@ record WeightLayout(List<Weight> weights) {
             weights.add(norm(tensor(attention + "q_norm.weight", config.headDim())));
             weights.add(norm(tensor(attention + "k_norm.weight", config.headDim())));
         }
+        return weights;
     }
 
     private static Weight matrix(double scale, TensorSpec... parts) {
@@ -108,10 +108,5 @@ record WeightLayout(List<Weight> weights) {
                 .flatMap(weight -> weight.parts().stream())
                 .map(tensor -> new TensorSpec(prefix + tensor.name(), tensor.shape()))
                 .toList();
-    }
-
-    /** Arrays that weight decay acts on. */
-    int decayed() {
-        return (int) weights.stream().filter(Weight::decayed).count();
     }
 }
