@@ -19,7 +19,7 @@ import org.kindred.datasets.KindredException;
  * <p>The groups are named at the start; an unknown id is an error, never a new or a default bucket.
  * A step's rewards are gathered per group in ascending prompt id order and merged once, so the
  * state depends neither on arrival order nor on threads. Only scored completions may come in. The
- * state is a member of every checkpoint ({@link GroupHistoryJson}); it is bound to the reward
+ * state is a member of every checkpoint ({@link GroupHistoryFile}); it is bound to the reward
  * functions that filled it by their fingerprint.
  *
  * <p>Not safe for use by several threads at once.
@@ -34,25 +34,24 @@ public final class GroupHistory {
     private final TreeMap<String, GroupState> states;
     private long steps;
 
-    GroupHistory(
-            HistoryMemory memory,
-            String rewardFingerprint,
-            Map<String, GroupState> states,
-            long steps) {
+    private GroupHistory(
+            HistoryMemory memory, Collection<String> groups, String rewardFingerprint) {
         this.memory = memory;
         this.rewardFingerprint = rewardFingerprint;
-        this.states = new TreeMap<>(states);
-        this.steps = steps;
+        this.states = new TreeMap<>();
+        groups.forEach(group -> states.put(group, GroupState.EMPTY));
     }
 
     /** A history that has seen nothing of the given groups. */
     public static GroupHistory empty(
             HistoryMemory memory, Collection<String> groups, String rewardFingerprint) {
-        Map<String, GroupState> states = new HashMap<>();
-        for (String group : groups) {
-            states.put(group, GroupState.EMPTY);
-        }
-        return new GroupHistory(memory, rewardFingerprint, states, 0);
+        return new GroupHistory(memory, groups, rewardFingerprint);
+    }
+
+    /** Takes over a saved state of the same groups. */
+    void restore(Map<String, GroupState> saved, long savedSteps) {
+        states.putAll(saved);
+        steps = savedSteps;
     }
 
     public HistoryMemory memory() {

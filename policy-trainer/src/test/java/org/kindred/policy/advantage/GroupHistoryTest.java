@@ -7,11 +7,15 @@ import static org.kindred.policy.advantage.Steps.normaliser;
 import static org.kindred.policy.advantage.Steps.one;
 import static org.kindred.policy.advantage.Steps.prompt;
 
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
 
 final class GroupHistoryTest {
@@ -59,14 +63,14 @@ final class GroupHistoryTest {
     @Test
     void update_ofAnUnknownGroup_isRefusedAndChangesNothing() {
         GroupHistory history = empty("cumulative", "A");
-        byte[] before = GroupHistoryJson.write(history);
+        String before = Steps.bits(history);
         List<PromptRewards> step =
                 List.of(PromptRewards.of("1", "A", 1, 2), PromptRewards.of("2", "Z", 1, 2));
         assertThatThrownBy(() -> history.update(step, 1))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("group = Z: unknown")
                 .hasMessageContaining("[A]");
-        assertThat(GroupHistoryJson.write(history)).isEqualTo(before);
+        assertThat(Steps.bits(history)).isEqualTo(before);
     }
 
     @Test
@@ -96,8 +100,8 @@ final class GroupHistoryTest {
                                     prompt("2", "A", .3, nan, nan, .2),
                                     prompt("3", "A", nan, nan, .9, nan),
                                     prompt("4", "A", nan, nan, nan, nan)));
-            assertThat(GroupHistoryJson.write(faulty.history().orElseThrow()))
-                    .isEqualTo(GroupHistoryJson.write(clean.history().orElseThrow()));
+            assertThat(Steps.bits(faulty.history().orElseThrow()))
+                    .isEqualTo(Steps.bits(clean.history().orElseThrow()));
             assertThat(advantages.droppedPrompts()).isEqualTo(2);
             assertThat(advantages.used()[0]).containsExactly(false, true, true, false);
             assertThat(advantages.used()[2]).containsExactly(false, false, false, false);
@@ -190,55 +194,61 @@ final class GroupHistoryTest {
     }
 
     @Test
-    void json_givesTheSameBitsBack() {
+    void file_givesTheSameBitsBack(@TempDir Path folder) {
+        Path file = folder.resolve("history.json");
         for (String memory : List.of("cumulative", "forget:0.98", "window:7", "ema:0.1")) {
             GroupHistory history = empty(memory, "A", "B", "C");
             for (List<PromptScores> step : Steps.random(new SplittableRandom(11), 5)) {
                 step.forEach(p -> visit(history, p.group(), p.scores()[0]));
             }
-            byte[] json = GroupHistoryJson.write(history);
-            GroupHistory read = GroupHistoryJson.read(json, empty(memory, "A", "B", "C"), false);
-            assertThat(GroupHistoryJson.write(read)).isEqualTo(json);
+            GroupHistoryFile.write(file, history);
+            GroupHistory read = empty(memory, "A", "B", "C");
+            GroupHistoryFile.restore(file, read, false);
+            assertThat(Steps.bits(read)).isEqualTo(Steps.bits(history));
             visit(history, "A", .1, .7);
             visit(read, "A", .1, .7);
-            assertThat(GroupHistoryJson.write(read)).isEqualTo(GroupHistoryJson.write(history));
+            assertThat(Steps.bits(read)).isEqualTo(Steps.bits(history));
         }
     }
 
     @Test
-    void json_ofAnotherRun_isRefusedNamingTheField() {
-        byte[] json = GroupHistoryJson.write(empty("cumulative", "A", "B"));
-        assertRefused(json, empty("cumulative", "A"), "groups is [A, B] in the file");
-        assertRefused(json, empty("window:5", "A", "B"), "memory is cumulative in the file");
+    void file_ofAnotherRun_isRefusedNamingTheField(@TempDir Path folder) {
+        Path file = folder.resolve("history.json");
+        GroupHistoryFile.write(file, empty("cumulative", "A", "B"));
+        assertRefused(file, empty("cumulative", "A"), "groups is [A, B] in the file");
+        assertRefused(file, empty("window:5", "A", "B"), "memory is cumulative in the file");
         GroupHistory otherReward =
                 GroupHistory.empty(HistoryMemory.CUMULATIVE, Set.of("A", "B"), "reward 2");
-        assertRefused(json, otherReward, "reward_fingerprint is reward 1");
-        assertThat(GroupHistoryJson.read(json, otherReward, true).rewardFingerprint())
-                .isEqualTo("reward 2");
+        assertRefused(file, otherReward, "reward_fingerprint is reward 1");
+        GroupHistoryFile.restore(file, otherReward, true);
+        assertThat(otherReward.rewardFingerprint()).isEqualTo("reward 2");
     }
 
     @Test
-    void json_thatIsNewerOrDamaged_isRefused() {
+    void file_thatIsNewerOrDamaged_isRefused(@TempDir Path folder) throws IOException {
         GroupHistory history = empty("cumulative", "A");
-        String json = new String(GroupHistoryJson.write(history), StandardCharsets.UTF_8);
-        assertRefused(
-                json.replace("\"version\" : 1", "\"version\" : 2").getBytes(StandardCharsets.UTF_8),
-                history,
-                "version 2, expected kindred-group-history version 1 to 1");
-        assertRefused(
-                json.replace("\"squares\" : 0.0", "\"squares\" : -1.0")
-                        .getBytes(StandardCharsets.UTF_8),
-                history,
-                "damaged");
-        assertRefused(
-                json.replace("\"last_step\" : 0", "\"other\" : 0").getBytes(StandardCharsets.UTF_8),
-                history,
-                "damaged");
-        assertRefused(json.substring(1).getBytes(StandardCharsets.UTF_8), history, "damaged");
+        Path good = folder.resolve("history.json");
+        GroupHistoryFile.write(good, history);
+        String json = Files.readString(good);
+        Map<String, String> damage =
+                Map.of(
+                        json.replace("\"version\" : 1", "\"version\" : 2"),
+                        "version 2, expected kindred-group-history version 1 to 1",
+                        json.replace("\"squares\" : 0.0", "\"squares\" : -1.0"),
+                        "squares = -1.0",
+                        json.replace("\"last_step\" : 0", "\"other\" : 0"),
+                        "field groups.A",
+                        json.substring(1),
+                        "not valid JSON");
+        for (Map.Entry<String, String> entry : damage.entrySet()) {
+            Path file = folder.resolve("damaged.json");
+            Files.writeString(file, entry.getKey());
+            assertRefused(file, history, entry.getValue());
+        }
     }
 
-    private static void assertRefused(byte[] json, GroupHistory expected, String message) {
-        assertThatThrownBy(() -> GroupHistoryJson.read(json, expected, false))
+    private static void assertRefused(Path file, GroupHistory expected, String message) {
+        assertThatThrownBy(() -> GroupHistoryFile.restore(file, expected, false))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining(message);
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import org.kindred.policy.SnakeJson;
 
 /** Short ways to feed rewards to a normaliser in tests. */
 final class Steps {
@@ -55,9 +55,10 @@ final class Steps {
         return all;
     }
 
-    static Set<String> groups(List<PromptScores> prompts) {
-        Set<String> groups = new TreeSet<>();
-        prompts.forEach(p -> groups.add(p.group()));
-        return groups;
+    /** Everything a history holds, doubles to the last bit. */
+    static String bits(GroupHistory history) {
+        StringBuilder text = new StringBuilder().append(history.steps());
+        history.groups().forEach(g -> text.append(SnakeJson.tree(history.state(g))));
+        return text.toString();
     }
 }

@@ -26,7 +26,8 @@ public final class HuggingFaceFixtures {
         }
     }
 
-    private static Path root() {
+    /** The folder of all kinds. */
+    public static Path root() {
         String given = System.getProperty("kindred.hf.fixtures");
         if (given != null) {
             return Path.of(given);
