@@ -52,19 +52,19 @@ final class LearningRateScheduleTest {
     }
 
     @Test
-    void linearCoefficient_reachesZeroAfterTheLastStepOnly() {
-        CoefficientSchedule linear = CoefficientSchedule.parse("linear:0.3");
+    void linearBonus_reachesZeroAfterTheLastStepOnly() {
+        EntropyBonus linear = EntropyBonus.parse("linear:0.3");
         assertThat(linear.at(0, 10)).isEqualTo(.3);
         assertThat(linear.at(9, 10)).isCloseTo(.03, within(1e-15));
-        assertThat(CoefficientSchedule.parse("constant:0.01").at(9, 10)).isEqualTo(.01);
-        assertThat(CoefficientSchedule.parse("none").at(3, 10)).isZero();
+        assertThat(EntropyBonus.parse("constant:0.01").at(9, 10)).isEqualTo(.01);
+        assertThat(EntropyBonus.parse("none").at(3, 10)).isZero();
         assertThat(linear.spelling()).isEqualTo("linear:0.3");
     }
 
     @Test
-    void coefficientWithoutItsNumber_isRefused() {
+    void bonusWithoutItsNumber_isRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> CoefficientSchedule.parse("linear"))
+                .isThrownBy(() -> EntropyBonus.parse("linear"))
                 .withMessageContaining("linear:B");
     }
 }

@@ -5,15 +5,16 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import org.kindred.policy.Spelling;
 
 /**
- * A coefficient of the loss over a run: {@code none}, {@code constant:B}, or {@code linear:B} for
- * {@code B * (1 - t / T)}, which reaches 0 only after the last step.
+ * Weight of the token entropy that is added to the objective: {@code none}, {@code constant:B}, or
+ * {@code linear:B} for {@code B * (1 - t / T)}, which reaches 0 only after the last step. Keeps a
+ * policy from committing early; B does not carry over between tasks, tune it.
  *
  * @param amount B, positive; 0 for {@code none}
  */
-public record CoefficientSchedule(Kind kind, double amount) {
+public record EntropyBonus(Kind kind, double amount) {
 
     /** Always 0. */
-    public static final CoefficientSchedule NONE = new CoefficientSchedule(Kind.NONE, 0);
+    public static final EntropyBonus NONE = new EntropyBonus(Kind.NONE, 0);
 
     /** The shape over time. */
     public enum Kind {
@@ -22,18 +23,18 @@ public record CoefficientSchedule(Kind kind, double amount) {
         LINEAR
     }
 
-    public CoefficientSchedule {
+    public EntropyBonus {
         boolean valid = kind == Kind.NONE ? amount == 0 : amount > 0 && !Double.isInfinite(amount);
         if (!valid) {
             throw new IllegalArgumentException(
-                    "coefficient = "
+                    "entropy_bonus = "
                             + Spelling.of(kind, amount)
                             + ": write none, constant:B or linear:B with B positive");
         }
     }
 
     /**
-     * The coefficient at a step.
+     * The weight at a step.
      *
      * @param step from 0
      * @param total steps of the run
@@ -43,11 +44,11 @@ public record CoefficientSchedule(Kind kind, double amount) {
     }
 
     @JsonCreator
-    public static CoefficientSchedule parse(String text) {
-        Kind kind = Spelling.word(Kind.class, "coefficient", text);
-        double number = Spelling.number("coefficient", text);
+    public static EntropyBonus parse(String text) {
+        Kind kind = Spelling.word(Kind.class, "entropy_bonus", text);
+        double number = Spelling.number("entropy_bonus", text);
         boolean none = kind == Kind.NONE && Double.isNaN(number);
-        return none ? NONE : new CoefficientSchedule(kind, number);
+        return none ? NONE : new EntropyBonus(kind, number);
     }
 
     @JsonValue

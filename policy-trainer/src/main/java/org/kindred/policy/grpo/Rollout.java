@@ -1,0 +1,37 @@
+package org.kindred.policy.grpo;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.rollout.Completion;
+import org.kindred.policy.rollout.Generator;
+import org.kindred.policy.rollout.SamplingOptions;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+/**
+ * What the policy wrote in a step.
+ *
+ * @param prompts of the step
+ * @param completions [prompts][completions]
+ * @param texts [prompts][completions], special tokens left out
+ */
+record Rollout(
+        List<PolicyPrompt> prompts, List<List<Completion>> completions, List<List<String>> texts) {
+
+    static Rollout sample(
+            Generator generator,
+            Tokenizer tokenizer,
+            List<PolicyPrompt> prompts,
+            int completionsPerPrompt,
+            SamplingOptions sampling,
+            SeedTree seeds) {
+        List<int[]> tokens = prompts.stream().map(PolicyPrompt::tokens).toList();
+        List<List<Completion>> completions =
+                generator.generate(tokens, completionsPerPrompt, sampling, seeds);
+        List<List<String>> texts = new ArrayList<>();
+        for (List<Completion> ofPrompt : completions) {
+            texts.add(ofPrompt.stream().map(c -> tokenizer.decode(c.tokens(), true)).toList());
+        }
+        return new Rollout(prompts, completions, texts);
+    }
+}

@@ -1,0 +1,86 @@
+package org.kindred.policy.grpo;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.kindred.datasets.KindredException;
+import org.kindred.policy.advantage.PromptScores;
+import org.kindred.reward.ScoreOutcome;
+
+/**
+ * Outcomes of all reward functions over a rollout.
+ *
+ * @param prompts scores by function, NaN where there is none
+ * @param scored judgements that count
+ * @param abstained judgements that were declined
+ * @param failed judgements that went wrong
+ */
+record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed) {
+
+    /**
+     * Asks every function about every prompt.
+     *
+     * @param maxFailedShare of judgements; above it the run stops, since what is left may be a
+     *     biased sample
+     */
+    static Scoring of(Rollout rollout, List<RewardSource> sources, double maxFailedShare) {
+        List<PromptScores> prompts = new ArrayList<>();
+        int[] counts = new int[3];
+        for (int j = 0; j < rollout.prompts().size(); j++) {
+            PolicyPrompt prompt = rollout.prompts().get(j);
+            double[][] scores = new double[sources.size()][];
+            for (int f = 0; f < scores.length; f++) {
+                scores[f] = scores(sources.get(f), prompt, rollout.texts().get(j), counts);
+            }
+            prompts.add(new PromptScores(prompt.id(), prompt.group(), prompt.user(), scores));
+        }
+        Scoring scoring = new Scoring(prompts, counts[0], counts[1], counts[2]);
+        scoring.requireFewFailures(maxFailedShare);
+        return scoring;
+    }
+
+    private static double[] scores(
+            RewardSource source, PolicyPrompt prompt, List<String> texts, int[] counts) {
+        List<ScoreOutcome> outcomes = source.function().score(prompt, texts);
+        if (outcomes.size() != texts.size()) {
+            throw new KindredException(
+                    "Reward "
+                            + source.name()
+                            + " gave "
+                            + outcomes.size()
+                            + " outcomes for the "
+                            + texts.size()
+                            + " completions of prompt "
+                            + prompt.id()
+                            + "; it must give one each");
+        }
+        double[] scores = new double[outcomes.size()];
+        Arrays.fill(scores, Double.NaN);
+        for (int i = 0; i < scores.length; i++) {
+            ScoreOutcome outcome = outcomes.get(i);
+            if (outcome instanceof ScoreOutcome.Scored scored) {
+                scores[i] = scored.value();
+                counts[0]++;
+            } else {
+                counts[outcome instanceof ScoreOutcome.Abstained ? 1 : 2]++;
+            }
+        }
+        return scores;
+    }
+
+    private void requireFewFailures(double maxFailedShare) {
+        int all = scored + abstained + failed;
+        if (failed > maxFailedShare * all) {
+            throw new KindredException(
+                    String.format(
+                            Locale.ROOT,
+                            "%d of %d judgements of this step failed (%.1f %%), the limit"
+                                    + " max_failed_share is %.1f %%; check the judge, then resume",
+                            failed,
+                            all,
+                            100.0 * failed / all,
+                            100 * maxFailedShare));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.kindred.policy.schedule;
+
+import org.kindred.policy.model.AdamWOptions;
+
+/**
+ * How weights are updated.
+ *
+ * @param learningRate peak rate, positive. Full fine-tuning of a pretrained model by reinforcement
+ *     starts at 1e-6; a model of a few million parameters takes 1e-4 to 1e-3
+ * @param schedule its course
+ * @param warmupUpdates updates over which the rate rises from 0
+ * @param adamw decay, moments and clipping
+ */
+public record OptimizerOptions(
+        double learningRate, LearningRateSchedule schedule, int warmupUpdates, AdamWOptions adamw) {
+
+    public OptimizerOptions {
+        if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
+            throw new IllegalArgumentException(
+                    "learning_rate = " + learningRate + ": must be positive, for example 1e-6");
+        }
+        if (warmupUpdates < 0) {
+            throw new IllegalArgumentException(
+                    "warmup_updates = " + warmupUpdates + ": must be at least 0");
+        }
+    }
+
+    /** The learning rate of one update. */
+    public double rate(long update, long total) {
+        return learningRate * schedule.multiplier(update, total, warmupUpdates);
+    }
+}

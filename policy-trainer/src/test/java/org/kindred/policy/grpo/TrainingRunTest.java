@@ -1,0 +1,261 @@
+package org.kindred.policy.grpo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.KindredException;
+import org.kindred.policy.TinyPolicy;
+import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+final class TrainingRunTest {
+    @TempDir static Path shared;
+    private static Tokenizer tokenizer;
+
+    @BeforeAll
+    static void makeTokenizer() {
+        tokenizer = TinyPolicy.tokenizer(shared.resolve("tokenizer"));
+    }
+
+    @AfterAll
+    static void closeTokenizer() {
+        tokenizer.close();
+    }
+
+    /** Keeps warnings, and asks to stop after a step. */
+    private static final class Recorder implements TrainingListener {
+        private final List<String> warnings = new ArrayList<>();
+        private final long stopAfter;
+        private TrainingRun run;
+
+        Recorder(long stopAfter) {
+            this.stopAfter = stopAfter;
+        }
+
+        @Override
+        public void onStep(StepMetrics metrics, StepMetrics timings) {
+            if (metrics.step() == stopAfter) {
+                run.requestStop();
+            }
+        }
+
+        @Override
+        public void onWarning(String message) {
+            warnings.add(message);
+        }
+    }
+
+    /** Runs until done or until the given step, going on from what the folder holds. */
+    private static Recorder run(Path folder, TrainerOptions options, long stopAfter) {
+        Recorder recorder = new Recorder(stopAfter);
+        TrainingRun.Options runOptions = new TrainingRun.Options(2, 2, true);
+        try (TrainingRun run = TrainingRun.open(folder, runOptions, recorder);
+                CausalLm start = TinyPolicy.model(tokenizer, 1);
+                CausalLm reference = start.frozenCopy()) {
+            recorder.run = run;
+            Optional<Checkpoint> last = run.newestCheckpoint();
+            try (CausalLm policy =
+                    last.map(c -> c.loadPolicy(TinyPolicy.ENGINE))
+                            .orElseGet(() -> TinyPolicy.model(tokenizer, 1))) {
+                Trainer trainer =
+                        new Trainer(TinyRun.inputs(policy, reference, tokenizer), options);
+                last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));
+                run.train(trainer);
+            }
+        }
+        return recorder;
+    }
+
+    private static TrainerOptions options(EstimatorKind estimator) {
+        return TinyRun.options(estimator, 5, .02);
+    }
+
+    private static void assertSameFiles(Path one, Path other) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(one)) {
+            files = walk.filter(Files::isRegularFile).map(one::relativize).toList();
+        }
+        assertThat(files).hasSizeGreaterThan(5);
+        for (Path file : files) {
+            assertThat(other.resolve(file)).hasSameBinaryContentAs(one.resolve(file));
+        }
+    }
+
+    @Test
+    void stoppedAndResumedRun_equalsOneThatWentThrough_bitwise(@TempDir Path folder)
+            throws IOException {
+        for (EstimatorKind kind : List.of(EstimatorKind.P_GRPO, EstimatorKind.P_GRPO_SHRUNK)) {
+            Path through = folder.resolve(kind + "-through");
+            Path resumed = folder.resolve(kind + "-resumed");
+            run(through, options(kind), 0);
+            run(resumed, options(kind), 3); // stops on no checkpoint's boundary
+            run(resumed, options(kind), 0);
+            Path last = Path.of("checkpoints", "step-00000005");
+            assertSameFiles(through.resolve(last), resumed.resolve(last));
+            assertThat(resumed.resolve("metrics.jsonl"))
+                    .hasSameBinaryContentAs(through.resolve("metrics.jsonl"));
+        }
+    }
+
+    @Test
+    void crashAfterACheckpoint_repeatsTheLostSteps(@TempDir Path folder) throws IOException {
+        Path through = folder.resolve("through");
+        Path crashed = folder.resolve("crashed");
+        run(through, options(EstimatorKind.P_GRPO), 0);
+        run(crashed, options(EstimatorKind.P_GRPO), 0);
+        // what a crash in step 5 leaves: the checkpoint of step 4, a longer log, a torn checkpoint
+        Files.delete(crashed.resolve("checkpoints/step-00000005/trainer/manifest.json"));
+        Recorder recorder = run(crashed, options(EstimatorKind.P_GRPO), 0);
+        assertThat(recorder.warnings)
+                .anySatisfy(w -> assertThat(w).contains("Passing over checkpoint step-00000005"));
+        Path last = Path.of("checkpoints", "step-00000005");
+        assertSameFiles(through.resolve(last), crashed.resolve(last));
+        assertThat(crashed.resolve("metrics.jsonl"))
+                .hasSameBinaryContentAs(through.resolve("metrics.jsonl"));
+    }
+
+    @Test
+    void runFolder_keepsLogsEventsAndTheNewestCheckpoints(@TempDir Path folder) throws IOException {
+        run(folder, options(EstimatorKind.GRPO), 0);
+        assertThat(Checkpoint.list(folder.resolve("checkpoints")))
+                .extracting(p -> p.getFileName().toString())
+                .containsExactly("step-00000005", "step-00000004");
+        assertThat(Files.readAllLines(folder.resolve("metrics.jsonl"))).hasSize(5);
+        assertThat(Files.readString(folder.resolve("metrics.jsonl"))).doesNotContain("time");
+        assertThat(Files.readString(folder.resolve("timings.jsonl"))).contains("rollout_time");
+        assertThat(folder.resolve("tensorboard")).isNotEmptyDirectory();
+        assertThat(Files.readString(folder.resolve("options.json")))
+                .contains("\"estimator\" : \"grpo\"", "\"group_sampling\" : \"balanced\"");
+        // the checkpoint is a folder that the tokenizer and the model load from
+        Path last = folder.resolve("checkpoints/step-00000005");
+        Tokenizer.load(last).close();
+        CausalLm.load(last, TinyPolicy.ENGINE).close();
+    }
+
+    @Test
+    void otherOptionsOnResume_areRefusedNamingTheKey(@TempDir Path folder) {
+        run(folder, options(EstimatorKind.P_GRPO), 2);
+        TrainerOptions o = options(EstimatorKind.P_GRPO);
+        TrainerOptions otherSeed =
+                new TrainerOptions(
+                        o.steps(),
+                        o.batch(),
+                        o.optimizer(),
+                        o.sampling(),
+                        o.advantage(),
+                        o.objective(),
+                        o.regularisation(),
+                        false,
+                        o.maxFailedShare(),
+                        8);
+        assertThatThrownBy(() -> run(folder, otherSeed, 0))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("seed = 8 instead of 7");
+        assertThatThrownBy(() -> run(folder, options(EstimatorKind.GRPO), 0))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("advantage.estimator = \"grpo\" instead of \"p_grpo\"");
+        // nothing in these options depends on the length of the run, so it may be longer
+        run(folder, TinyRun.options(EstimatorKind.P_GRPO, 3, .02), 0);
+        assertThat(folder.resolve("checkpoints/step-00000003")).isDirectory();
+    }
+
+    @Test
+    void anotherModelOnResume_isRefused(@TempDir Path folder) {
+        run(folder, options(EstimatorKind.P_GRPO), 2);
+        Checkpoint checkpoint =
+                Checkpoint.newest(folder.resolve("checkpoints"), w -> {}).orElseThrow();
+        try (CausalLm policy = checkpoint.loadPolicy(TinyPolicy.ENGINE);
+                CausalLm other = TinyPolicy.model(tokenizer, 2);
+                CausalLm reference = other.frozenCopy()) {
+            Trainer wrongReference =
+                    new Trainer(
+                            TinyRun.inputs(policy, reference, tokenizer),
+                            options(EstimatorKind.P_GRPO));
+            assertThatThrownBy(() -> wrongReference.restore(checkpoint, false))
+                    .hasMessageContaining("the reference model of this run differs");
+            Trainer wrongPolicy =
+                    new Trainer(
+                            TinyRun.inputs(other, reference, tokenizer),
+                            options(EstimatorKind.P_GRPO));
+            assertThatThrownBy(() -> wrongPolicy.restore(checkpoint, false))
+                    .hasMessageContaining("the policy of this run differs");
+        }
+    }
+
+    @Test
+    void secondRunInTheSameFolder_isRefused(@TempDir Path folder) {
+        TrainingRun.Options options = TrainingRun.Options.defaults();
+        try (TrainingRun first = TrainingRun.open(folder, options, TrainingListener.SILENT)) {
+            assertThat(first.newestCheckpoint()).isEmpty();
+            assertThatThrownBy(() -> TrainingRun.open(folder, options, TrainingListener.SILENT))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining("is in use by another run");
+        }
+    }
+
+    @Test
+    void newRunOverCheckpoints_isRefused(@TempDir Path folder) {
+        run(folder, options(EstimatorKind.GRPO), 2);
+        try (TrainingRun run =
+                        TrainingRun.open(
+                                folder, TrainingRun.Options.defaults(), TrainingListener.SILENT);
+                CausalLm policy = TinyPolicy.model(tokenizer, 1)) {
+            Trainer trainer =
+                    new Trainer(
+                            TinyRun.inputs(policy, null, tokenizer),
+                            TinyRun.options(EstimatorKind.GRPO, 5, 0));
+            assertThatThrownBy(() -> run.train(trainer))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining("has checkpoints of an earlier run");
+        }
+    }
+
+    @Test
+    void flippedBit_isNeverLoadedSilently(@TempDir Path folder) throws IOException {
+        run(folder, options(EstimatorKind.P_GRPO), 1);
+        Path checkpoint = folder.resolve("checkpoints/step-00000001");
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(checkpoint)) {
+            files = walk.filter(Files::isRegularFile).sorted().toList();
+        }
+        SplittableRandom random = new SplittableRandom(5);
+        for (int flip = 0; flip < 300; flip++) {
+            Path file = files.get(random.nextInt(files.size()));
+            byte[] good = Files.readAllBytes(file);
+            byte[] bad = good.clone();
+            int bit = random.nextInt(8 * bad.length);
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, bad);
+            assertThatThrownBy(() -> Checkpoint.open(checkpoint))
+                    .as("bit %d of %s", bit, file.getFileName())
+                    .isInstanceOf(KindredException.class);
+            Files.write(file, good);
+        }
+        assertThat(Checkpoint.open(checkpoint).steps()).isEqualTo(1);
+    }
+
+    @Test
+    void groupOfOneUser_isFlagged(@TempDir Path folder) {
+        try (TrainingRun run =
+                        TrainingRun.open(
+                                folder, TrainingRun.Options.defaults(), TrainingListener.SILENT);
+                CausalLm policy = TinyPolicy.model(tokenizer, 1)) {
+            assertThat(run.newestCheckpoint()).isEmpty();
+            assertThat(policy.config().layers()).isEqualTo(2);
+        }
+    }
+}
