@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,42 +53,27 @@ final class SimulatedPopulationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void choices_oracleIsGoodAndOneOrderForAllIsNot(long seed) {
+    void choices_rewardKnowingTheUserAndNotOneOrderForAll(long seed) {
         SimulatedPopulation world =
                 SimulatedPopulation.generate(
                         SimulationOptions.defaults().withUsers(200), SeedTree.root(seed));
-        LatentTruth truth = world.truth();
-        Map<String, Double> meanUtility = new HashMap<>();
-        texts(world)
-                .forEach(
-                        (text, prompt) -> {
-                            Reading reading = truth.read(prompt, text);
-                            double sum = 0;
-                            for (String user : truth.users().keySet()) {
-                                sum += truth.utility(user, prompt, reading);
-                            }
-                            meanUtility.put(text, sum);
-                        });
-        int oracle = 0;
-        int global = 0;
-        Map<String, int[]> ofGroup = new HashMap<>();
-        for (Preference row : targets(world)) {
-            double chosen = truth.utility(row.userId(), row.promptText(), row.chosenText());
-            double rejected = truth.utility(row.userId(), row.promptText(), row.rejectedText());
-            int right = chosen > rejected ? 1 : 0;
-            oracle += right;
-            int[] counts = ofGroup.computeIfAbsent(truth.groupOf(row.userId()), g -> new int[2]);
-            counts[0] += right;
-            counts[1]++;
-            global +=
-                    meanUtility.get(row.chosenText()) > meanUtility.get(row.rejectedText()) ? 1 : 0;
+        Yardsticks yardsticks = Yardsticks.of(world, row -> true);
+
+        assertThat(yardsticks.oracle()).isBetween(0.75, 0.90);
+        assertThat(yardsticks.oneOrder()).isBetween(0.55, 0.65);
+        // 24 noisy choices and six known traits, no help of other users.
+        assertThat(yardsticks.ownFit()).isBetween(0.68, 0.78);
+        for (String group : world.truth().groups().keySet()) {
+            assertThat(
+                            Yardsticks.of(
+                                            world,
+                                            row ->
+                                                    world.truth()
+                                                            .groupOf(row.userId())
+                                                            .equals(group))
+                                    .oracle())
+                    .isBetween(0.75, 0.90);
         }
-        double count = targets(world).size();
-        assertThat(oracle / count).isBetween(0.75, 0.90);
-        assertThat(global / count).isBetween(0.55, 0.65);
-        assertThat(ofGroup.values())
-                .hasSize(4)
-                .allSatisfy(c -> assertThat((double) c[0] / c[1]).isBetween(0.75, 0.90));
     }
 
     @Test
@@ -300,65 +284,5 @@ final class SimulatedPopulationTest {
         assertThatThrownBy(() -> truth.groupOf("canary"))
                 .isInstanceOf(KindredException.class)
                 .hasMessageNotContaining("canary");
-    }
-
-    @Test
-    void fitRows_ofOneUser_teachItsTasteBetterThanOneOrderForAll() {
-        int right = 0;
-        int count = 0;
-        for (List<Preference> rows : WORLD.dataset().byUser().values()) {
-            double[] weights = logisticFit(rows);
-            for (Preference row : rows) {
-                if (SplitCell.of(row).isPresent() && row.part().equals("eval")) {
-                    right += dot(weights, difference(row)) > 0 ? 1 : 0;
-                    count++;
-                }
-            }
-        }
-        // 24 noisy choices and six known traits, no other user's help: measured 0.73 (seed 1).
-        assertThat((double) right / count).isBetween(0.68, 0.80);
-    }
-
-    /** Logistic regression on trait differences with a ridge of 1, by gradient descent. */
-    private static double[] logisticFit(List<Preference> rows) {
-        List<double[]> differences =
-                rows.stream()
-                        .filter(row -> row.part().equals("fit"))
-                        .map(SimulatedPopulationTest::difference)
-                        .toList();
-        double[] weights = new double[Trait.values().length];
-        for (int step = 0; step < 200; step++) {
-            double[] gradient = weights.clone();
-            for (double[] difference : differences) {
-                double miss = 1 / (1 + Math.exp(dot(weights, difference)));
-                for (int k = 0; k < weights.length; k++) {
-                    gradient[k] -= miss * difference[k];
-                }
-            }
-            for (int k = 0; k < weights.length; k++) {
-                weights[k] -= 0.05 * gradient[k];
-            }
-        }
-        return weights;
-    }
-
-    private static double[] difference(Preference row) {
-        Map<Trait, Double> chosen = WORLD.truth().read(row.promptText(), row.chosenText()).traits();
-        Map<Trait, Double> rejected =
-                WORLD.truth().read(row.promptText(), row.rejectedText()).traits();
-        double[] difference = new double[Trait.values().length];
-        int k = 0;
-        for (Trait trait : Trait.values()) {
-            difference[k++] = chosen.get(trait) - rejected.get(trait);
-        }
-        return difference;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int k = 0; k < a.length; k++) {
-            sum += a[k] * b[k];
-        }
-        return sum;
     }
 }
