@@ -12,8 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Message;
 import org.kindred.policy.checkpoint.DurableFile;
 import org.kindred.policy.checkpoint.JsonFields;
 
@@ -30,9 +32,16 @@ public final class Tokenizer implements AutoCloseable {
     private static final String SPECIAL_TOKENS = "special_tokens_map.json";
     private static final String GENERATION = "generation_config.json";
     private static final List<String> FILES =
-            List.of(TOKENIZER, SETTINGS, SPECIAL_TOKENS, "chat_template.jinja", GENERATION);
+            List.of(TOKENIZER, SETTINGS, SPECIAL_TOKENS, ChatTemplates.FILE, GENERATION);
     private static final List<String> ROLES =
-            List.of("bos_token", "eos_token", "pad_token", "unk_token");
+            List.of(
+                    "bos_token",
+                    "eos_token",
+                    "pad_token",
+                    "unk_token",
+                    "sep_token",
+                    "cls_token",
+                    "mask_token");
 
     static {
         // The native code is inside the jar. Without this the library looks for other builds of it
@@ -44,20 +53,32 @@ public final class Tokenizer implements AutoCloseable {
 
     private final Path folder;
     private final HuggingFaceTokenizer library;
-    private final int vocabularySize;
+    private final TokenizerFile file;
+    private final Map<String, String> roles;
     private final SpecialTokens specialTokens;
     private final List<Integer> eosIds;
+    private final ChatTemplates templates;
+    private final SpecialTextGuard guard;
 
     private Tokenizer(
             Path folder,
             HuggingFaceTokenizer library,
-            int vocabularySize,
+            TokenizerFile file,
+            Map<String, String> roles,
             SpecialTokens specialTokens) {
         this.folder = folder;
         this.library = library;
-        this.vocabularySize = vocabularySize;
+        this.file = file;
+        this.roles = roles;
         this.specialTokens = specialTokens;
         this.eosIds = readEosIds(folder, specialTokens.eosId());
+        this.templates = ChatTemplates.read(folder, folder.resolve(SETTINGS));
+        this.guard =
+                new SpecialTextGuard(
+                        file.added().stream()
+                                .filter(TokenizerFile.AddedToken::special)
+                                .map(TokenizerFile.AddedToken::content)
+                                .toList());
     }
 
     /**
@@ -81,7 +102,7 @@ public final class Tokenizer implements AutoCloseable {
             HuggingFaceTokenizer library =
                     HuggingFaceTokenizer.newInstance(
                             path, Map.of("truncation", "false", "padding", "false"));
-            return new Tokenizer(folder, library, file.vocabularySize(), special);
+            return new Tokenizer(folder, library, file, roles, special);
         } catch (IOException | RuntimeException e) {
             throw new KindredException(
                     path + ": the tokenizer library refused it: " + e.getMessage(), e);
@@ -120,9 +141,56 @@ public final class Tokenizer implements AutoCloseable {
         return library.decode(wide, skipSpecial);
     }
 
+    /** {@link #render(ChatInput)} of plain messages. */
+    public String render(List<Message> messages, boolean addGenerationPrompt) {
+        return render(ChatInput.of(messages, addGenerationPrompt));
+    }
+
+    /**
+     * The prompt as text, as transformers renders it. Encoding this text would recognise special
+     * tokens that a message spells; use {@link #chat} instead.
+     *
+     * @throws KindredException if there is no template, it refuses the conversation or is not
+     *     supported
+     */
+    public String render(ChatInput input) {
+        return templates.select(hasTools(input)).render(variables(input));
+    }
+
+    /** {@link #chat(ChatInput)} of plain messages. */
+    public int[] chat(List<Message> messages, boolean addGenerationPrompt) {
+        return chat(ChatInput.of(messages, addGenerationPrompt));
+    }
+
+    /**
+     * Ids of the rendered prompt, the same as transformers gives, except that text of messages and
+     * variables never becomes a special token: what spells one is encoded as ordinary text. {@link
+     * #decode} without skipping gives exactly {@link #render(ChatInput)} (where the tokenizer does
+     * not normalise).
+     *
+     * @throws KindredException as {@link #render(ChatInput)}
+     */
+    public int[] chat(ChatInput input) {
+        List<Object> untrusted = List.of(input.messages(), input.variables());
+        refuseNormalizedSpecials(untrusted);
+        if (!guard.applies(untrusted)) {
+            return encode(render(input), false);
+        }
+        char mark = SpecialTextGuard.unusedMark(untrusted, templates.source(hasTools(input)));
+        ChatInput marked =
+                new ChatInput(
+                        input.messages().stream().map(m -> guard.markMap(m, mark)).toList(),
+                        input.addGenerationPrompt(),
+                        guard.markMap(input.variables(), mark));
+        String rendered = render(marked);
+        return Arrays.stream(rendered.split(String.valueOf(mark), -1))
+                .flatMapToInt(part -> Arrays.stream(encode(part, false)))
+                .toArray();
+    }
+
     /** Number of ids: the largest one in use + 1. A model's embedding may have more rows. */
     public int vocabularySize() {
-        return vocabularySize;
+        return file.vocabularySize();
     }
 
     /** The tokens with a role. */
@@ -174,6 +242,49 @@ public final class Tokenizer implements AutoCloseable {
     @Override
     public void close() {
         library.close();
+    }
+
+    private static boolean hasTools(ChatInput input) {
+        return input.variables().get("tools") != null;
+    }
+
+    private Map<String, Object> variables(ChatInput input) {
+        Map<String, Object> variables = new HashMap<>(roles);
+        variables.put("tools", null);
+        variables.put("documents", null);
+        variables.putAll(input.variables());
+        variables.put("messages", input.messages());
+        variables.put("add_generation_prompt", input.addGenerationPrompt());
+        return variables;
+    }
+
+    /**
+     * A special token that is looked for in normalised text can be spelled in ways that {@link
+     * SpecialTextGuard} does not see. Such tokenizers are rare; there, each text is tried.
+     */
+    private void refuseNormalizedSpecials(Object untrusted) {
+        Set<Integer> ids =
+                file.added().stream()
+                        .filter(token -> token.special() && token.normalized())
+                        .map(TokenizerFile.AddedToken::id)
+                        .collect(Collectors.toSet());
+        if (ids.isEmpty()) {
+            return;
+        }
+        SpecialTextGuard.eachText(
+                untrusted,
+                text -> {
+                    char mark = SpecialTextGuard.unusedMark(text, "");
+                    String marked = guard.markText(text, mark);
+                    for (String part : marked.split(String.valueOf(mark), -1)) {
+                        if (Arrays.stream(encode(part, false)).anyMatch(ids::contains)) {
+                            throw new KindredException(
+                                    folder.resolve(TOKENIZER)
+                                            + ": a message's text normalises to a special token;"
+                                            + " the message was refused");
+                        }
+                    }
+                });
     }
 
     private Encoding encoding(String text, boolean addSpecial) {

@@ -30,8 +30,9 @@ record TokenizerFile(List<AddedToken> added, Map<String, Integer> ids, int vocab
      * A token recognised as a whole.
      *
      * @param special marks turns or the like; such text in a message must not be recognised
+     * @param normalized whether it is looked for after the normaliser has changed the text
      */
-    record AddedToken(int id, String content, boolean special) {}
+    record AddedToken(int id, String content, boolean special, boolean normalized) {}
 
     /** Above any real file; the native library would read it into memory whole. */
     private static final long MAX_BYTES = 256L << 20;
@@ -99,19 +100,21 @@ record TokenizerFile(List<AddedToken> added, Map<String, Integer> ids, int vocab
             Integer id = null;
             String content = null;
             boolean special = false;
+            boolean normalized = false;
             for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
                 parser.nextToken();
                 switch (key) {
                     case "id" -> id = readId(parser);
                     case "content" -> content = parser.getValueAsString();
                     case "special" -> special = parser.getValueAsBoolean();
+                    case "normalized" -> normalized = parser.getValueAsBoolean();
                     default -> parser.skipChildren();
                 }
             }
             if (id == null || content == null || content.isEmpty()) {
                 throw bad("added_tokens: each entry needs id and content");
             }
-            added.add(new AddedToken(id, content, special));
+            added.add(new AddedToken(id, content, special, normalized));
             note(content, id);
         }
 

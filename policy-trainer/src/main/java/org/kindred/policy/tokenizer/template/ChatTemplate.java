@@ -1,6 +1,5 @@
 package org.kindred.policy.tokenizer.template;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +39,7 @@ public final class ChatTemplate {
      * Renders the template.
      *
      * @param variables such as {@code messages}, {@code add_generation_prompt}, {@code bos_token};
-     *     values are null, texts, booleans, numbers, and lists and maps of such, or JSON
+     *     values are null, texts, booleans, numbers, and lists and maps of such
      * @throws ChatTemplateException if the template refuses the conversation or fails
      */
     public String render(Map<String, ?> variables) {
@@ -57,9 +56,7 @@ public final class ChatTemplate {
 
     /** A copy in the types that templates compute with. */
     private static @Nullable Object templateValue(@Nullable Object value) {
-        if (value instanceof JsonNode json) {
-            return ofJson(json);
-        } else if (value instanceof Map<?, ?> map) {
+        if (value instanceof Map<?, ?> map) {
             Map<Object, Object> copy = new LinkedHashMap<>();
             map.forEach((key, element) -> copy.put(key, templateValue(element)));
             return copy;
@@ -80,25 +77,6 @@ public final class ChatTemplate {
         }
         throw new IllegalArgumentException(
                 value.getClass() + ": a template takes texts, numbers, booleans, lists and maps");
-    }
-
-    private static @Nullable Object ofJson(JsonNode json) {
-        if (json.isObject()) {
-            Map<Object, Object> map = new LinkedHashMap<>();
-            json.properties().forEach(e -> map.put(e.getKey(), ofJson(e.getValue())));
-            return map;
-        } else if (json.isArray()) {
-            List<Object> list = new ArrayList<>();
-            json.forEach(element -> list.add(ofJson(element)));
-            return list;
-        } else if (json.isTextual()) {
-            return json.textValue();
-        } else if (json.isBoolean()) {
-            return json.booleanValue();
-        } else if (json.isIntegralNumber() && json.canConvertToLong()) {
-            return json.longValue();
-        }
-        return json.isNumber() ? (Object) json.doubleValue() : null;
     }
 
     private static Object raise(Arguments arguments) {

@@ -23,7 +23,7 @@ final class ExpressionParser {
         this.tokens = tokens;
     }
 
-    /** An expression, or several with commas between, which make a list. */
+    /** An expression, or several with commas between, which make a tuple. */
     Expression parseTuple() {
         Expression first = parse();
         if (!tokens.peekOperator(",")) {
@@ -39,7 +39,7 @@ final class ExpressionParser {
             }
             elements.add(parse());
         }
-        return scope -> all(elements, scope);
+        return scope -> new Values.Tuple(all(elements, scope));
     }
 
     Expression parse() {
@@ -253,7 +253,7 @@ final class ExpressionParser {
 
     private Expression parseParentheses() {
         if (tokens.skipOperator(")")) {
-            return scope -> new ArrayList<>();
+            return scope -> new Values.Tuple(List.of());
         }
         Expression value = parseTuple();
         tokens.expectOperator(")");

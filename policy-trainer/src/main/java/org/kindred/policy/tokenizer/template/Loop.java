@@ -21,16 +21,11 @@ record Loop(
         if (selected.isEmpty()) {
             return otherwise.execute(scope, out);
         }
-        Object outer = scope.get("loop");
-        long depth =
-                outer instanceof Values.Namespace o && o.fields().get("depth") instanceof Long d
-                        ? d
-                        : 0;
         List<Object> lastSeen = new ArrayList<>();
         for (int i = 0; i < selected.size(); i++) {
             Scope pass = scope.inner();
             TemplateParser.assign(pass, targets, selected.get(i));
-            pass.set("loop", new Values.Namespace(state(selected, i, depth + 1, lastSeen)));
+            pass.set("loop", new Values.Namespace(state(selected, i, lastSeen)));
             if (body.execute(pass, out) == Flow.BREAK) {
                 break;
             }
@@ -54,8 +49,7 @@ record Loop(
         return selected;
     }
 
-    private static Map<String, Object> state(
-            List<?> elements, int index, long depth, List<Object> lastSeen) {
+    private static Map<String, Object> state(List<?> elements, int index, List<Object> lastSeen) {
         int size = elements.size();
         Map<String, Object> state = new HashMap<>();
         state.put("index0", (long) index);
@@ -65,8 +59,8 @@ record Loop(
         state.put("first", index == 0);
         state.put("last", index == size - 1);
         state.put("length", (long) size);
-        state.put("depth", depth);
-        state.put("depth0", depth - 1);
+        state.put("depth", 1L); // deeper only in recursive loops, which are not supported
+        state.put("depth0", 0L);
         if (index > 0) {
             state.put("previtem", elements.get(index - 1));
         }

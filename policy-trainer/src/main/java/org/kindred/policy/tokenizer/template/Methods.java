@@ -1,6 +1,7 @@
 package org.kindred.policy.tokenizer.template;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -46,10 +47,7 @@ final class Methods {
     static List<Object> items(Map<?, ?> map) {
         List<Object> items = new ArrayList<>();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            List<Object> pair = new ArrayList<>();
-            pair.add(entry.getKey());
-            pair.add(entry.getValue());
-            items.add(pair);
+            items.add(new Values.Tuple(Arrays.asList(entry.getKey(), entry.getValue())));
         }
         return items;
     }

@@ -136,13 +136,30 @@ final class PythonText {
                                 shown.append('\\').appendCodePoint(c);
                             } else if (c == '\n' || c == '\r' || c == '\t') {
                                 shown.append(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
-                            } else if (c < 0x20 || c == 0x7F) {
-                                shown.append(String.format("\\x%02x", c));
+                            } else if (!isPrintable(c)) {
+                                String form =
+                                        c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
+                                shown.append(String.format(form, c));
                             } else {
                                 shown.appendCodePoint(c);
                             }
                         });
         return shown.append(quote).toString();
+    }
+
+    private static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.SPACE_SEPARATOR -> c == ' ';
+            default -> true;
+        };
     }
 
     /** {@code repr} of a float: shortest digits, exponent below 1e-4 and from 1e16. */

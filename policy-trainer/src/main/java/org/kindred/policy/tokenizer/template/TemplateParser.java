@@ -204,8 +204,7 @@ final class TemplateParser {
         }
         List<?> elements = Values.iterate(value);
         if (elements.size() != names.size()) {
-            throw new ChatTemplateException(
-                    elements.size() + " values for the variables " + names);
+            throw new ChatTemplateException(elements.size() + " values for the variables " + names);
         }
         for (int i = 0; i < names.size(); i++) {
             scope.set(names.get(i), elements.get(i));

@@ -36,7 +36,7 @@ final class Tests {
                     entry("mapping", (v, a) -> v instanceof Map),
                     entry("sequence", (v, a) -> isCollection(v)),
                     entry("iterable", (v, a) -> isCollection(v) || v instanceof Undefined),
-                    entry("callable", (v, a) -> v instanceof Function),
+                    entry("callable", (v, a) -> v instanceof Function || v instanceof Undefined),
                     entry("odd", (v, a) -> remainder(v, 2L) == 1),
                     entry("even", (v, a) -> remainder(v, 2L) == 0),
                     entry("divisibleby", comparing((v, other) -> remainder(v, other) == 0)),

@@ -1,5 +1,6 @@
 package org.kindred.policy.tokenizer.template;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,25 @@ final class Values {
 
     /** What {@code namespace()} makes: variables that survive the end of a loop. */
     record Namespace(Map<String, Object> fields) {}
+
+    /** A list that prints with parentheses, as {@code 1, 2} and the pairs of a mapping do. */
+    static final class Tuple extends AbstractList<Object> {
+        private final List<?> elements;
+
+        Tuple(List<?> elements) {
+            this.elements = elements;
+        }
+
+        @Override
+        public @Nullable Object get(int index) {
+            return elements.get(index);
+        }
+
+        @Override
+        public int size() {
+            return elements.size();
+        }
+    }
 
     static boolean truth(@Nullable Object value) {
         if (value instanceof Boolean flag) {
@@ -221,6 +241,9 @@ final class Values {
             return value.toString();
         } else if (value instanceof String text) {
             return PythonText.repr(text);
+        } else if (value instanceof Tuple tuple) {
+            String end = tuple.size() == 1 ? ",)" : ")";
+            return tuple.stream().map(Values::repr).collect(Collectors.joining(", ", "(", end));
         } else if (value instanceof List<?> list) {
             return list.stream().map(Values::repr).collect(Collectors.joining(", ", "[", "]"));
         } else if (value instanceof Map<?, ?> map) {
