@@ -33,6 +33,11 @@ public final class Fixtures {
         return HuggingFaceFixtures.folders("models");
     }
 
+    /** The folder of one model. */
+    public static Path model(String name) {
+        return HuggingFaceFixtures.root().resolve("models").resolve(name);
+    }
+
     public static JsonNode json(Path file) {
         try {
             return JSON.readTree(file.toFile());

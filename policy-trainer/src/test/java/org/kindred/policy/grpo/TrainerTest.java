@@ -61,24 +61,13 @@ final class TrainerTest {
 
     @Test
     void pGrpo_raisesTheRewardOfBothGroups() {
-        List<StepMetrics> metrics = train(TinyRun.options(EstimatorKind.P_GRPO, 40, 0), 40);
+        List<StepMetrics> metrics = train(TinyRun.options(EstimatorKind.P_GRPO, 25, 0), 25);
         StepMetrics first = metrics.get(0);
-        StepMetrics last = metrics.get(39);
-        for (StepMetrics m : metrics)
-            System.out.println(
-                    m.step()
-                            + " "
-                            + m.value("group/lower/reward_mean")
-                            + " "
-                            + m.value("group/digits/reward_mean")
-                            + " "
-                            + m.value("entropy")
-                            + " "
-                            + m.value("grad_norm"));
+        StepMetrics last = metrics.get(24);
         assertThat(first.value("group/lower/reward_mean")).isLessThan(.3);
-        assertThat(last.value("group/lower/reward_mean")).isGreaterThan(.7);
-        assertThat(last.value("group/digits/reward_mean")).isGreaterThan(.3);
-        assertThat(last.value("history/lower/count")).isEqualTo(40 * 2 * 8);
+        assertThat(last.value("group/lower/reward_mean")).isGreaterThan(.8);
+        assertThat(last.value("group/digits/reward_mean")).isGreaterThan(.8);
+        assertThat(last.value("history/lower/count")).isEqualTo(25 * 2 * 8);
     }
 
     @ParameterizedTest

@@ -233,7 +233,7 @@ final class TrainingRunTest {
             files = walk.filter(Files::isRegularFile).sorted().toList();
         }
         SplittableRandom random = new SplittableRandom(5);
-        for (int flip = 0; flip < 300; flip++) {
+        for (int flip = 0; flip < 120; flip++) {
             Path file = files.get(random.nextInt(files.size()));
             byte[] good = Files.readAllBytes(file);
             byte[] bad = good.clone();
@@ -250,12 +250,25 @@ final class TrainingRunTest {
 
     @Test
     void groupOfOneUser_isFlagged(@TempDir Path folder) {
-        try (TrainingRun run =
-                        TrainingRun.open(
-                                folder, TrainingRun.Options.defaults(), TrainingListener.SILENT);
+        Recorder recorder = new Recorder(1);
+        List<PolicyPrompt> prompts = new ArrayList<>(TinyRun.prompts());
+        prompts.add(new PolicyPrompt("solo", "alone", "user of one group", new int[] {70}));
+        TrainingRun.Options runOptions = new TrainingRun.Options(1, 1, false);
+        try (TrainingRun run = TrainingRun.open(folder, runOptions, recorder);
                 CausalLm policy = TinyPolicy.model(tokenizer, 1)) {
-            assertThat(run.newestCheckpoint()).isEmpty();
-            assertThat(policy.config().layers()).isEqualTo(2);
+            recorder.run = run;
+            TrainerInputs inputs =
+                    new TrainerInputs(
+                            policy,
+                            null,
+                            tokenizer,
+                            prompts,
+                            List.of(RewardSource.of("liked", TinyRun::likedShare)));
+            run.train(new Trainer(inputs, TinyRun.options(EstimatorKind.P_GRPO, 1, 0)));
         }
+        assertThat(recorder.warnings).hasSize(1);
+        assertThat(recorder.warnings.get(0))
+                .contains("Group alone has prompts of one user only")
+                .doesNotContain("user of one group");
     }
 }

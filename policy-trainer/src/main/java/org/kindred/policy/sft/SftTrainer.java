@@ -1,0 +1,181 @@
+package org.kindred.policy.sft;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.ForwardPass;
+import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.model.TokenScores;
+
+/**
+ * Supervised fine-tuning: minimises {@code -sum log p(token | everything before it) / tokens} over
+ * the completion tokens of a batch, so that every token counts alike, whatever its example's length.
+ *
+ * <p>A run repeats bit for bit on one machine at one thread count. The caller owns the model. Not
+ * safe for use by several threads.
+ */
+public final class SftTrainer {
+    private final CausalLm model;
+    private final List<SftExample> examples;
+    private final List<SftExample> heldOut;
+    private final SftOptions options;
+    private final SeedTree seeds;
+    private final int batchesPerEpoch;
+    private List<List<SftExample>> epochBatches = List.of();
+    private long stepsDone;
+    private long tokensSeen;
+
+    /** Hears of each update. */
+    @FunctionalInterface
+    public interface Listener {
+        void onStep(StepMetrics metrics);
+    }
+
+    /**
+     * @param heldOut examples that are measured and never learned; may be empty
+     * @throws KindredException if an example is longer than the model allows
+     */
+    public SftTrainer(
+            CausalLm model,
+            List<SftExample> examples,
+            List<SftExample> heldOut,
+            SftOptions options) {
+        if (examples.isEmpty()) {
+            throw new IllegalArgumentException("examples: none given; at least one is needed");
+        }
+        requireFitting("examples", examples, model);
+        requireFitting("held-out examples", heldOut, model);
+        this.model = model;
+        this.examples = List.copyOf(examples);
+        this.heldOut = List.copyOf(heldOut);
+        this.options = options;
+        seeds = SeedTree.root(options.seed()).child("sft");
+        batchesPerEpoch = (examples.size() + options.batchRows() - 1) / options.batchRows();
+    }
+
+    private static void requireFitting(String what, List<SftExample> examples, CausalLm model) {
+        int most = model.config().maxPositionEmbeddings();
+        long tooLong = examples.stream().filter(example -> example.length() > most).count();
+        if (tooLong > 0) {
+            throw new KindredException(
+                    tooLong + " of " + examples.size() + " " + what + " are longer than the " + most
+                            + " tokens that the model allows; shorten or leave them out, nothing"
+                            + " is cut silently");
+        }
+    }
+
+    /** Updates of the whole run. */
+    public long steps() {
+        return (long) batchesPerEpoch * options.epochs();
+    }
+
+    /** Whether all updates are done. */
+    public boolean done() {
+        return stepsDone >= steps();
+    }
+
+    /** Runs to the end. */
+    public void train(Listener listener) {
+        while (!done()) {
+            listener.onStep(step());
+        }
+    }
+
+    /**
+     * One update on the next batch.
+     *
+     * @return {@code loss}, {@code entropy}, {@code grad_norm}, {@code learning_rate}, {@code epoch},
+     *     {@code num_tokens}; where due also {@code eval_loss} and {@code eval_perplexity}
+     */
+    public StepMetrics step() {
+        if (done()) {
+            throw new IllegalStateException("all " + steps() + " updates are done");
+        }
+        int place = (int) (stepsDone % batchesPerEpoch);
+        if (place == 0) {
+            SeedTree epoch = seeds.child(stepsDone / batchesPerEpoch);
+            epochBatches =
+                    SftBatches.ofEpoch(
+                            examples, options.batchRows(), options.windowBatches(), epoch);
+        }
+        List<SftExample> batch = epochBatches.get(place);
+        Map<String, Double> metrics = accumulateGradients(batch);
+        double rate = options.optimizer().rate(stepsDone, steps());
+        metrics.put("grad_norm", model.step(rate, options.optimizer().adamw()));
+        metrics.put("learning_rate", rate);
+        stepsDone++;
+        tokensSeen += batch.stream().mapToLong(SftExample::length).sum();
+        metrics.put("epoch", (double) stepsDone / batchesPerEpoch);
+        metrics.put("num_tokens", (double) tokensSeen);
+        int every = options.evaluateEvery();
+        if (!heldOut.isEmpty() && (done() || (every > 0 && stepsDone % every == 0))) {
+            metrics.putAll(evaluate());
+        }
+        return new StepMetrics(stepsDone, metrics);
+    }
+
+    private Map<String, Double> accumulateGradients(List<SftExample> batch) {
+        int tokens = batch.stream().mapToInt(example -> example.completion().length).sum();
+        double loss = 0;
+        double entropy = 0;
+        for (List<SftExample> part : SftBatches.cut(batch, options.microBatchRows())) {
+            try (ForwardPass pass = model.forward(tokens(part), 1)) {
+                loss -= sum(pass.scores().logProbs()) / tokens;
+                entropy += sum(pass.scores().entropies()) / tokens;
+                model.backward(pass, filledLike(pass.scores().logProbs(), -1f / tokens), null);
+            }
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("loss", loss);
+        metrics.put("entropy", entropy);
+        return metrics;
+    }
+
+    /**
+     * Loss per token and its exponential over the held-out examples.
+     *
+     * @return {@code eval_loss} and {@code eval_perplexity}; empty without held-out examples
+     */
+    public Map<String, Double> evaluate() {
+        if (heldOut.isEmpty()) {
+            return Map.of();
+        }
+        TokenBatch batch = tokens(heldOut);
+        TokenScores scores = model.score(batch, 1);
+        double loss = -sum(scores.logProbs()) / batch.completionTokens();
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("eval_loss", loss);
+        metrics.put("eval_perplexity", Math.exp(loss));
+        return metrics;
+    }
+
+    private static TokenBatch tokens(List<SftExample> examples) {
+        return new TokenBatch(
+                examples.stream().map(SftExample::prompt).toArray(int[][]::new),
+                examples.stream().map(SftExample::completion).toArray(int[][]::new));
+    }
+
+    private static double sum(float[][] rows) {
+        double sum = 0;
+        for (float[] row : rows) {
+            for (float value : row) {
+                sum += value;
+            }
+        }
+        return sum;
+    }
+
+    private static float[][] filledLike(float[][] rows, float value) {
+        float[][] filled = new float[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            filled[i] = new float[rows[i].length];
+            Arrays.fill(filled[i], value);
+        }
+        return filled;
+    }
+}

@@ -1,0 +1,149 @@
+package org.kindred.policy.sft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.TinyPolicy;
+import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.schedule.LearningRateSchedule;
+import org.kindred.policy.schedule.OptimizerOptions;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+final class SftTrainerTest {
+    @TempDir static Path folder;
+    private static Tokenizer tokenizer;
+
+    @BeforeAll
+    static void makeTokenizer() {
+        tokenizer = TinyPolicy.tokenizer(folder.resolve("tokenizer"));
+    }
+
+    @AfterAll
+    static void closeTokenizer() {
+        tokenizer.close();
+    }
+
+    /** Completions count up from the prompt's only token, over one to five tokens. */
+    private static List<SftExample> examples(int count) {
+        SplittableRandom random = new SplittableRandom(2);
+        List<SftExample> examples = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int start = 10 + random.nextInt(20);
+            int[] completion = new int[1 + random.nextInt(5)];
+            for (int t = 0; t < completion.length; t++) {
+                completion[t] = start + t + 1;
+            }
+            examples.add(new SftExample(new int[] {start}, completion));
+        }
+        return examples;
+    }
+
+    private static SftOptions options(int microBatchRows) {
+        OptimizerOptions optimizer =
+                new OptimizerOptions(
+                        1e-2, LearningRateSchedule.COSINE, 4, AdamWOptions.defaults());
+        return new SftOptions(6, 16, microBatchRows, 2, optimizer, 10, 3);
+    }
+
+    private static List<StepMetrics> train(SftOptions options) {
+        List<StepMetrics> metrics = new ArrayList<>();
+        try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
+            new SftTrainer(model, examples(100), examples(30), options).train(metrics::add);
+        }
+        return metrics;
+    }
+
+    @Test
+    void training_lowersHeldOutPerplexity_andReportsItWhenDue() {
+        List<StepMetrics> metrics = train(options(16));
+        assertThat(metrics).hasSize(6 * 7); // 100 examples in batches of 16
+        StepMetrics last = metrics.get(41);
+        assertThat(metrics.get(0).value("loss")).isCloseTo(Math.log(259), within(.5));
+        assertThat(last.value("eval_loss")).isLessThan(1.5);
+        assertThat(last.value("eval_perplexity"))
+                .isCloseTo(Math.exp(last.value("eval_loss")), within(1e-12));
+        assertThat(last.value("epoch")).isEqualTo(6);
+        assertThat(metrics.get(9).values()).containsKey("eval_loss");
+        assertThat(metrics.get(8).values()).doesNotContainKey("eval_loss");
+        assertThat(metrics.get(0).value("learning_rate")).isZero(); // the warm-up's first
+        assertThat(metrics.get(4).value("learning_rate")).isEqualTo(1e-2);
+    }
+
+    @Test
+    void sameSeed_givesTheSameNumbers() {
+        assertThat(train(options(16))).isEqualTo(train(options(16)));
+    }
+
+    @Test
+    void microBatches_changeTheFirstLossByRoundingOnly() {
+        assertThat(train(options(5)).get(0).value("loss"))
+                .isCloseTo(train(options(16)).get(0).value("loss"), within(1e-6));
+    }
+
+    @Test
+    void loss_countsCompletionTokensAlike() {
+        try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
+            List<SftExample> two =
+                    List.of(
+                            new SftExample(new int[] {5, 6}, new int[] {7}),
+                            new SftExample(new int[] {9}, new int[] {10, 11, 12}));
+            TokenBatch batch =
+                    new TokenBatch(
+                            new int[][] {{5, 6}, {9}}, new int[][] {{7}, {10, 11, 12}});
+            double sum = 0;
+            for (float[] row : model.score(batch, 1).logProbs()) {
+                for (float logProb : row) {
+                    sum += logProb;
+                }
+            }
+            SftTrainer trainer = new SftTrainer(model, two, List.of(), options(16));
+            assertThat(trainer.step().value("loss")).isCloseTo(-sum / 4, within(1e-6));
+        }
+    }
+
+    @Test
+    void batches_holdEveryExampleOnce_sortedInsideAWindow() {
+        List<SftExample> examples = examples(53);
+        List<List<SftExample>> batches =
+                SftBatches.ofEpoch(examples, 8, 3, SeedTree.root(1).child(0));
+        Map<SftExample, Integer> seen = new IdentityHashMap<>();
+        batches.forEach(batch -> batch.forEach(example -> seen.merge(example, 1, Integer::sum)));
+        assertThat(seen).hasSize(53).containsValue(1).doesNotContainValue(2);
+        // a window of 24 sorted examples: spans of its three batches do not overlap
+        List<List<SftExample>> window = new ArrayList<>(batches.subList(0, 3));
+        window.sort((a, b) -> Integer.compare(a.get(0).length(), b.get(0).length()));
+        assertThat(window.get(0).get(7).length()).isLessThanOrEqualTo(window.get(1).get(0).length());
+        assertThat(window.get(1).get(7).length()).isLessThanOrEqualTo(window.get(2).get(0).length());
+        List<List<SftExample>> next =
+                SftBatches.ofEpoch(examples, 8, 3, SeedTree.root(1).child(1));
+        assertThat(next.get(0)).isNotEqualTo(batches.get(0));
+    }
+
+    @Test
+    void exampleLongerThanTheModel_isRefused() {
+        try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
+            List<SftExample> examples =
+                    List.of(new SftExample(new int[60], new int[10]), examples(1).get(0));
+            assertThatThrownBy(
+                            () -> new SftTrainer(model, examples, List.of(), options(16)))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining("1 of 2 examples are longer than the 64 tokens");
+        }
+    }
+}
