@@ -1,0 +1,33 @@
+package org.kindred.eval.benchmark;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.kindred.eval.stats.Interval;
+
+/**
+ * Accuracy of one arm in one cell at one number of shots.
+ *
+ * @param arm name of the arm
+ * @param shots pairs of the user's past that the arm was given
+ * @param cell which users and items: {@code seen_known} ... {@code unseen_new}, with
+ *     {@code _ood} for targets out of distribution
+ * @param users users with at least one target
+ * @param pairs targets
+ * @param accuracy strict: a tie or a missing score is wrong; interval by resampling users
+ * @param macro mean over users of the user's strict accuracy
+ * @param halfTie as strict, but a tie counts one half
+ * @param ties share of targets with equal scores
+ * @param unscored share of targets without two finite scores
+ * @param worstDecile mean accuracy of the tenth of users that fares worst
+ */
+public record Accuracy(
+        String arm,
+        int shots,
+        String cell,
+        int users,
+        int pairs,
+        Interval accuracy,
+        double macro,
+        @JsonProperty("half_tie") double halfTie,
+        double ties,
+        double unscored,
+        @JsonProperty("worst_decile") double worstDecile) {}

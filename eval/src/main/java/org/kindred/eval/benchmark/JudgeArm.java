@@ -1,0 +1,36 @@
+package org.kindred.eval.benchmark;
+
+import org.kindred.datasets.Preference;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.judge.JudgeMode;
+import org.kindred.reward.judge.RubricJudge;
+import org.kindred.reward.judge.UserPosterior;
+
+/** The rubric judge under one kind of user prior. */
+public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
+
+    @Override
+    public String name() {
+        return switch (mode) {
+            case NO_HISTORY -> "rubric judge, no history";
+            case HISTORY -> "rubric judge, history";
+            case PROTOTYPES -> "rubric judge, prototypes";
+        };
+    }
+
+    @Override
+    public boolean usesHistory() {
+        return mode != JudgeMode.NO_HISTORY;
+    }
+
+    @Override
+    public UserScorer forUser(UserContext context) {
+        UserPosterior posterior = judge.posterior(context, mode);
+        return (Preference target) -> {
+            String prompt = target.promptText();
+            return new double[] {
+                judge.score(posterior, prompt, target.chosenText()), judge.score(posterior, prompt, target.rejectedText())
+            };
+        };
+    }
+}

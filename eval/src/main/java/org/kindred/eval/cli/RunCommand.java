@@ -1,0 +1,73 @@
+package org.kindred.eval.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kindred.eval.pipeline.OptionTree;
+import org.kindred.eval.pipeline.Pipeline;
+import org.kindred.eval.pipeline.PipelineOptions;
+import org.kindred.eval.pipeline.RunFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "The whole pipeline: population, reward model, prototypes, SFT, GRPO, P-GRPO, evaluation, report.")
+final class RunCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+
+    @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file with the options that differ from the defaults.")
+    private @Nullable Path config;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        OptionTree<PipelineOptions> options = settings.resolve(PipelineOptions.defaults(), config);
+        if (settings.printConfig()) {
+            out.print(options.describe());
+            out.flush();
+            return 0;
+        }
+        Path folder = settings.resume() && settings.out() == null ? RunFolder.newest(Path.of("runs"), "run-") : settings.outOr("run");
+        Thread interrupted = new Thread(() -> {
+            out.println();
+            out.println("interrupted; continue with: kindred run --resume --out " + folder);
+            out.flush();
+        });
+        try (RunFolder run = RunFolder.open(folder, settings.existing(), options.options());
+                Console console = new Console(out)) {
+            out.println("kindred run -> " + folder);
+            Runtime.getRuntime().addShutdownHook(interrupted);
+            Pipeline pipeline = new Pipeline(options.options(), run, console);
+            try {
+                pipeline.run();
+            } finally {
+                removeHook(interrupted);
+            }
+            console.close();
+            out.println();
+            out.print(pipeline.summary());
+            out.flush();
+        }
+        return 0;
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // Ctrl-C arrived: the hook is about to speak, which is what it is for
+        }
+    }
+}

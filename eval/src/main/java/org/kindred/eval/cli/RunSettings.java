@@ -1,0 +1,106 @@
+package org.kindred.eval.cli;
+
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.KindredException;
+import org.kindred.eval.pipeline.OptionTree;
+import org.kindred.eval.pipeline.OptionsException;
+import org.kindred.eval.pipeline.RunFolder;
+import picocli.CommandLine.Option;
+
+/** Options that every command takes. */
+final class RunSettings {
+
+    /** A command with these options; lets the error handler find {@code --verbose}. */
+    interface Holder {
+        RunSettings settings();
+    }
+
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file with the options that differ from the defaults.")
+    private @Nullable Path config;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random; shorthand for --set seed=N.")
+    private @Nullable Long seed;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: runs/<command>-<date>-<time>).")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "One option, for example --set grpo.steps=20; see --print-config.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--resume", description = "Continue an interrupted run in --out after its last finished stage.")
+    private boolean resume;
+
+    @Option(names = "--force", description = "Replace the run that --out holds.")
+    private boolean force;
+
+    @Option(names = "--print-config", description = "Print every option with its value and origin, and stop.")
+    private boolean printConfig;
+
+    @Option(names = "--verbose", description = "Show stack traces.")
+    private boolean verbose;
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    boolean printConfig() {
+        return printConfig;
+    }
+
+    boolean resume() {
+        return resume;
+    }
+
+    @Nullable Path out() {
+        return out;
+    }
+
+    /** @param positional a configuration file given without --config, or null */
+    <T extends Record> OptionTree<T> resolve(T defaults, @Nullable Path positional) {
+        if (positional != null && config != null) {
+            throw new OptionsException("two configuration files: " + positional + " and --config " + config + "; give one");
+        }
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        if (seed != null) {
+            all.put("seed", Long.toString(seed));
+        }
+        return OptionTree.resolve(defaults, positional != null ? positional : config, all);
+    }
+
+    <T extends Record> OptionTree<T> resolve(T defaults) {
+        return resolve(defaults, null);
+    }
+
+    Path outOr(String command) {
+        if (out != null) {
+            return out;
+        }
+        String stamp = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return Path.of("runs", command + "-" + stamp);
+    }
+
+    /** For commands that write a folder once and cannot resume. */
+    void refuseOccupied(Path folder) {
+        if (resume) {
+            throw new OptionsException("--resume: this command has nothing to resume");
+        }
+        if (!force && RunFolder.isOccupied(folder)) {
+            throw new KindredException(folder + " is not empty. Replace its files with --force or name another folder with --out.");
+        }
+    }
+
+    RunFolder.Existing existing() {
+        if (resume && force) {
+            throw new OptionsException("--resume and --force contradict each other; give one");
+        }
+        return resume ? RunFolder.Existing.RESUME : force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
+    }
+}

@@ -1,0 +1,55 @@
+package org.kindred.eval.pipeline;
+
+import java.util.List;
+import org.kindred.datasets.simulation.SimulationOptions;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.reward.judge.JudgeMode;
+import org.kindred.reward.judge.JudgeOptions;
+import org.kindred.reward.judge.KernelWeights;
+import org.kindred.reward.prototype.PrototypeOptions;
+
+/**
+ * Everything that {@code kindred run} can be told.
+ *
+ * @param seed root of the seed tree
+ * @param simulation the population
+ * @param judge the reward model
+ * @param prototypes the preference groups
+ * @param model the policy's architecture
+ * @param engine threads and device
+ * @param sft the first policy, from scratch
+ * @param reinforcement GRPO, P-GRPO and relatives
+ * @param evaluation of all policies
+ */
+public record PipelineOptions(
+        long seed,
+        SimulationOptions simulation,
+        JudgeOptions judge,
+        PrototypeOptions prototypes,
+        PolicyModelOptions model,
+        EngineOptions engine,
+        SupervisedOptions sft,
+        ReinforcementOptions reinforcement,
+        EvaluationOptions evaluation) {
+
+    public static PipelineOptions defaults() {
+        return new PipelineOptions(
+                1,
+                SimulationOptions.defaults(),
+                oneSetting(),
+                PrototypeOptions.defaults().withK(4),
+                PolicyModelOptions.defaults(),
+                EngineOptions.defaults(),
+                SupervisedOptions.defaults(),
+                ReinforcementOptions.defaults(),
+                EvaluationOptions.defaults());
+    }
+
+    /** One setting instead of a search, which would take longer than the training. */
+    private static JudgeOptions oneSetting() {
+        JudgeOptions search = JudgeOptions.defaults();
+        return new JudgeOptions(
+                List.of(new KernelWeights(4, 0.67, 0.33, 0.2)), List.of(4), List.of(3.0), List.of(JudgeMode.HISTORY), List.of(4),
+                search.tau(), search.landmarks(), search.folds(), search.rounds(), search.scale());
+    }
+}

@@ -1,0 +1,240 @@
+package org.kindred.eval.pipeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.Task;
+import org.kindred.datasets.simulation.Corpus;
+import org.kindred.eval.benchmark.BenchmarkRun;
+import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.grpo.Checkpoint;
+import org.kindred.policy.grpo.PolicyPrompt;
+import org.kindred.policy.grpo.RewardSource;
+import org.kindred.policy.grpo.Trainer;
+import org.kindred.policy.grpo.TrainerInputs;
+import org.kindred.policy.grpo.TrainerOptions;
+import org.kindred.policy.grpo.TrainingListener;
+import org.kindred.policy.grpo.TrainingRun;
+import org.kindred.policy.metrics.StepLog;
+import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.ModelConfig;
+import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.sft.SftExample;
+import org.kindred.policy.sft.SftTrainer;
+import org.kindred.policy.tokenizer.BpeTrainer;
+import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.ScoreOutcome;
+import org.kindred.reward.judge.Rubric;
+
+/** Trains the policies of a run: one by SFT from scratch, then one per estimator, all from that same start. */
+final class PolicyStage {
+    private final PipelineOptions options;
+    private final RunFolder run;
+    private final PreferenceDataset dataset;
+    private final List<Preference> training;
+    private final RewardStage reward;
+    private final SeedTree seeds;
+    private final Progress progress;
+
+    PolicyStage(
+            PipelineOptions options, RunFolder run, PreferenceDataset dataset, RewardStage reward, SeedTree seeds, Progress progress) {
+        this.options = options;
+        this.run = run;
+        this.dataset = dataset;
+        this.training = BenchmarkRun.trainingRows(dataset.preferences());
+        this.reward = reward;
+        this.seeds = seeds;
+        this.progress = progress;
+    }
+
+    /** The folder of a trained policy: weights, tokenizer, settings, as Hugging Face lays them out. */
+    static Path model(RunFolder run, String policy) {
+        Path folder = run.path("policy").resolve(Pipeline.folderName(policy));
+        if (policy.equals(Pipeline.SFT)) {
+            return folder.resolve("model");
+        }
+        return Checkpoint.newest(folder.resolve("checkpoints"), warning -> {}).orElseThrow().folder();
+    }
+
+    /** Tokenizer and model from nothing: first the language, then the answers that training users chose. */
+    void sft() {
+        Path folder = run.path("policy/sft");
+        Path model = folder.resolve("model");
+        List<Task> corpus = Corpus.write(options.sft().corpusExamples(), promptsOfThePopulation(), seeds.child("corpus"));
+        createFolder(model);
+        trainTokenizer(model, corpus);
+        try (Tokenizer tokenizer = Tokenizer.load(model);
+                CausalLm policy = CausalLm.create(config(tokenizer), options.engine(), seeds.child("weights"));
+                StepLog log = StepLog.openAfter(folder.resolve("metrics.jsonl"), 0)) {
+            SftTrainer language = new SftTrainer(
+                    policy, corpusExamples(tokenizer, corpus), List.of(), options.sft().forCorpus(seeds));
+            SftTrainer answers = new SftTrainer(
+                    policy, chosenAnswers(tokenizer), List.of(), options.sft().forChosenAnswers(seeds));
+            long total = language.steps() + answers.steps();
+            language.train(step -> logStep(log, step, 0, total));
+            answers.train(step -> logStep(log, step, language.steps(), total));
+            policy.save(model);
+        }
+    }
+
+    private static void createFolder(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw AtomicFiles.failure("creating the folder", folder, e);
+        }
+    }
+
+    private void logStep(StepLog log, StepMetrics step, long before, long total) {
+        StepMetrics metrics = new StepMetrics(before + step.step(), step.values());
+        log.write(metrics);
+        progress.step(metrics.step(), total, String.format(Locale.ROOT, "loss %.3f", metrics.values().get("loss")));
+    }
+
+    private Set<String> promptsOfThePopulation() {
+        Set<String> prompts = new TreeSet<>();
+        dataset.preferences().forEach(row -> prompts.add(row.promptText()));
+        return prompts;
+    }
+
+    private void trainTokenizer(Path folder, List<Task> corpus) {
+        List<String> texts = new ArrayList<>();
+        for (Task task : corpus) {
+            texts.add(Message.text(task.prompt()));
+            texts.add(task.reference());
+        }
+        for (Preference row : training) {
+            texts.add(row.promptText());
+            texts.add(row.chosenText());
+            texts.add(row.rejectedText());
+        }
+        reward.users().keySet().forEach(user -> texts.add(reward.rubric(user).persona()));
+        BpeTrainer.train(texts.stream(), new BpeTrainer.Options(options.model().vocabularySize(), List.of(), 2), folder);
+    }
+
+    private ModelConfig config(Tokenizer tokenizer) {
+        PolicyModelOptions model = options.model();
+        return ModelConfig.small(
+                tokenizer.vocabularySize(), model.hiddenSize(), model.layers(), model.heads(), model.keyValueHeads(),
+                model.contextTokens(), tokenizer.eosIds().get(0), tokenizer.padId());
+    }
+
+    private static List<SftExample> corpusExamples(Tokenizer tokenizer, List<Task> corpus) {
+        List<SftExample> examples = new ArrayList<>();
+        for (Task task : corpus) {
+            examples.add(new SftExample(tokenizer.chat(task.prompt(), true), completion(tokenizer, task.reference())));
+        }
+        return examples;
+    }
+
+    private List<SftExample> chosenAnswers(Tokenizer tokenizer) {
+        List<Preference> rows = new ArrayList<>(training);
+        SplittableRandom random = seeds.child("chosen").random();
+        for (int i = rows.size() - 1; i > 0; i--) {
+            Collections.swap(rows, i, random.nextInt(i + 1));
+        }
+        List<SftExample> examples = new ArrayList<>();
+        for (Preference row : rows.subList(0, Math.min(options.sft().examples(), rows.size()))) {
+            examples.add(new SftExample(
+                    PolicyFolder.prompt(tokenizer, reward.rubric(row.userId()).persona(), row.promptText()),
+                    completion(tokenizer, row.chosenText())));
+        }
+        return examples;
+    }
+
+    /** The tokens of an answer and the end token, which the policy has to learn too. */
+    private static int[] completion(Tokenizer tokenizer, String text) {
+        int[] tokens = tokenizer.encode(text, false);
+        int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
+        ended[tokens.length] = tokenizer.eosIds().get(0);
+        return ended;
+    }
+
+    /** Reinforcement learning from the judge, from the SFT model. */
+    void train(EstimatorKind estimator) {
+        TrainerOptions trainerOptions = options.reinforcement().forEstimator(estimator, seeds.child("reinforcement"));
+        Path start = model(run, Pipeline.SFT);
+        Path folder = run.path("policy").resolve(Pipeline.folderName(estimator.spelling()));
+        TrainingListener listener = new TrainingListener() {
+            @Override
+            public void onStep(StepMetrics metrics, StepMetrics timings) {
+                progress.step(metrics.step(), trainerOptions.steps(), String.format(Locale.ROOT, "reward %.3f", metrics.values().get("reward")));
+            }
+        };
+        try (TrainingRun training = TrainingRun.open(folder, TrainingRun.Options.defaults(), listener);
+                Tokenizer tokenizer = Tokenizer.load(start)) {
+            Optional<Checkpoint> last = training.newestCheckpoint();
+            try (CausalLm policy = last.map(c -> c.loadPolicy(options.engine())).orElseGet(() -> CausalLm.load(start, options.engine()));
+                    CausalLm reference = CausalLm.load(start, options.engine())) {
+                Map<String, Rubric> rubrics = new LinkedHashMap<>();
+                List<PolicyPrompt> prompts = prompts(tokenizer, rubrics);
+                Trainer trainer = new Trainer(
+                        new TrainerInputs(policy, reference, tokenizer, prompts, rewards(tokenizer, reference, rubrics)), trainerOptions);
+                last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));
+                training.train(trainer);
+            }
+        }
+    }
+
+    private List<RewardSource> rewards(Tokenizer tokenizer, CausalLm reference, Map<String, Rubric> rubrics) {
+        List<RewardSource> rewards = new ArrayList<>();
+        rewards.add(RewardSource.of(
+                "rubric_judge", (prompt, completions) -> reward.judge().scoreAlone(rubrics.get(prompt.id()), completions)));
+        double weight = options.reinforcement().fluencyWeight();
+        if (weight > 0) {
+            rewards.add(new RewardSource(
+                    "fluency", weight, "fluency", (prompt, completions) -> fluency(tokenizer, reference, prompt, completions)));
+        }
+        return rewards;
+    }
+
+    /** Mean log-probability of a completion's tokens under the model that reinforcement learning started from. */
+    private static List<ScoreOutcome> fluency(
+            Tokenizer tokenizer, CausalLm reference, PolicyPrompt prompt, List<String> completions) {
+        int[][] prompts = new int[completions.size()][];
+        int[][] answers = new int[completions.size()][];
+        for (int i = 0; i < answers.length; i++) {
+            prompts[i] = prompt.tokens();
+            answers[i] = completion(tokenizer, completions.get(i));
+        }
+        List<ScoreOutcome> outcomes = new ArrayList<>();
+        for (float[] logProbs : reference.score(new TokenBatch(prompts, answers), 1).logProbs()) {
+            double sum = 0;
+            for (float logProb : logProbs) {
+                sum += logProb;
+            }
+            outcomes.add(new ScoreOutcome.Scored(sum / logProbs.length));
+        }
+        return outcomes;
+    }
+
+    /** Every training user's prompts, his persona before each. Fills in whose rubric judges which prompt. */
+    private List<PolicyPrompt> prompts(Tokenizer tokenizer, Map<String, Rubric> rubrics) {
+        List<PolicyPrompt> prompts = new ArrayList<>();
+        for (Preference row : training) {
+            Rubric rubric = reward.rubric(row.userId());
+            rubrics.put(row.id(), rubric);
+            prompts.add(new PolicyPrompt(
+                    row.id(), reward.groupOf(row.userId()), row.userId(),
+                    PolicyFolder.prompt(tokenizer, rubric.persona(), row.promptText())));
+        }
+        return prompts;
+    }
+}

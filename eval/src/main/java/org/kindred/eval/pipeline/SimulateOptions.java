@@ -1,0 +1,11 @@
+package org.kindred.eval.pipeline;
+
+import org.kindred.datasets.simulation.SimulationOptions;
+
+/** Options of {@code kindred data simulate}. */
+public record SimulateOptions(long seed, SimulationOptions simulation) {
+
+    public static SimulateOptions defaults() {
+        return new SimulateOptions(1, SimulationOptions.defaults());
+    }
+}
