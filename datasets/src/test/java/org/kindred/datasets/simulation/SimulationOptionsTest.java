@@ -16,12 +16,19 @@ import org.kindred.datasets.SeedTree;
 
 final class SimulationOptionsTest {
 
-    private static final List<Preference> BEFORE =
-            world(SimulationOptions.defaults().withUsers(20)).dataset().preferences();
+    /** Small, so that the many worlds of this test are quick. */
+    private static final SimulationOptions BASE =
+            new SimulationOptions(
+                    SimulationOptions.defaults().withUsers(20).people(),
+                    new SimulationOptions.Texts(5, 3, 8, 4, 6, 0.1),
+                    SimulationOptions.Pairs.defaults(),
+                    SimulationOptions.Ratings.defaults());
+
+    private static final List<Preference> BEFORE = world(BASE).dataset().preferences();
 
     private static SimulationOptions with(String part, String field, String value) {
         try {
-            ObjectNode tree = Json.mapper().valueToTree(SimulationOptions.defaults().withUsers(20));
+            ObjectNode tree = Json.mapper().valueToTree(BASE);
             JsonNode node = Json.mapper().readTree(value);
             ((ObjectNode) tree.get(part)).set(field, node);
             return Json.mapper().treeToValue(tree, SimulationOptions.class);
@@ -46,11 +53,11 @@ final class SimulationOptionsTest {
                 "people|unseenShare|0.5",
                 "people|deviation|0.1",
                 "people|domainShift|0",
-                "texts|domains|7",
+                "texts|domains|6",
                 "texts|outOfDistributionDomains|2",
                 "texts|knownPrompts|7",
                 "texts|newPrompts|3",
-                "texts|responses|6",
+                "texts|responses|5",
                 "texts|difficulty|0",
                 "pairs|fit|23",
                 "pairs|evalKnown|7",
@@ -110,9 +117,7 @@ final class SimulationOptionsTest {
 
     @Test
     void scales_equal_areOneForAll() {
-        LatentTruth truth =
-                world(SimulationOptions.defaults().withUsers(25).withScales(RewardScales.EQUAL))
-                        .truth();
+        LatentTruth truth = world(BASE.withUsers(25).withScales(RewardScales.EQUAL)).truth();
 
         assertThat(truth.users().values())
                 .extracting(LatentTruth.Person::scale)
@@ -138,9 +143,7 @@ final class SimulationOptionsTest {
     @Test
     void scales_doNotChangeChoices() {
         List<Preference> equal =
-                world(SimulationOptions.defaults().withUsers(20).withScales(RewardScales.EQUAL))
-                        .dataset()
-                        .preferences();
+                world(BASE.withUsers(20).withScales(RewardScales.EQUAL)).dataset().preferences();
 
         assertThat(equal)
                 .extracting(Preference::chosenText)

@@ -24,11 +24,12 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
         int ownFit = 0;
         int count = 0;
         for (List<Preference> rows : world.dataset().byUser().values()) {
-            double[] weights = logisticFit(truth, rows);
-            for (Preference row : rows) {
-                if (!row.part().equals("eval") || !wanted.test(row)) {
-                    continue;
-                }
+            List<Preference> targets =
+                    rows.stream()
+                            .filter(row -> row.part().equals("eval") && wanted.test(row))
+                            .toList();
+            double[] weights = targets.isEmpty() ? new double[0] : logisticFit(truth, rows);
+            for (Preference row : targets) {
                 String prompt = row.promptText();
                 count++;
                 oracle +=
