@@ -118,7 +118,9 @@ public record LatentTruth(
     }
 
     /**
-     * The true utility of any text as an answer, in [0, 1]; {@link Taste#utility} has the formula.
+     * The true utility of any text as an answer, in [0, 1]: {@code fluency * relevance * (0.2 + 0.3
+     * * (1 + tanh(2 s)) + ease)} with {@code s = sum(weight * trait) / sum(|weight|)}. Traits and
+     * tanh saturate, so that no text gains without bound; broken text loses by its fluency.
      *
      * @throws KindredException for a user or prompt that is not part of this world
      */

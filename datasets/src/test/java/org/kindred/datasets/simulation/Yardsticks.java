@@ -18,6 +18,12 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
 
     static Yardsticks of(SimulatedPopulation world, Predicate<Preference> wanted) {
         LatentTruth truth = world.truth();
+        Map<String, Reading> readings = new HashMap<>();
+        for (Preference row : world.dataset().preferences()) {
+            for (String text : List.of(row.chosenText(), row.rejectedText())) {
+                readings.computeIfAbsent(text, t -> truth.read(row.promptText(), t));
+            }
+        }
         Map<String, Double> sums = new HashMap<>();
         int oracle = 0;
         int oneOrder = 0;
@@ -28,21 +34,24 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
                     rows.stream()
                             .filter(row -> row.part().equals("eval") && wanted.test(row))
                             .toList();
-            double[] weights = targets.isEmpty() ? new double[0] : logisticFit(truth, rows);
+            double[] weights = targets.isEmpty() ? new double[0] : logisticFit(readings, rows);
             for (Preference row : targets) {
                 String prompt = row.promptText();
                 count++;
                 oracle +=
-                        truth.utility(row.userId(), prompt, row.chosenText())
-                                        > truth.utility(row.userId(), prompt, row.rejectedText())
+                        truth.utility(row.userId(), prompt, readings.get(row.chosenText()))
+                                        > truth.utility(
+                                                row.userId(),
+                                                prompt,
+                                                readings.get(row.rejectedText()))
                                 ? 1
                                 : 0;
                 oneOrder +=
-                        sum(truth, sums, prompt, row.chosenText())
-                                        > sum(truth, sums, prompt, row.rejectedText())
+                        sum(truth, readings, sums, row.chosenText(), prompt)
+                                        > sum(truth, readings, sums, row.rejectedText(), prompt)
                                 ? 1
                                 : 0;
-                ownFit += dot(weights, difference(truth, row)) > 0 ? 1 : 0;
+                ownFit += dot(weights, difference(readings, row)) > 0 ? 1 : 0;
             }
         }
         return new Yardsticks(
@@ -50,24 +59,24 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
     }
 
     private static double sum(
-            LatentTruth truth, Map<String, Double> sums, String prompt, String text) {
+            LatentTruth truth,
+            Map<String, Reading> readings,
+            Map<String, Double> sums,
+            String text,
+            String prompt) {
         return sums.computeIfAbsent(
                 text,
-                t -> {
-                    Reading reading = truth.read(prompt, t);
-                    double sum = 0;
-                    for (String user : truth.users().keySet()) {
-                        sum += truth.utility(user, prompt, reading);
-                    }
-                    return sum;
-                });
+                t ->
+                        truth.users().keySet().stream()
+                                .mapToDouble(user -> truth.utility(user, prompt, readings.get(t)))
+                                .sum());
     }
 
-    private static double[] logisticFit(LatentTruth truth, List<Preference> rows) {
+    private static double[] logisticFit(Map<String, Reading> readings, List<Preference> rows) {
         List<double[]> differences =
                 rows.stream()
                         .filter(row -> row.part().equals("fit"))
-                        .map(row -> difference(truth, row))
+                        .map(row -> difference(readings, row))
                         .toList();
         double[] weights = new double[Trait.values().length];
         for (int step = 0; step < 200; step++) {
@@ -85,9 +94,9 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
         return weights;
     }
 
-    private static double[] difference(LatentTruth truth, Preference row) {
-        Map<Trait, Double> chosen = truth.read(row.promptText(), row.chosenText()).traits();
-        Map<Trait, Double> rejected = truth.read(row.promptText(), row.rejectedText()).traits();
+    private static double[] difference(Map<String, Reading> readings, Preference row) {
+        Map<Trait, Double> chosen = readings.get(row.chosenText()).traits();
+        Map<Trait, Double> rejected = readings.get(row.rejectedText()).traits();
         double[] difference = new double[Trait.values().length];
         int k = 0;
         for (Trait trait : Trait.values()) {
