@@ -3,7 +3,6 @@ package org.kindred.policy.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +33,8 @@ public final class CausalLm implements AutoCloseable {
     private final Parameters parameters;
     private ScriptModule script;
 
-    private interface WeightSource {
+    /** Makes the weights of a new model. */
+    interface WeightSource {
         NDList create(NDManager owner, WeightLayout layout);
     }
 
@@ -61,6 +61,7 @@ public final class CausalLm implements AutoCloseable {
      * Each tensor has its own seed.
      */
     public static CausalLm create(ModelConfig config, EngineOptions options, SeedTree seeds) {
+        EngineSelfTest.requireOnce(config.architecture(), options);
         return new CausalLm(
                 config, options, false, (owner, layout) -> Weights.initial(owner, layout, seeds));
     }
@@ -75,8 +76,14 @@ public final class CausalLm implements AutoCloseable {
         ModelConfig config = ModelConfig.read(folder.resolve(ModelConfig.FILE));
         SafeTensors stored = SafeTensors.openFolder(folder);
         stored.requireExactly(config.tensors());
+        EngineSelfTest.requireOnce(config.architecture(), options);
         return new CausalLm(
                 config, options, false, (owner, layout) -> Weights.read(owner, layout, stored, ""));
+    }
+
+    /** For the self-test itself. */
+    static CausalLm untested(ModelConfig config, EngineOptions options, WeightSource source) {
+        return new CausalLm(config, options, false, source);
     }
 
     /**
@@ -189,14 +196,12 @@ public final class CausalLm implements AutoCloseable {
             PackedBatch batch,
             NDArray knobs,
             NDList weights) {
-        NDList tables = rotary.upTo(batch.width(), script);
+        NDList tables = rotary.upTo(batch.positions(), script);
         return script.call(
                 scope,
                 method,
                 recording,
-                batch.ids(),
-                batch.positions(),
-                batch.targets(),
+                batch.tensors(),
                 knobs,
                 tables.get(0),
                 tables.get(1),
@@ -217,15 +222,13 @@ public final class CausalLm implements AutoCloseable {
                 dEntropy == null ? new float[0] : batch.join("d loss / d entropy", dEntropy);
         pass.use(parameters.version());
         NDManager scope = pass.scope();
-        NDList tables = rotary.upTo(batch.width(), script);
+        NDList tables = rotary.upTo(batch.positions(), script);
         parameters.setGradients(
                 script.call(
                         scope,
                         "backward_pass",
                         true,
-                        batch.ids(),
-                        batch.positions(),
-                        batch.targets(),
+                        batch.tensors(),
                         scope.create(slopes),
                         scope.create(entropySlopes),
                         pass.knobs(),
@@ -386,20 +389,26 @@ public final class CausalLm implements AutoCloseable {
         return parameters;
     }
 
-    /** All logits of rows of equal length, {@code [rows * tokens * vocabulary]}: for tests. */
-    float[] logits(int[][] rows) {
+    /** All logits of a text, {@code [tokens * vocabulary]}: for tests. */
+    float[] logits(int[] tokens) {
         try (NDManager scope = owner.newSubManager()) {
-            NDList tables = rotary.upTo(rows[0].length, script);
-            NDArray ids = scope.create(rows).toType(DataType.INT64, false);
-            NDList weights = parameters.working(script);
-            return script.call(scope, "logits", false, ids, tables.get(0), tables.get(1), weights)
+            PackedBatch batch = PackedBatch.ofPrompts(scope, List.of(tokens));
+            NDList tables = rotary.upTo(batch.positions(), script);
+            return script.call(
+                            scope,
+                            "logits",
+                            false,
+                            batch.tensors(),
+                            tables.get(0),
+                            tables.get(1),
+                            parameters.working(script))
                     .singletonOrThrow()
                     .toFloatArray();
         }
     }
 
-    /** Arrays in native memory that live longer than a call: for tests. */
-    int arrays() {
+    /** Arrays in native memory that live longer than a call; constant while a program is sound. */
+    public int nativeArrays() {
         return owner.getManagedArrays().size();
     }
 

@@ -15,12 +15,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text of {@code decoder.script} for one model: numbers take the place of names in capitals,
- * and a line that ends in {@code #? feature} stays only where the model has all features named.
+ * The text of the {@code .script} resources for one model: numbers take the place of names in
+ * capitals, and a line that ends in {@code #? feature} stays only where the model has all features
+ * named.
  */
 final class DecoderScript {
     static final String CLASS_NAME = "Decoder";
 
+    private static final List<String> TEXTS =
+            List.of("layers.script", "training.script", "adapters.script", "decoding.script");
     private static final String MARK = "#? ";
 
     private final Map<String, Object> constants = new TreeMap<>();
@@ -49,7 +52,8 @@ final class DecoderScript {
         if (lora != null) {
             script.addAdapters(config, lora);
         }
-        return script.fill(resource("decoder.script"));
+        return script.fill(
+                TEXTS.stream().map(DecoderScript::resource).collect(Collectors.joining()));
     }
 
     private void addFeature(String name, boolean present) {

@@ -61,13 +61,12 @@ public final class DecodingBatch implements AutoCloseable {
         int rows = promptOfRow.length;
         slots = width + newTokens;
         slot = width;
-        long[] ids = new long[prompts.size() * width];
-        long[] padding = new long[prompts.size()];
-        for (int p = 0; p < prompts.size(); p++) {
-            int[] prompt = prompts.get(p);
-            padding[p] = width - prompt.length;
-            for (int i = 0; i < prompt.length; i++) {
-                ids[p * width + width - prompt.length + i] = prompt[i];
+        long[] padding = prompts.stream().mapToLong(prompt -> width - prompt.length).toArray();
+        long[] left = new long[prompts.stream().mapToInt(prompt -> prompt.length).sum()];
+        int token = 0;
+        for (int p = 0; p < padding.length; p++) {
+            for (long slot = padding[p]; slot < width; slot++) {
+                left[token++] = (long) p * width + slot;
             }
         }
         embedding = weights.get(0);
@@ -89,8 +88,9 @@ public final class DecodingBatch implements AutoCloseable {
                         scope,
                         "prefill",
                         false,
-                        scope.create(ids, new Shape(prompts.size(), width)),
-                        scope.create(padding),
+                        PackedBatch.ofPrompts(scope, prompts).tensors(),
+                        scope.create(left),
+                        starts,
                         scope.create(Arrays.stream(promptOfRow).asLongStream().toArray()),
                         scope.create((long) slots),
                         tables.get(0),

@@ -1,54 +1,131 @@
 package org.kindred.policy.model;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.kindred.datasets.KindredException;
 
 /**
- * Rows of a {@link TokenBatch} as arrays: prompt and completion one after the other from the left
- * edge, padding behind them. A causal model never looks at what follows, so no mask is needed, and
- * the scores are those of a batch whose prompts are padded on the left (up to rounding: rotary
- * positions act by their differences only).
+ * Rows of a {@link TokenBatch} as the script takes them: tokens one after the other without
+ * padding, first each distinct prompt once, whatever the number of its completions, then the
+ * completions without their last tokens, whose answers nobody asks for. Only attention works on
+ * padded grids.
  *
- * @param ids {@code [rows, tokens]}
- * @param positions flat positions in {@code ids} whose logits predict the targets, {@code [n]}
- * @param targets completion tokens of all rows, one row after the other, {@code [n]}
+ * @param tensors ids, rotary position of each slot of the grids, slot of each token, prompt of each
+ *     completion, length of that prompt, size of the grids, tokens whose logits predict the
+ *     targets, and targets: completion tokens of all rows, one row after the other
+ * @param positions rotary positions in use
  * @param lengths completion tokens per row
  */
-record PackedBatch(NDArray ids, NDArray positions, NDArray targets, int[] lengths) {
+record PackedBatch(NDList tensors, int positions, int[] lengths) {
 
-    /** Takes rows {@code from} to {@code to} (exclusive); at least one must have a completion. */
-    static PackedBatch of(NDManager owner, TokenBatch batch, int from, int to) {
-        int longest = 0;
-        int scored = 0;
-        int[] lengths = new int[to - from];
+    /** Takes rows {@code from} to {@code to} (exclusive). */
+    static PackedBatch of(NDManager scope, TokenBatch batch, int from, int to) {
+        Map<IntBuffer, Integer> numbers = new LinkedHashMap<>(); // equal by content
+        List<int[]> prompts = new ArrayList<>();
+        int[] owner = new int[to - from];
         for (int row = from; row < to; row++) {
-            lengths[row - from] = batch.completions()[row].length;
-            longest = Math.max(longest, batch.prompts()[row].length + lengths[row - from]);
-            scored += lengths[row - from];
-        }
-        long[] ids = new long[(to - from) * longest];
-        long[] positions = new long[scored];
-        long[] targets = new long[scored];
-        int next = 0;
-        for (int row = from; row < to; row++) {
-            int at = (row - from) * longest;
-            for (int token : batch.prompts()[row]) {
-                ids[at++] = token;
+            int[] prompt = batch.prompts()[row];
+            int number = numbers.computeIfAbsent(IntBuffer.wrap(prompt), p -> prompts.size());
+            if (number == prompts.size()) {
+                prompts.add(prompt);
             }
-            for (int token : batch.completions()[row]) {
-                positions[next] = at - 1;
-                targets[next++] = token;
-                ids[at++] = token;
-            }
+            owner[row - from] = number;
         }
-        return new PackedBatch(
-                owner.create(ids, new Shape(to - from, longest)),
-                owner.create(positions),
-                owner.create(targets),
-                lengths);
+        int[][] completions = Arrays.copyOfRange(batch.completions(), from, to);
+        return new Packing(prompts, owner, completions).pack(scope);
+    }
+
+    /** Prompts alone; the next token is to be predicted from the last one of each. */
+    static PackedBatch ofPrompts(NDManager scope, List<int[]> prompts) {
+        return new Packing(prompts, new int[0], new int[0][]).pack(scope);
+    }
+
+    /** The work of putting tokens into their places. */
+    private static final class Packing {
+        private final List<int[]> prompts;
+        private final int[] owner;
+        private final int[][] completions;
+        private final int promptWidth;
+        private final int completionWidth;
+        private final long[] ids;
+        private final long[] slots;
+        private final long[] slotPositions;
+        private int tokens;
+        private int positions;
+
+        Packing(List<int[]> prompts, int[] owner, int[][] completions) {
+            this.prompts = prompts;
+            this.owner = owner;
+            this.completions = completions;
+            int fed = 0;
+            int longest = 0;
+            for (int[] completion : completions) {
+                fed += Math.max(0, completion.length - 1);
+                longest = Math.max(longest, completion.length - 1);
+            }
+            completionWidth = longest;
+            promptWidth = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+            fed += prompts.stream().mapToInt(prompt -> prompt.length).sum();
+            ids = new long[fed];
+            slots = new long[fed];
+            slotPositions =
+                    new long[prompts.size() * promptWidth + completions.length * completionWidth];
+        }
+
+        PackedBatch pack(NDManager scope) {
+            int[] lastOfPrompt = new int[prompts.size()];
+            for (int p = 0; p < lastOfPrompt.length; p++) {
+                int[] prompt = prompts.get(p);
+                append(prompt, prompt.length, p * promptWidth, 0);
+                lastOfPrompt[p] = tokens - 1;
+            }
+            int[] lengths = Arrays.stream(completions).mapToInt(row -> row.length).toArray();
+            long[] predictors = new long[Arrays.stream(lengths).sum()];
+            long[] targets = new long[predictors.length];
+            int next = 0;
+            for (int row = 0; row < completions.length; row++) {
+                int[] completion = completions[row];
+                for (int i = 0; i < completion.length; i++) {
+                    predictors[next] = i == 0 ? lastOfPrompt[owner[row]] : tokens + i - 1;
+                    targets[next++] = completion[i];
+                }
+                int start = prompts.size() * promptWidth + row * completionWidth;
+                int before = prompts.get(owner[row]).length;
+                append(completion, Math.max(0, completion.length - 1), start, before);
+            }
+            if (completions.length == 0) {
+                predictors = Arrays.stream(lastOfPrompt).asLongStream().toArray();
+            }
+            NDList tensors =
+                    new NDList(
+                            scope.create(ids),
+                            scope.create(slotPositions),
+                            scope.create(slots),
+                            scope.create(Arrays.stream(owner).asLongStream().toArray()),
+                            scope.create(
+                                    Arrays.stream(owner)
+                                            .mapToLong(p -> prompts.get(p).length)
+                                            .toArray()),
+                            scope.create(new long[] {promptWidth, completionWidth}),
+                            scope.create(predictors),
+                            scope.create(targets));
+            return new PackedBatch(tensors, positions, lengths);
+        }
+
+        private void append(int[] row, int length, int slot, int position) {
+            for (int i = 0; i < length; i++) {
+                ids[tokens] = row[i];
+                slots[tokens++] = slot + i;
+                slotPositions[slot + i] = position + i;
+            }
+            positions = Math.max(positions, position + length);
+        }
     }
 
     /** Checks every token and the length of every row. */
@@ -125,11 +202,6 @@ record PackedBatch(NDArray ids, NDArray positions, NDArray targets, int[] length
         return to;
     }
 
-    /** Tokens of the longest row. */
-    int width() {
-        return (int) ids.getShape().get(1);
-    }
-
     /** Cuts what the script returned into rows, put at row {@code from}. */
     void fill(TokenScores scores, NDList results, int from) {
         split(results.get(0).toFloatArray(), scores.logProbs(), from);
@@ -151,7 +223,7 @@ record PackedBatch(NDArray ids, NDArray positions, NDArray targets, int[] length
             throw new KindredException(
                     what + ": " + rows.length + " rows; the batch has " + lengths.length);
         }
-        float[] flat = new float[Math.toIntExact(targets.size())];
+        float[] flat = new float[Arrays.stream(lengths).sum()];
         int at = 0;
         for (int i = 0; i < rows.length; i++) {
             if (rows[i].length != lengths[i]) {

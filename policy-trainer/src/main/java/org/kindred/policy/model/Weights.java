@@ -27,15 +27,32 @@ final class Weights {
 
     /** Normal with standard deviation 0.02, each tensor from its own seed; norms 1, biases 0. */
     static NDList initial(NDManager owner, WeightLayout layout, SeedTree seeds) {
+        return filled(
+                owner,
+                layout,
+                seeds,
+                (weight, normal) -> weight.isNorm() ? 1 : INITIAL_STD * weight.scale() * normal);
+    }
+
+    /** Normal around 0, norms around 1: every part of a model shows in its output. */
+    static NDList random(NDManager owner, WeightLayout layout, SeedTree seeds, double std) {
+        return filled(
+                owner, layout, seeds, (weight, normal) -> (weight.isNorm() ? 1 : 0) + std * normal);
+    }
+
+    private interface Draw {
+        double value(WeightLayout.Weight weight, double normal);
+    }
+
+    private static NDList filled(NDManager owner, WeightLayout layout, SeedTree seeds, Draw draw) {
         NDList arrays = new NDList();
         for (WeightLayout.Weight weight : layout.weights()) {
             float[] values = new float[Math.toIntExact(weight.shape().size())];
             int at = 0;
             for (TensorSpec tensor : weight.parts()) {
                 SplittableRandom random = seeds.child(tensor.name()).random();
-                double std = INITIAL_STD * weight.scale();
                 for (int end = at + Math.toIntExact(tensor.shape().size()); at < end; at++) {
-                    values[at] = weight.isNorm() ? 1 : (float) (std * random.nextGaussian());
+                    values[at] = (float) draw.value(weight, random.nextGaussian());
                 }
             }
             arrays.add(owner.create(values, weight.shape()));

@@ -25,14 +25,25 @@ public final class Generator {
     private final CausalLm model;
     private final int[] eosIds;
     private final int padId;
+    private final StopStrings stops;
 
     /**
      * @param eosIds a completion ends with the first of these; may be empty
      */
     public Generator(CausalLm model, int[] eosIds, int padId) {
+        this(model, eosIds, padId, StopStrings.none());
+    }
+
+    private Generator(CausalLm model, int[] eosIds, int padId, StopStrings stops) {
         this.model = model;
         this.eosIds = eosIds.clone();
         this.padId = padId;
+        this.stops = stops;
+    }
+
+    /** The same with texts that end a completion, which then counts as finished. */
+    public Generator withStops(StopStrings stops) {
+        return new Generator(model, eosIds, padId, stops);
     }
 
     /** One completion to be made; its tokens so far. */
@@ -152,11 +163,19 @@ public final class Generator {
     }
 
     private void append(Row row, long[] tokens, float[] logProbs) {
+        int before = row.length;
         for (int i = 0; i < tokens.length && !row.finished; i++) {
             int token = (int) tokens[i];
             row.tokens[row.length] = token;
             row.logProbs[row.length++] = logProbs[i];
             row.finished = Arrays.stream(eosIds).anyMatch(eos -> eos == token);
+        }
+        if (row.length > before && stops.endIn(Arrays.copyOf(row.tokens, row.length))) {
+            row.length = before + 1;
+            while (!stops.endIn(Arrays.copyOf(row.tokens, row.length))) {
+                row.length++;
+            }
+            row.finished = true;
         }
     }
 }

@@ -43,7 +43,7 @@ final class HuggingFaceParityTest {
         int vocabulary = model.config().vocabSize();
         JsonNode ids = block.get("input_ids").get(row);
         int[] real = Rows.real(block.get("attention_mask"), row, ids.size());
-        float[] logits = model.logits(new int[][] {Rows.select(ids, real)});
+        float[] logits = model.logits(Rows.select(ids, real));
         for (int t = 0; t < real.length; t++) {
             float[] at = Arrays.copyOfRange(logits, t * vocabulary, (t + 1) * vocabulary);
             Rows.assertFirst(at, block.get("logits_first_columns").get(row).get(real[t]), 2e-4);
