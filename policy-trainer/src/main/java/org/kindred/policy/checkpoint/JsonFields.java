@@ -78,10 +78,10 @@ public final class JsonFields {
         } catch (IOException e) {
             throw new KindredException(where + ": not valid UTF-8 JSON", e);
         }
-        if (!(tree instanceof ObjectNode)) {
-            throw new KindredException(where + ": expected a JSON object");
+        if (tree instanceof ObjectNode object) {
+            return new JsonFields(where, object);
         }
-        return new JsonFields(where, (ObjectNode) tree);
+        throw new KindredException(where + ": expected a JSON object");
     }
 
     /** Writes an object as Hugging Face does: UTF-8, two blanks of indent, a final line break. */

@@ -17,24 +17,24 @@ final class ReducedPrecision {
      */
     static short float32BitsToBfloat16(int bits) {
         if ((bits & 0x7FFFFFFF) > 0x7F800000) {
-            return (short)
-                    (bits >>> 16 | 0x40); // a NaN whose payload sits low must not become infinity
+            // The quiet bit: a NaN whose payload sits low must not become infinity.
+            return (short) ((bits >>> 16) | 0x40);
         }
-        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
     }
 
     /** IEEE binary16 to float32; exact. */
     static int float16ToFloat32Bits(short bits) {
         int sign = (bits & 0x8000) << 16;
-        int exponent = bits >>> 10 & 0x1F;
+        int exponent = (bits >>> 10) & 0x1F;
         int mantissa = bits & 0x3FF;
         if (exponent == 0x1F) {
-            return sign | 0x7F800000 | mantissa << 13;
+            return sign | 0x7F800000 | (mantissa << 13);
         }
         if (exponent == 0) {
             // Zero and subnormals: mantissa * 2^-24, a normal float32.
             return sign | Float.floatToRawIntBits(mantissa * 0x1p-24f);
         }
-        return sign | exponent + 112 << 23 | mantissa << 13; // 112 = 127 - 15, the two biases
+        return sign | ((exponent + 112) << 23) | (mantissa << 13); // 112 = 127 - 15, the two biases
     }
 }

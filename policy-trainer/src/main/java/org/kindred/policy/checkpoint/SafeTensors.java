@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -84,8 +83,7 @@ public final class SafeTensors {
         }
         SafeTensors weights = new SafeTensors(index);
         SortedMap<String, SortedSet<String>> shards = new TreeMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> i = map.fields(); i.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = i.next();
+        for (Map.Entry<String, JsonNode> entry : map.properties()) {
             String shard = checkShardName(index, entry.getValue());
             shards.computeIfAbsent(shard, s -> new TreeSet<>()).add(entry.getKey());
         }

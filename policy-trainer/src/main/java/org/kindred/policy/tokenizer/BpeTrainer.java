@@ -46,6 +46,8 @@ public final class BpeTrainer {
                     + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
     /**
+     * How large a vocabulary to learn.
+     *
      * @param vocabularySize wanted number of ids; fewer if the texts run out of repeated pairs.
      *     Small models spend much of their parameters here: 2,048 suits a few million parameters
      * @param extraSpecialTokens special tokens beside the three of the chat template, may be empty

@@ -12,7 +12,7 @@ final class ByteAlphabet {
     static {
         char next = 0x100;
         for (int b = 0; b < 256; b++) {
-            boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xFF && b != 0xAD;
+            boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xFF && b != 0xAD);
             CHARACTERS[b] = printable ? (char) b : next++;
         }
     }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param ids {@code [rows, length]}
  * @param mask {@code [rows, length]}, 1 for a real token, 0 for padding
  */
+@SuppressWarnings("ArrayRecordComponent") // handed to tensors as they are; never compared
 public record PaddedBatch(int[][] ids, int[][] mask) {
 
     /** Where the padding goes: prompts are padded on the left, completions on the right. */

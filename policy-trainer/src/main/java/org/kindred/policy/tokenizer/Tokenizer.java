@@ -2,22 +2,18 @@ package org.kindred.policy.tokenizer;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.policy.checkpoint.DurableFile;
-import org.kindred.policy.checkpoint.JsonFields;
 
 /**
  * The tokenizer of a model folder, by the same native library that transformers uses. Nothing is
@@ -28,20 +24,13 @@ import org.kindred.policy.checkpoint.JsonFields;
  */
 public final class Tokenizer implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
-    private static final String SETTINGS = "tokenizer_config.json";
-    private static final String SPECIAL_TOKENS = "special_tokens_map.json";
-    private static final String GENERATION = "generation_config.json";
     private static final List<String> FILES =
-            List.of(TOKENIZER, SETTINGS, SPECIAL_TOKENS, ChatTemplates.FILE, GENERATION);
-    private static final List<String> ROLES =
             List.of(
-                    "bos_token",
-                    "eos_token",
-                    "pad_token",
-                    "unk_token",
-                    "sep_token",
-                    "cls_token",
-                    "mask_token");
+                    TOKENIZER,
+                    TokenizerSettings.FILE,
+                    TokenizerSettings.SPECIAL_TOKENS,
+                    TokenizerSettings.GENERATION,
+                    ChatTemplates.FILE);
 
     static {
         // The native code is inside the jar. Without this the library looks for other builds of it
@@ -54,25 +43,21 @@ public final class Tokenizer implements AutoCloseable {
     private final Path folder;
     private final HuggingFaceTokenizer library;
     private final TokenizerFile file;
-    private final Map<String, String> roles;
-    private final SpecialTokens specialTokens;
-    private final List<Integer> eosIds;
+    private final TokenizerSettings settings;
     private final ChatTemplates templates;
     private final SpecialTextGuard guard;
 
     private Tokenizer(
             Path folder,
-            HuggingFaceTokenizer library,
             TokenizerFile file,
-            Map<String, String> roles,
-            SpecialTokens specialTokens) {
+            TokenizerSettings settings,
+            ChatTemplates templates,
+            HuggingFaceTokenizer library) {
         this.folder = folder;
-        this.library = library;
         this.file = file;
-        this.roles = roles;
-        this.specialTokens = specialTokens;
-        this.eosIds = readEosIds(folder, specialTokens.eosId());
-        this.templates = ChatTemplates.read(folder, folder.resolve(SETTINGS));
+        this.settings = settings;
+        this.templates = templates;
+        this.library = library;
         this.guard =
                 new SpecialTextGuard(
                         file.added().stream()
@@ -90,19 +75,16 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static Tokenizer load(Path folder) {
         Path path = folder.resolve(TOKENIZER);
-        Map<String, String> roles = readRoles(folder);
+        Map<String, String> roles = TokenizerSettings.readRoles(folder);
         TokenizerFile file = TokenizerFile.read(path, Set.copyOf(roles.values()));
-        SpecialTokens special =
-                new SpecialTokens(
-                        idOf("bos_token", roles, file, path),
-                        idOf("eos_token", roles, file, path),
-                        idOf("pad_token", roles, file, path),
-                        idOf("unk_token", roles, file, path));
+        TokenizerSettings settings = TokenizerSettings.read(folder, roles, file.ids());
+        ChatTemplates templates =
+                ChatTemplates.read(folder, folder.resolve(TokenizerSettings.FILE));
         try {
             HuggingFaceTokenizer library =
                     HuggingFaceTokenizer.newInstance(
                             path, Map.of("truncation", "false", "padding", "false"));
-            return new Tokenizer(folder, library, file, roles, special);
+            return new Tokenizer(folder, file, settings, templates, library);
         } catch (IOException | RuntimeException e) {
             throw new KindredException(
                     path + ": the tokenizer library refused it: " + e.getMessage(), e);
@@ -195,7 +177,7 @@ public final class Tokenizer implements AutoCloseable {
 
     /** The tokens with a role. */
     public SpecialTokens specialTokens() {
-        return specialTokens;
+        return settings.specialTokens();
     }
 
     /**
@@ -203,7 +185,7 @@ public final class Tokenizer implements AutoCloseable {
      * generation_config.json}. Empty if neither names any.
      */
     public List<Integer> eosIds() {
-        return eosIds;
+        return settings.eosIds();
     }
 
     /**
@@ -212,10 +194,12 @@ public final class Tokenizer implements AutoCloseable {
      * @throws KindredException if there is neither
      */
     public int padId() {
-        Integer pad = specialTokens.padId() == null ? specialTokens.eosId() : specialTokens.padId();
+        SpecialTokens special = settings.specialTokens();
+        Integer pad = special.padId() == null ? special.eosId() : special.padId();
         if (pad == null) {
             throw new KindredException(
-                    folder.resolve(SETTINGS) + ": names neither a pad_token nor an eos_token");
+                    folder.resolve(TokenizerSettings.FILE)
+                            + ": names neither a pad_token nor an eos_token");
         }
         return pad;
     }
@@ -249,7 +233,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private Map<String, Object> variables(ChatInput input) {
-        Map<String, Object> variables = new HashMap<>(roles);
+        Map<String, Object> variables = new HashMap<>(settings.roles());
         variables.put("tools", null);
         variables.put("documents", null);
         variables.putAll(input.variables());
@@ -309,69 +293,5 @@ public final class Tokenizer implements AutoCloseable {
 
     private static int[] toInts(long[] ids) {
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
-    }
-
-    /** Role to token text; the settings take precedence over the older separate file. */
-    private static Map<String, String> readRoles(Path folder) {
-        Map<String, String> roles = new HashMap<>();
-        for (String name : List.of(SPECIAL_TOKENS, SETTINGS)) {
-            Path path = folder.resolve(name);
-            if (!Files.exists(path)) {
-                continue;
-            }
-            JsonFields json = JsonFields.read(path);
-            for (String role : ROLES) {
-                JsonNode value = json.node().get(role);
-                if (value == null) {
-                    continue;
-                }
-                JsonNode text = value.isObject() ? value.path("content") : value;
-                if (text.isTextual()) {
-                    roles.put(role, text.textValue());
-                } else if (text.isNull()) {
-                    roles.remove(role);
-                } else {
-                    throw json.unexpected(role, "a string, null, or an object with \"content\"");
-                }
-            }
-        }
-        return roles;
-    }
-
-    private static @Nullable Integer idOf(
-            String role, Map<String, String> roles, TokenizerFile file, Path path) {
-        String token = roles.get(role);
-        if (token == null) {
-            return null;
-        }
-        Integer id = file.ids().get(token);
-        if (id == null) {
-            throw new KindredException(
-                    path + ": has no token \"" + token + "\", which the settings name as " + role);
-        }
-        return id;
-    }
-
-    private static List<Integer> readEosIds(Path folder, @Nullable Integer eosId) {
-        LinkedHashSet<Integer> ids = new LinkedHashSet<>();
-        if (eosId != null) {
-            ids.add(eosId);
-        }
-        Path path = folder.resolve(GENERATION);
-        if (Files.exists(path)) {
-            JsonFields json = JsonFields.read(path);
-            JsonNode value = json.get("eos_token_id");
-            if (value != null && value.isInt()) {
-                ids.add(value.intValue());
-            } else if (value != null) {
-                for (JsonNode id : value) {
-                    if (!id.isInt()) {
-                        throw json.unexpected("eos_token_id", "an integer or a list of integers");
-                    }
-                    ids.add(id.intValue());
-                }
-            }
-        }
-        return List.copyOf(ids);
     }
 }

@@ -38,14 +38,14 @@ final class SafeTensorsTest {
         ByteBuffer half = little(8);
         half.putShort((short) 0x3E00).putShort((short) 0x8001);
         half.putShort((short) 0x7C00).putShort((short) 0x7BFF);
-        Path file = file("{'h':{'dtype':'F16','shape':[2,2],'data_offsets':[0,8]}}", half.array());
+        Path file = file("{'h':{'dtype':'F16','shape':[2,2],'data_offsets':[0,8]}}", half);
         assertThat(floats(SafeTensors.openFile(file), "h"))
                 .containsExactly(1.5f, -0x1p-24f, Float.POSITIVE_INFINITY, 65504f);
 
         ByteBuffer brain = little(8);
         brain.putShort((short) 0x3FC0).putShort((short) 0xBF80);
         brain.putShort((short) 0x0001).putShort((short) 0xFF80);
-        file = file("{'h':{'dtype':'BF16','shape':[4],'data_offsets':[0,8]}}", brain.array());
+        file = file("{'h':{'dtype':'BF16','shape':[4],'data_offsets':[0,8]}}", brain);
         assertThat(floats(SafeTensors.openFile(file), "h"))
                 .containsExactly(
                         1.5f, -1f, Float.intBitsToFloat(0x00010000), Float.NEGATIVE_INFINITY);
@@ -58,7 +58,7 @@ final class SafeTensorsTest {
                 file(
                         "{'flag':{'dtype':'BOOL','shape':[1],'data_offsets':[0,1]},"
                                 + "'w':{'dtype':'F32','shape':[2],'data_offsets':[1,9]}}",
-                        data.array());
+                        data);
 
         assertThat(floats(SafeTensors.openFile(file), "w")).containsExactly(3.25f, -7f);
     }
@@ -70,7 +70,7 @@ final class SafeTensorsTest {
                         "{'__metadata__':{'format':'pt'},"
                                 + "'none':{'dtype':'F32','shape':[0,3],'data_offsets':[0,0]},"
                                 + "'one':{'dtype':'F32','shape':[],'data_offsets':[0,4]}}   ",
-                        little(4).putFloat(2.5f).array());
+                        little(4).putFloat(2.5f));
 
         SafeTensors weights = SafeTensors.openFile(file);
 
@@ -118,7 +118,7 @@ final class SafeTensorsTest {
     void open_brokenHeader_refused(String what, String original, String replacement) {
         String header = VALID.replace(original, replacement == null ? "" : replacement);
         assertThat(header).as(what).isNotEqualTo(VALID);
-        Path file = file(header, new byte[16]);
+        Path file = file(header, little(16));
 
         assertThatThrownBy(() -> SafeTensors.openFile(file))
                 .as(what)
@@ -129,9 +129,9 @@ final class SafeTensorsTest {
     @ParameterizedTest
     @CsvSource({"0", "1", "17", "100000001", "9223372036854775807", "-9223372036854775808", "-1"})
     void open_headerLength_outsideTheFile_refused(long length) throws IOException {
-        Path file = file(VALID, new byte[16]);
+        Path file = file(VALID, little(16));
         byte[] bytes = Files.readAllBytes(file);
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
+        little(bytes).putLong(length);
         Files.write(file, bytes);
 
         assertThatThrownBy(() -> SafeTensors.openFile(file)).isInstanceOf(KindredException.class);
@@ -139,7 +139,7 @@ final class SafeTensorsTest {
 
     @Test
     void open_cutAnywhereOrExtended_refused() throws IOException {
-        Path file = file(VALID, new byte[16]);
+        Path file = file(VALID, little(16));
         byte[] bytes = Files.readAllBytes(file);
         for (int length = 0; length <= bytes.length + 1; length++) {
             Files.write(file, Arrays.copyOf(bytes, length));
@@ -154,7 +154,7 @@ final class SafeTensorsTest {
 
     @Test
     void open_invalidUtf8InName_refused() throws IOException {
-        Path file = file(VALID, new byte[16]);
+        Path file = file(VALID, little(16));
         byte[] bytes = Files.readAllBytes(file);
         bytes[10] = (byte) 0xC0; // the letter of 'a'
         Files.write(file, bytes);
@@ -174,7 +174,7 @@ final class SafeTensorsTest {
     }
 
     private void mutate(int rounds, long seed) throws IOException {
-        byte[] original = Files.readAllBytes(file(VALID, new byte[16]));
+        byte[] original = Files.readAllBytes(file(VALID, little(16)));
         SplittableRandom random = SeedTree.root(seed).child("safetensors").random();
         Path file = folder.resolve("mutated.safetensors");
         int accepted = 0;
@@ -226,7 +226,7 @@ final class SafeTensorsTest {
 
     @Test
     void openFolder_shardIsALinkOutOfTheFolder_refused(@TempDir Path elsewhere) throws IOException {
-        Path target = Files.move(file(VALID, new byte[16]), elsewhere.resolve("secret"));
+        Path target = Files.move(file(VALID, little(16)), elsewhere.resolve("secret"));
         Files.createSymbolicLink(folder.resolve("s.safetensors"), target);
         index("{'a':'s.safetensors','b':'s.safetensors'}");
 
@@ -235,7 +235,7 @@ final class SafeTensorsTest {
 
     @Test
     void openFolder_shardMissesOrAddsATensor_refused() throws IOException {
-        Files.move(file(VALID, new byte[16]), folder.resolve("s.safetensors"));
+        Files.move(file(VALID, little(16)), folder.resolve("s.safetensors"));
 
         index("{'a':'s.safetensors'}");
         assertThatThrownBy(() -> SafeTensors.openFolder(folder)).hasMessageContaining("b is extra");
@@ -250,7 +250,7 @@ final class SafeTensorsTest {
 
     @Test
     void requireExactly_missingExtraWrongShape_allNamed() {
-        SafeTensors weights = SafeTensors.openFile(file(VALID, new byte[16]));
+        SafeTensors weights = SafeTensors.openFile(file(VALID, little(16)));
         List<TensorSpec> right =
                 List.of(new TensorSpec("a", 2), new TensorSpec("b", new Shape(1, 2)));
         weights.requireExactly(right);
@@ -319,18 +319,22 @@ final class SafeTensorsTest {
     }
 
     /** Writes a file with this header, quotes for double quotes. */
-    private Path file(String header, byte[] data) {
+    private Path file(String header, ByteBuffer data) {
         byte[] json = header.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        ByteBuffer bytes = little(8 + json.length + data.length);
-        bytes.putLong(json.length).put(json).put(data);
+        byte[] bytes = new byte[8 + json.length + data.capacity()];
+        little(bytes).putLong(json.length).put(json).put(data.rewind());
         try {
-            return Files.write(folder.resolve("file.safetensors"), bytes.array());
+            return Files.write(folder.resolve("file.safetensors"), bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static ByteBuffer little(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        return little(new byte[size]);
+    }
+
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

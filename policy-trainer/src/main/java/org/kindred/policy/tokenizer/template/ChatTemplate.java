@@ -29,6 +29,8 @@ public final class ChatTemplate {
     }
 
     /**
+     * Parses a template.
+     *
      * @throws ChatTemplateException naming line and construct if it is not supported or not Jinja
      */
     public static ChatTemplate parse(String source) {

@@ -204,30 +204,32 @@ final class ExpressionParser {
 
     private Expression parsePrimary() {
         Token token = tokens.next();
-        switch (token.kind()) {
-            case NAME:
-                return name(token.text());
-            case INTEGER:
-                return constant(Long.valueOf(number(token)));
-            case FLOAT:
-                return constant(Double.valueOf(number(token)));
-            case STRING:
+        return switch (token.kind()) {
+            case NAME -> name(token.text());
+            case INTEGER -> constant(Long.valueOf(number(token)));
+            case FLOAT -> constant(Double.valueOf(number(token)));
+            case STRING -> {
                 StringBuilder text = new StringBuilder(token.text());
                 while (tokens.peek().kind() == Token.Kind.STRING) {
                     text.append(tokens.next().text()); // neighbours are one string
                 }
-                return constant(text.toString());
-            default:
-                if (token.is(Token.Kind.OPERATOR, "(")) {
-                    return parseParentheses();
-                } else if (token.is(Token.Kind.OPERATOR, "[")) {
-                    List<Expression> elements = parseList();
-                    return scope -> all(elements, scope);
-                } else if (token.is(Token.Kind.OPERATOR, "{")) {
-                    return parseMapping();
-                }
-                throw token.error("unexpected " + token);
-        }
+                yield constant(text.toString());
+            }
+            case OPERATOR -> parseBracket(token);
+            default -> throw token.error("unexpected " + token);
+        };
+    }
+
+    private Expression parseBracket(Token token) {
+        return switch (token.text()) {
+            case "(" -> parseParentheses();
+            case "[" -> {
+                List<Expression> elements = parseList();
+                yield scope -> all(elements, scope);
+            }
+            case "{" -> parseMapping();
+            default -> throw token.error("unexpected " + token);
+        };
     }
 
     private static String number(Token token) {

@@ -77,7 +77,7 @@ final class Filters {
         Object[] given = arguments.bind("default", "default_value", "boolean");
         boolean replaced =
                 value instanceof Undefined
-                        || Arguments.flag(given[1], false) && !Values.truth(value);
+                        || (Arguments.flag(given[1], false) && !Values.truth(value));
         return replaced ? (given[0] == ABSENT ? "" : given[0]) : value;
     }
 

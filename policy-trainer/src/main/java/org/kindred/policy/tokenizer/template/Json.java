@@ -121,7 +121,7 @@ final class Json {
             int known = "\"\\\n\r\t\b\f".indexOf(c);
             if (known >= 0) {
                 out.append('\\').append("\"\\nrtbf".charAt(known));
-            } else if (c < 0x20 || asciiOnly && c > 0x7E) {
+            } else if (c < 0x20 || (asciiOnly && c > 0x7E)) {
                 out.append(String.format("\\u%04x", (int) c));
             } else {
                 out.append(c);

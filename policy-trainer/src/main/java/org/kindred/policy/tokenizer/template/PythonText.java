@@ -10,12 +10,12 @@ final class PythonText {
 
     /** {@code str.isspace} of one character; all such characters are in the basic plane. */
     static boolean isSpace(int c) {
-        return c >= 0x09 && c <= 0x0D
-                || c >= 0x1C && c <= 0x20
+        return (c >= 0x09 && c <= 0x0D)
+                || (c >= 0x1C && c <= 0x20)
                 || c == 0x85
                 || c == 0xA0
                 || c == 0x1680
-                || c >= 0x2000 && c <= 0x200A
+                || (c >= 0x2000 && c <= 0x200A)
                 || c == 0x2028
                 || c == 0x2029
                 || c == 0x202F
@@ -59,8 +59,8 @@ final class PythonText {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean lineBreak =
-                    c >= 0x0A && c <= 0x0D
-                            || c >= 0x1C && c <= 0x1E
+                    (c >= 0x0A && c <= 0x0D)
+                            || (c >= 0x1C && c <= 0x1E)
                             || c == 0x85
                             || c == 0x2028
                             || c == 0x2029;
@@ -88,11 +88,9 @@ final class PythonText {
                 continue;
             }
             c = written.charAt(++i);
-            int simple = "\n\\'\"abfnrtv".indexOf(c);
-            if (simple == 0) {
-                continue; // an escaped line break joins lines
-            } else if (simple > 0) {
-                value.append("\n\\'\"\u0007\b\f\n\r\t\u000B".charAt(simple));
+            int simple = "\\'\"abfnrtv".indexOf(c);
+            if (simple >= 0) {
+                value.append("\\'\"\u0007\b\f\n\r\t\u000B".charAt(simple));
             } else if (c == 'x' || c == 'u' || c == 'U') {
                 int digits = c == 'x' ? 2 : c == 'u' ? 4 : 8;
                 value.appendCodePoint(hex(written, i + 1, digits));
@@ -107,7 +105,7 @@ final class PythonText {
                 }
                 value.appendCodePoint(Integer.parseInt(written.substring(i, end), 8));
                 i = end - 1;
-            } else {
+            } else if (c != '\n') { // an escaped line break joins two lines
                 value.append('\\').append(c);
             }
         }
@@ -169,7 +167,7 @@ final class PythonText {
         }
         BigDecimal exact = new BigDecimal(Double.toString(number));
         int exponent = exact.precision() - exact.scale() - 1;
-        if (number == 0 || exponent >= -4 && exponent < 16) {
+        if (number == 0 || (exponent >= -4 && exponent < 16)) {
             String plain = exact.stripTrailingZeros().toPlainString();
             String sign = number == 0 && 1 / number < 0 ? "-" : "";
             return sign + (plain.contains(".") ? plain : plain + ".0");

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scope {
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_STEPS = 2_000_000;
+    private static final int MAX_STEPS = 500_000;
 
     private final Map<String, Object> variables = new HashMap<>();
     private final @Nullable Scope parent;

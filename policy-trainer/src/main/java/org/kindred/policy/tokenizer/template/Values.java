@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Values {
     /** A template may not build longer texts; far above any prompt. */
-    static final int MAX_TEXT = 1 << 26;
+    static final int MAX_TEXT = 1 << 24;
+
+    private static final int MAX_ELEMENTS = 1_000_000;
 
     private Values() {}
 
@@ -71,7 +72,7 @@ final class Values {
 
     static boolean equal(@Nullable Object left, @Nullable Object right) {
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
+            return (left instanceof Double || right instanceof Double)
                     ? toDouble(left) == toDouble(right)
                     : toLong(left) == toLong(right);
         } else if (left instanceof List<?> a && right instanceof List<?> b) {
@@ -96,7 +97,7 @@ final class Values {
     /** Order of two numbers, texts (by code point) or lists. */
     static int compare(@Nullable Object left, @Nullable Object right) {
         if (isNumber(left) && isNumber(right)) {
-            return left instanceof Double || right instanceof Double
+            return (left instanceof Double || right instanceof Double)
                     ? Double.compare(toDouble(left), toDouble(right))
                     : Long.compare(toLong(left), toLong(right));
         } else if (left instanceof String a && right instanceof String b) {
@@ -129,9 +130,9 @@ final class Values {
             throw undefined.error();
         } else if (isNumber(left) && isNumber(right)) {
             try {
-                return left instanceof Double || right instanceof Double || operator.equals("/")
+                return (left instanceof Double || right instanceof Double || operator.equals("/"))
                         ? (Object) floats(operator, toDouble(left), toDouble(right))
-                        : (Object) integers(operator, toLong(left), toLong(right));
+                        : integers(operator, toLong(left), toLong(right));
             } catch (ArithmeticException e) {
                 throw new ChatTemplateException(operator + ": " + e.getMessage());
             }
@@ -140,11 +141,14 @@ final class Values {
         } else if (operator.equals("+")
                 && left instanceof List<?> a
                 && right instanceof List<?> b) {
+            if (a.size() + b.size() > MAX_ELEMENTS) {
+                throw new ChatTemplateException("a list longer than " + MAX_ELEMENTS);
+            }
             List<Object> joined = new ArrayList<>(a);
             joined.addAll(b);
             return joined;
         } else if (operator.equals("*") && left instanceof String text && right instanceof Long n) {
-            int times = (int) Math.max(0, Math.min(n, MAX_TEXT));
+            int times = (int) Math.max(0, Math.min(n, MAX_TEXT + 1L));
             checkLength((long) text.length() * times);
             return text.repeat(times);
         }
@@ -179,7 +183,7 @@ final class Values {
 
     private static Object power(long base, long exponent) {
         if (exponent < 0) {
-            return Math.pow(base, exponent);
+            return Math.pow((double) base, (double) exponent);
         }
         if (exponent > 64) {
             throw new ArithmeticException("exponent above 64");
@@ -231,28 +235,43 @@ final class Values {
     }
 
     static String repr(@Nullable Object value) {
+        StringBuilder out = new StringBuilder();
+        repr(value, out);
+        return out.toString();
+    }
+
+    private static void repr(@Nullable Object value, StringBuilder out) {
+        checkLength(out.length());
         if (value == null) {
-            return "None";
+            out.append("None");
         } else if (value instanceof Boolean flag) {
-            return flag ? "True" : "False";
+            out.append(flag ? "True" : "False");
         } else if (value instanceof Double number) {
-            return PythonText.repr(number);
+            out.append(PythonText.repr(number));
         } else if (value instanceof Long) {
-            return value.toString();
+            out.append(value);
         } else if (value instanceof String text) {
-            return PythonText.repr(text);
-        } else if (value instanceof Tuple tuple) {
-            String end = tuple.size() == 1 ? ",)" : ")";
-            return tuple.stream().map(Values::repr).collect(Collectors.joining(", ", "(", end));
+            out.append(PythonText.repr(text));
         } else if (value instanceof List<?> list) {
-            return list.stream().map(Values::repr).collect(Collectors.joining(", ", "[", "]"));
+            boolean tuple = list instanceof Tuple;
+            out.append(tuple ? '(' : '[');
+            for (int i = 0; i < list.size(); i++) {
+                out.append(i == 0 ? "" : ", ");
+                repr(list.get(i), out);
+            }
+            out.append(tuple && list.size() == 1 ? "," : "").append(tuple ? ')' : ']');
         } else if (value instanceof Map<?, ?> map) {
-            return map.entrySet().stream()
-                    .map(entry -> repr(entry.getKey()) + ": " + repr(entry.getValue()))
-                    .collect(Collectors.joining(", ", "{", "}"));
+            String separator = "{";
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                repr(entry.getKey(), out.append(separator));
+                repr(entry.getValue(), out.append(": "));
+                separator = ", ";
+            }
+            out.append(map.isEmpty() ? "{}" : "}");
+        } else {
+            throw new ChatTemplateException(
+                    "a value of type " + typeName(value) + " cannot be printed");
         }
-        throw new ChatTemplateException(
-                "a value of type " + typeName(value) + " cannot be printed");
     }
 
     static String concatenate(@Nullable Object left, @Nullable Object right) {
