@@ -1,25 +1,38 @@
 package org.kindred.policy.grpo;
 
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.Sha256;
+import org.kindred.policy.SnakeJson;
 import org.kindred.policy.advantage.AdvantageNormaliser;
 import org.kindred.policy.advantage.Advantages;
 import org.kindred.policy.advantage.GroupHistory;
 import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.rollout.Generator;
+import org.kindred.policy.run.Checkpoint;
+import org.kindred.policy.run.ModelProbe;
+import org.kindred.policy.run.RunState;
+import org.kindred.policy.run.StepClock;
+import org.kindred.policy.run.TrainingLoop;
+import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
  * Trains a policy by reinforcement: GRPO, its relatives, and P-GRPO (arXiv 2603.10009), which
  * normalises a reward by the history of the preference group it comes from.
  *
  * <p>{@link #step} is the whole algorithm. A run repeats bit for bit on one machine at one thread
- * count, also across {@link #save} and {@link #restore}. Not safe for use by several threads.
+ * count, also across a checkpoint and {@link #restore}. Not safe for use by several threads.
  */
-public final class Trainer {
+public final class Trainer implements TrainingLoop {
     private final TrainerInputs inputs;
     private final TrainerOptions options;
     private final double[] rewardWeights;
@@ -76,6 +89,7 @@ public final class Trainer {
      *     function gave the wrong number of outcomes, or the gradient is not finite; the weights
      *     are as before
      */
+    @Override
     public StepMetrics step() {
         StepClock clock = new StepClock(System::nanoTime);
         List<PolicyPrompt> prompts = order.next();
@@ -144,44 +158,88 @@ public final class Trainer {
         return new StepMetrics(stepsDone, metrics);
     }
 
-    /** Steps so far. */
+    @Override
     public long stepsDone() {
         return stepsDone;
     }
 
-    /** Whether the run's steps are done. */
+    @Override
     public boolean done() {
         return stepsDone >= options.steps();
     }
 
     /** Seconds of the last step: step_time, rollout_time, reward_time, update_time. */
+    @Override
     public StepMetrics timings() {
         return timings;
     }
 
-    public TrainerOptions options() {
-        return options;
+    /** Names groups whose prompts all come from one user: their history is that person's. */
+    @Override
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        for (String group : PromptOrder.shares(inputs.prompts()).keySet()) {
+            long users =
+                    inputs.prompts().stream()
+                            .filter(p -> p.group().equals(group) && p.user() != null)
+                            .map(PolicyPrompt::user)
+                            .distinct()
+                            .count();
+            if (users == 1) {
+                warnings.add(
+                        "Group "
+                                + group
+                                + " has prompts of one user only; its history is that"
+                                + " person's");
+            }
+        }
+        return warnings;
     }
 
-    TrainerInputs inputs() {
-        return inputs;
+    @Override
+    public RunState state() {
+        int[] text = inputs.prompts().get(0).tokens();
+        return new RunState(
+                "grpo",
+                stepsDone,
+                tokensSeen,
+                SnakeJson.tree(options),
+                dataHash(inputs.prompts()),
+                RewardSource.fingerprint(inputs.rewards()),
+                ModelProbe.of(inputs.policy(), text),
+                ModelProbe.of(inputs.reference(), text));
     }
 
-    long tokensSeen() {
-        return tokensSeen;
+    private static String dataHash(List<PolicyPrompt> prompts) {
+        MessageDigest digest = Sha256.newDigest();
+        for (PolicyPrompt prompt : prompts) {
+            String line =
+                    prompt.id() + "\t" + prompt.group() + "\t" + Arrays.toString(prompt.tokens());
+            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return Sha256.hex(digest);
     }
 
-    /** The reward history, for estimators that keep one. */
+    @Override
+    public Set<String> harmlessOptions() {
+        return options.independentOfLength()
+                ? Set.of("max_failed_share", "steps")
+                : Set.of("max_failed_share");
+    }
+
+    @Override
+    public CausalLm policy() {
+        return inputs.policy();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return inputs.tokenizer();
+    }
+
+    @Override
     public Optional<GroupHistory> history() {
         return normaliser.history();
-    }
-
-    /**
-     * Saves everything that the next step depends on: a Hugging Face folder that any server loads,
-     * with the trainer's state below {@code trainer/}. Appears complete or not at all.
-     */
-    public void save(Path folder) {
-        Checkpoint.save(folder, this);
     }
 
     /**
@@ -190,16 +248,11 @@ public final class Trainer {
      *
      * @param acceptOtherRewards go on even if the reward functions changed; the group history then
      *     mixes both
-     * @throws org.kindred.datasets.KindredException if the checkpoint is damaged, or options,
-     *     policy, reference, groups or reward functions are not those of its run; the message names
-     *     which
+     * @throws org.kindred.datasets.KindredException if options, prompts, policy, reference, groups
+     *     or reward functions are not those of the checkpoint's run; the message names which
      */
     public void restore(Checkpoint checkpoint, boolean acceptOtherRewards) {
-        if (stepsDone > 0) {
-            throw new IllegalStateException(
-                    "restore after " + stepsDone + " steps; make a new Trainer for it");
-        }
-        Checkpoint.State state = checkpoint.restore(this, acceptOtherRewards);
+        RunState state = checkpoint.restore(this, acceptOtherRewards);
         order.skip(state.steps());
         stepsDone = state.steps();
         tokensSeen = state.tokens();

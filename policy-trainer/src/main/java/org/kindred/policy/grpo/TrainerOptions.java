@@ -3,11 +3,11 @@ package org.kindred.policy.grpo;
 import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
-import org.kindred.policy.schedule.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 
 /**
@@ -44,6 +44,15 @@ public record TrainerOptions(
                             + sampling.temperature()
                             + ": learning needs samples that differ; must be above 0");
         }
+        int updates = Math.multiplyExact(steps, batch.innerEpochs());
+        if (optimizer.warmupUpdates() > updates) {
+            throw new IllegalArgumentException(
+                    "warmup_updates = "
+                            + optimizer.warmupUpdates()
+                            + ": the run has only "
+                            + updates
+                            + " updates");
+        }
         if (!(maxFailedShare >= 0 && maxFailedShare <= 1)) {
             throw new IllegalArgumentException(
                     "max_failed_share = " + maxFailedShare + ": must lie in [0, 1]");
@@ -55,7 +64,8 @@ public record TrainerOptions(
         return new TrainerOptions(
                 200,
                 new BatchOptions(8, 8, GroupSampling.NATURAL, 1, 16),
-                new OptimizerOptions(1e-6, LearningRateSchedule.LINEAR, 0, AdamWOptions.defaults()),
+                new OptimizerOptions(
+                        1e-6, LearningRateSchedule.Shape.LINEAR, 0, AdamWOptions.defaults()),
                 SamplingOptions.defaults(),
                 AdvantageOptions.defaults(EstimatorKind.P_GRPO),
                 ObjectiveOptions.defaults(),
@@ -93,13 +103,14 @@ public record TrainerOptions(
 
     /** Learning rate of an update, both from 0. */
     double rateAt(long step, int innerEpoch) {
-        long perStep = batch.innerEpochs();
-        return optimizer.rate(step * perStep + innerEpoch, steps * perStep);
+        int perStep = batch.innerEpochs();
+        int total = Math.multiplyExact(steps, perStep);
+        return optimizer.rate((int) step * perStep + innerEpoch, total);
     }
 
     /** Whether a longer run would have done the same so far. */
     boolean independentOfLength() {
-        return optimizer.schedule() == LearningRateSchedule.CONSTANT
+        return optimizer.schedule() == LearningRateSchedule.Shape.CONSTANT
                 && regularisation.klSchedule() == KlSchedule.CONSTANT
                 && regularisation.entropyBonus().kind() != EntropyBonus.Kind.LINEAR;
     }

@@ -1,6 +1,7 @@
 package org.kindred.policy.schedule;
 
 import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.LearningRateSchedule;
 
 /**
  * How weights are updated.
@@ -12,7 +13,10 @@ import org.kindred.policy.model.AdamWOptions;
  * @param adamw decay, moments and clipping
  */
 public record OptimizerOptions(
-        double learningRate, LearningRateSchedule schedule, int warmupUpdates, AdamWOptions adamw) {
+        double learningRate,
+        LearningRateSchedule.Shape schedule,
+        int warmupUpdates,
+        AdamWOptions adamw) {
 
     public OptimizerOptions {
         if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
@@ -25,8 +29,14 @@ public record OptimizerOptions(
         }
     }
 
-    /** The learning rate of one update. */
-    public double rate(long update, long total) {
-        return learningRate * schedule.multiplier(update, total, warmupUpdates);
+    /**
+     * The learning rate of one update.
+     *
+     * @param update from 0
+     * @param total updates of the run, at least as many as the warm-up has
+     */
+    public double rate(int update, int total) {
+        LearningRateSchedule course = new LearningRateSchedule(schedule, warmupUpdates, total);
+        return learningRate * course.multiplier(update);
     }
 }

@@ -36,9 +36,7 @@ final class SftBatches {
     static List<List<SftExample>> cut(List<SftExample> examples, int rows) {
         List<List<SftExample>> parts = new ArrayList<>();
         for (int from = 0; from < examples.size(); from += rows) {
-            parts.add(
-                    List.copyOf(
-                            examples.subList(from, Math.min(examples.size(), from + rows))));
+            parts.add(List.copyOf(examples.subList(from, Math.min(examples.size(), from + rows))));
         }
         return parts;
     }

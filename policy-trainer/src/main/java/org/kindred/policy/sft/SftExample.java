@@ -12,7 +12,10 @@ public record SftExample(int[] prompt, int[] completion) {
     public SftExample {
         if (prompt.length == 0 || completion.length == 0) {
             throw new IllegalArgumentException(
-                    "prompt has " + prompt.length + " tokens, completion " + completion.length
+                    "prompt has "
+                            + prompt.length
+                            + " tokens, completion "
+                            + completion.length
                             + ": each needs at least one");
         }
     }

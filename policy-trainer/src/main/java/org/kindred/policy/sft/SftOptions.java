@@ -1,7 +1,7 @@
 package org.kindred.policy.sft;
 
 import org.kindred.policy.model.AdamWOptions;
-import org.kindred.policy.schedule.LearningRateSchedule;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 
 /**
@@ -9,13 +9,13 @@ import org.kindred.policy.schedule.OptimizerOptions;
  *
  * @param epochs passes over the examples
  * @param batchRows examples per optimizer update
- * @param microBatchRows examples per forward and backward pass; a matter of memory, not of the result
- *     (except for rounding)
+ * @param microBatchRows examples per forward and backward pass; a matter of memory, not of the
+ *     result (except for rounding)
  * @param windowBatches batches that are formed together: examples of a window are sorted by length,
  *     which saves padding, at the price of batches of like lengths; 1 sorts inside a batch only
  * @param optimizer rate, schedule and AdamW
- * @param evaluateEvery updates between measurements on the held-out examples, which are also made at
- *     the end; 0 for at the end only
+ * @param evaluateEvery updates between measurements on the held-out examples, which are also made
+ *     at the end; 0 for at the end only
  * @param seed root of the shuffles
  */
 public record SftOptions(
@@ -39,14 +39,13 @@ public record SftOptions(
     public static SftOptions defaults() {
         OptimizerOptions optimizer =
                 new OptimizerOptions(
-                        2e-5, LearningRateSchedule.COSINE, 10, AdamWOptions.defaults());
+                        2e-5, LearningRateSchedule.Shape.COSINE, 10, AdamWOptions.defaults());
         return new SftOptions(3, 16, 16, 16, optimizer, 0, 42);
     }
 
     private static void requireAtLeast(int least, String key, int value) {
         if (value < least) {
-            throw new IllegalArgumentException(
-                    key + " = " + value + ": must be at least " + least);
+            throw new IllegalArgumentException(key + " = " + value + ": must be at least " + least);
         }
     }
 }

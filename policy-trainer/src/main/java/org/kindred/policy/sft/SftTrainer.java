@@ -1,47 +1,60 @@
 package org.kindred.policy.sft;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.Sha256;
+import org.kindred.policy.SnakeJson;
+import org.kindred.policy.advantage.GroupHistory;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
 import org.kindred.policy.model.TokenBatch;
 import org.kindred.policy.model.TokenScores;
+import org.kindred.policy.run.Checkpoint;
+import org.kindred.policy.run.ModelProbe;
+import org.kindred.policy.run.RunState;
+import org.kindred.policy.run.StepClock;
+import org.kindred.policy.run.TrainingLoop;
+import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
  * Supervised fine-tuning: minimises {@code -sum log p(token | everything before it) / tokens} over
- * the completion tokens of a batch, so that every token counts alike, whatever its example's length.
+ * the completion tokens of a batch, so that every token counts alike, whatever its example's
+ * length.
  *
  * <p>A run repeats bit for bit on one machine at one thread count. The caller owns the model. Not
  * safe for use by several threads.
  */
-public final class SftTrainer {
+public final class SftTrainer implements TrainingLoop {
     private final CausalLm model;
+    private final Tokenizer tokenizer;
     private final List<SftExample> examples;
     private final List<SftExample> heldOut;
     private final SftOptions options;
     private final SeedTree seeds;
     private final int batchesPerEpoch;
     private List<List<SftExample>> epochBatches = List.of();
-    private long stepsDone;
+    private int epochOfBatches = -1;
+    private StepMetrics timings = new StepMetrics(0, Map.of());
+    private int stepsDone;
     private long tokensSeen;
 
-    /** Hears of each update. */
-    @FunctionalInterface
-    public interface Listener {
-        void onStep(StepMetrics metrics);
-    }
-
     /**
+     * @param tokenizer saved beside the model in checkpoints
      * @param heldOut examples that are measured and never learned; may be empty
      * @throws KindredException if an example is longer than the model allows
      */
     public SftTrainer(
             CausalLm model,
+            Tokenizer tokenizer,
             List<SftExample> examples,
             List<SftExample> heldOut,
             SftOptions options) {
@@ -51,11 +64,20 @@ public final class SftTrainer {
         requireFitting("examples", examples, model);
         requireFitting("held-out examples", heldOut, model);
         this.model = model;
+        this.tokenizer = tokenizer;
         this.examples = List.copyOf(examples);
         this.heldOut = List.copyOf(heldOut);
         this.options = options;
         seeds = SeedTree.root(options.seed()).child("sft");
         batchesPerEpoch = (examples.size() + options.batchRows() - 1) / options.batchRows();
+        if (options.optimizer().warmupUpdates() > steps()) {
+            throw new IllegalArgumentException(
+                    "warmup_updates = "
+                            + options.optimizer().warmupUpdates()
+                            + ": the run has only "
+                            + steps()
+                            + " updates");
+        }
     }
 
     private static void requireFitting(String what, List<SftExample> examples, CausalLm model) {
@@ -63,47 +85,36 @@ public final class SftTrainer {
         long tooLong = examples.stream().filter(example -> example.length() > most).count();
         if (tooLong > 0) {
             throw new KindredException(
-                    tooLong + " of " + examples.size() + " " + what + " are longer than the " + most
+                    tooLong
+                            + " of "
+                            + examples.size()
+                            + " "
+                            + what
+                            + " are longer than the "
+                            + most
                             + " tokens that the model allows; shorten or leave them out, nothing"
                             + " is cut silently");
         }
     }
 
     /** Updates of the whole run. */
-    public long steps() {
-        return (long) batchesPerEpoch * options.epochs();
-    }
-
-    /** Whether all updates are done. */
-    public boolean done() {
-        return stepsDone >= steps();
-    }
-
-    /** Runs to the end. */
-    public void train(Listener listener) {
-        while (!done()) {
-            listener.onStep(step());
-        }
+    public int steps() {
+        return Math.multiplyExact(batchesPerEpoch, options.epochs());
     }
 
     /**
      * One update on the next batch.
      *
-     * @return {@code loss}, {@code entropy}, {@code grad_norm}, {@code learning_rate}, {@code epoch},
-     *     {@code num_tokens}; where due also {@code eval_loss} and {@code eval_perplexity}
+     * @return {@code loss}, {@code entropy}, {@code grad_norm}, {@code learning_rate}, {@code
+     *     epoch}, {@code num_tokens}; where due also {@code eval_loss} and {@code eval_perplexity}
      */
+    @Override
     public StepMetrics step() {
         if (done()) {
             throw new IllegalStateException("all " + steps() + " updates are done");
         }
-        int place = (int) (stepsDone % batchesPerEpoch);
-        if (place == 0) {
-            SeedTree epoch = seeds.child(stepsDone / batchesPerEpoch);
-            epochBatches =
-                    SftBatches.ofEpoch(
-                            examples, options.batchRows(), options.windowBatches(), epoch);
-        }
-        List<SftExample> batch = epochBatches.get(place);
+        StepClock clock = new StepClock(System::nanoTime);
+        List<SftExample> batch = nextBatch();
         Map<String, Double> metrics = accumulateGradients(batch);
         double rate = options.optimizer().rate(stepsDone, steps());
         metrics.put("grad_norm", model.step(rate, options.optimizer().adamw()));
@@ -116,7 +127,23 @@ public final class SftTrainer {
         if (!heldOut.isEmpty() && (done() || (every > 0 && stepsDone % every == 0))) {
             metrics.putAll(evaluate());
         }
+        clock.lap("update_time");
+        timings = new StepMetrics(stepsDone, clock.seconds());
         return new StepMetrics(stepsDone, metrics);
+    }
+
+    private List<SftExample> nextBatch() {
+        int epoch = stepsDone / batchesPerEpoch;
+        if (epoch != epochOfBatches) {
+            epochOfBatches = epoch;
+            epochBatches =
+                    SftBatches.ofEpoch(
+                            examples,
+                            options.batchRows(),
+                            options.windowBatches(),
+                            seeds.child(epoch));
+        }
+        return epochBatches.get(stepsDone % batchesPerEpoch);
     }
 
     private Map<String, Double> accumulateGradients(List<SftExample> batch) {
@@ -177,5 +204,82 @@ public final class SftTrainer {
             Arrays.fill(filled[i], value);
         }
         return filled;
+    }
+
+    @Override
+    public boolean done() {
+        return stepsDone >= steps();
+    }
+
+    @Override
+    public long stepsDone() {
+        return stepsDone;
+    }
+
+    @Override
+    public StepMetrics timings() {
+        return timings;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return List.of();
+    }
+
+    @Override
+    public RunState state() {
+        return new RunState(
+                "sft",
+                stepsDone,
+                tokensSeen,
+                SnakeJson.tree(options),
+                dataHash(examples),
+                "",
+                ModelProbe.of(model, examples.get(0).prompt()),
+                new double[0]);
+    }
+
+    private static String dataHash(List<SftExample> examples) {
+        MessageDigest digest = Sha256.newDigest();
+        for (SftExample example : examples) {
+            String line =
+                    Arrays.toString(example.prompt())
+                            + "\t"
+                            + Arrays.toString(example.completion());
+            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return Sha256.hex(digest);
+    }
+
+    @Override
+    public Set<String> harmlessOptions() {
+        return Set.of();
+    }
+
+    @Override
+    public CausalLm policy() {
+        return model;
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public Optional<GroupHistory> history() {
+        return Optional.empty();
+    }
+
+    /**
+     * Goes on where a checkpoint was saved. Call it before the first update, with the model that
+     * {@link Checkpoint#loadPolicy} gave.
+     *
+     * @throws KindredException if options, examples or model are not those of the checkpoint's run
+     */
+    public void restore(Checkpoint checkpoint) {
+        RunState state = checkpoint.restore(this, false);
+        stepsDone = Math.toIntExact(state.steps());
+        tokensSeen = state.tokens();
     }
 }

@@ -6,11 +6,11 @@ import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
-import org.kindred.policy.schedule.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
 import org.kindred.reward.ScoreOutcome;
@@ -60,7 +60,7 @@ final class TinyRun {
                 steps,
                 new BatchOptions(4, 8, GroupSampling.BALANCED, 2, 10),
                 new OptimizerOptions(
-                        2e-2, LearningRateSchedule.CONSTANT, 0, AdamWOptions.defaults()),
+                        2e-2, LearningRateSchedule.Shape.CONSTANT, 0, AdamWOptions.defaults()),
                 new SamplingOptions(6, 1, 0, 1, 0, 1),
                 AdvantageOptions.defaults(estimator),
                 ObjectiveOptions.defaults(),

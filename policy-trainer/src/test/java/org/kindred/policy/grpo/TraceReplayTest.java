@@ -21,6 +21,7 @@ import org.kindred.policy.advantage.PromptScores;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.model.TokenBatch;
 import org.kindred.policy.objective.Divisors;
 import org.kindred.policy.objective.ImportanceLevel;
@@ -29,11 +30,10 @@ import org.kindred.policy.objective.LossType;
 import org.kindred.policy.objective.Objective;
 import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.objective.TokenRows;
-import org.kindred.policy.schedule.LearningRateSchedule;
 
 /**
- * Whole runs of TRL 1.13.0's GRPOTrainer, replayed with its completions: advantages, losses, gradient
- * norms and learning rates of every step, and the model at the end.
+ * Whole runs of TRL 1.13.0's GRPOTrainer, replayed with its completions: advantages, losses,
+ * gradient norms and learning rates of every step, and the model at the end.
  */
 final class TraceReplayTest {
 
@@ -124,8 +124,7 @@ final class TraceReplayTest {
                             .flatMapToDouble(Arrays::stream)
                             .toArray();
             assertThat(values)
-                    .containsExactly(
-                            Fixtures.doubles(generation.get("advantages")), within(1e-6));
+                    .containsExactly(Fixtures.doubles(generation.get("advantages")), within(1e-6));
             return values;
         }
 
@@ -158,8 +157,7 @@ final class TraceReplayTest {
                                 rowAdvantages,
                                 mask);
                 Objective.Gradient gradient =
-                        objective.evaluate(
-                                input, divisors(generation, input), beta, 0, statistics);
+                        objective.evaluate(input, divisors(generation, input), beta, 0, statistics);
                 policy.backward(pass, floats(gradient.dLogProb()), null);
             }
             double expected = micro.get("loss").asDouble();
@@ -190,8 +188,7 @@ final class TraceReplayTest {
         private static double[][] old(JsonNode micro, boolean[][] mask) {
             double[][] old = new double[mask.length][];
             for (int i = 0; i < mask.length; i++) {
-                double[] recorded =
-                        Fixtures.doubles(micro.get("old_per_token_logps").get(i));
+                double[] recorded = Fixtures.doubles(micro.get("old_per_token_logps").get(i));
                 old[i] = Arrays.copyOf(recorded, mask[i].length);
             }
             return old;
@@ -200,14 +197,13 @@ final class TraceReplayTest {
         private void optimizerStep() {
             int step = microSteps / config.get("gradient_accumulation_steps").asInt() - 1;
             JsonNode logs = trace.get("optimizer_steps").get(step).get("logs");
-            double rate =
-                    config.get("learning_rate").asDouble()
-                            * LearningRateSchedule.parse(
-                                            config.get("lr_scheduler_type").asText())
-                                    .multiplier(
-                                            step,
-                                            config.get("max_steps").asLong(),
-                                            config.get("warmup_steps").asLong());
+            LearningRateSchedule schedule =
+                    new LearningRateSchedule(
+                            LearningRateSchedule.Shape.parse(
+                                    config.get("lr_scheduler_type").asText()),
+                            config.get("warmup_steps").asInt(),
+                            config.get("max_steps").asInt());
+            double rate = config.get("learning_rate").asDouble() * schedule.multiplier(step);
             assertThat(rate).isCloseTo(logs.get("learning_rate").asDouble(), within(1e-9));
             double norm =
                     policy.step(
@@ -234,8 +230,7 @@ final class TraceReplayTest {
             int[] probe = Fixtures.ints(end.get("probe_input_ids"));
             double sum = Arrays.stream(logits).map(Math::exp).sum();
             for (int token = 0; token < logits.length; token += 17) {
-                TokenBatch batch =
-                        new TokenBatch(new int[][] {probe}, new int[][] {{token}});
+                TokenBatch batch = new TokenBatch(new int[][] {probe}, new int[][] {{token}});
                 assertThat((double) policy.score(batch, 1).logProbs()[0][0])
                         .isCloseTo(logits[token] - Math.log(sum), within(1e-4));
             }

@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,8 +19,11 @@ import org.kindred.policy.TinyPolicy;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.model.TokenBatch;
-import org.kindred.policy.schedule.LearningRateSchedule;
+import org.kindred.policy.run.Checkpoint;
+import org.kindred.policy.run.TrainingListener;
+import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
 
@@ -57,14 +59,18 @@ final class SftTrainerTest {
     private static SftOptions options(int microBatchRows) {
         OptimizerOptions optimizer =
                 new OptimizerOptions(
-                        1e-2, LearningRateSchedule.COSINE, 4, AdamWOptions.defaults());
+                        1e-2, LearningRateSchedule.Shape.COSINE, 4, AdamWOptions.defaults());
         return new SftOptions(6, 16, microBatchRows, 2, optimizer, 10, 3);
     }
 
     private static List<StepMetrics> train(SftOptions options) {
         List<StepMetrics> metrics = new ArrayList<>();
         try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
-            new SftTrainer(model, examples(100), examples(30), options).train(metrics::add);
+            SftTrainer trainer =
+                    new SftTrainer(model, tokenizer, examples(100), examples(30), options);
+            while (!trainer.done()) {
+                metrics.add(trainer.step());
+            }
         }
         return metrics;
     }
@@ -104,15 +110,14 @@ final class SftTrainerTest {
                             new SftExample(new int[] {5, 6}, new int[] {7}),
                             new SftExample(new int[] {9}, new int[] {10, 11, 12}));
             TokenBatch batch =
-                    new TokenBatch(
-                            new int[][] {{5, 6}, {9}}, new int[][] {{7}, {10, 11, 12}});
+                    new TokenBatch(new int[][] {{5, 6}, {9}}, new int[][] {{7}, {10, 11, 12}});
             double sum = 0;
             for (float[] row : model.score(batch, 1).logProbs()) {
                 for (float logProb : row) {
                     sum += logProb;
                 }
             }
-            SftTrainer trainer = new SftTrainer(model, two, List.of(), options(16));
+            SftTrainer trainer = new SftTrainer(model, tokenizer, two, List.of(), options(16));
             assertThat(trainer.step().value("loss")).isCloseTo(-sum / 4, within(1e-6));
         }
     }
@@ -122,16 +127,16 @@ final class SftTrainerTest {
         List<SftExample> examples = examples(53);
         List<List<SftExample>> batches =
                 SftBatches.ofEpoch(examples, 8, 3, SeedTree.root(1).child(0));
-        Map<SftExample, Integer> seen = new IdentityHashMap<>();
-        batches.forEach(batch -> batch.forEach(example -> seen.merge(example, 1, Integer::sum)));
-        assertThat(seen).hasSize(53).containsValue(1).doesNotContainValue(2);
+        List<SftExample> seen = batches.stream().flatMap(List::stream).toList();
+        assertThat(seen).hasSize(53).containsExactlyInAnyOrderElementsOf(examples);
         // a window of 24 sorted examples: spans of its three batches do not overlap
         List<List<SftExample>> window = new ArrayList<>(batches.subList(0, 3));
         window.sort((a, b) -> Integer.compare(a.get(0).length(), b.get(0).length()));
-        assertThat(window.get(0).get(7).length()).isLessThanOrEqualTo(window.get(1).get(0).length());
-        assertThat(window.get(1).get(7).length()).isLessThanOrEqualTo(window.get(2).get(0).length());
-        List<List<SftExample>> next =
-                SftBatches.ofEpoch(examples, 8, 3, SeedTree.root(1).child(1));
+        assertThat(window.get(0).get(7).length())
+                .isLessThanOrEqualTo(window.get(1).get(0).length());
+        assertThat(window.get(1).get(7).length())
+                .isLessThanOrEqualTo(window.get(2).get(0).length());
+        List<List<SftExample>> next = SftBatches.ofEpoch(examples, 8, 3, SeedTree.root(1).child(1));
         assertThat(next.get(0)).isNotEqualTo(batches.get(0));
     }
 
@@ -141,9 +146,53 @@ final class SftTrainerTest {
             List<SftExample> examples =
                     List.of(new SftExample(new int[60], new int[10]), examples(1).get(0));
             assertThatThrownBy(
-                            () -> new SftTrainer(model, examples, List.of(), options(16)))
+                            () ->
+                                    new SftTrainer(
+                                            model, tokenizer, examples, List.of(), options(16)))
                     .isInstanceOf(KindredException.class)
                     .hasMessageContaining("1 of 2 examples are longer than the 64 tokens");
+        }
+    }
+
+    @Test
+    void stoppedAndResumedRun_equalsOneThatWentThrough_bitwise(@TempDir Path runs) {
+        run(runs.resolve("through"), 0);
+        run(runs.resolve("resumed"), 9); // in the middle of the second epoch
+        run(runs.resolve("resumed"), 0);
+        for (String file :
+                List.of(
+                        "metrics.jsonl",
+                        "checkpoints/step-00000042/model.safetensors",
+                        "checkpoints/step-00000042/trainer/optimizer.safetensors",
+                        "checkpoints/step-00000042/trainer/state.json")) {
+            assertThat(runs.resolve("resumed").resolve(file))
+                    .hasSameBinaryContentAs(runs.resolve("through").resolve(file));
+        }
+    }
+
+    private static void run(Path folder, long stopAfter) {
+        TrainingRun.Options options = new TrainingRun.Options(20, 1, false);
+        TrainingRun[] holder = new TrainingRun[1];
+        TrainingListener stopper =
+                new TrainingListener() {
+                    @Override
+                    public void onStep(StepMetrics metrics, StepMetrics timings) {
+                        if (metrics.step() == stopAfter) {
+                            holder[0].requestStop();
+                        }
+                    }
+                };
+        try (TrainingRun run = TrainingRun.open(folder, options, stopper)) {
+            holder[0] = run;
+            Optional<Checkpoint> last = run.newestCheckpoint();
+            try (CausalLm model =
+                    last.map(c -> c.loadPolicy(TinyPolicy.ENGINE))
+                            .orElseGet(() -> TinyPolicy.model(tokenizer, 1))) {
+                SftTrainer trainer =
+                        new SftTrainer(model, tokenizer, examples(100), examples(30), options(16));
+                last.ifPresent(trainer::restore);
+                run.train(trainer);
+            }
         }
     }
 }

@@ -1,31 +1,36 @@
-package org.kindred.policy.grpo;
+package org.kindred.policy.run;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** How long the parts of a step took, in seconds. */
-final class StepClock {
+public final class StepClock {
     private final LongSupplier nanos;
     private final Map<String, Double> seconds = new LinkedHashMap<>();
     private final long start;
     private long last;
 
-    StepClock(LongSupplier nanos) {
+    /**
+     * Starts to measure.
+     *
+     * @param nanos for example {@code System::nanoTime}
+     */
+    public StepClock(LongSupplier nanos) {
         this.nanos = nanos;
         start = nanos.getAsLong();
         last = start;
     }
 
     /** Ends the part of that name, which began where the one before it ended. */
-    void lap(String part) {
+    public void lap(String part) {
         long now = nanos.getAsLong();
         seconds.put(part, (now - last) / 1e9);
         last = now;
     }
 
     /** The parts and {@code step_time}, their sum. */
-    Map<String, Double> seconds() {
+    public Map<String, Double> seconds() {
         Map<String, Double> all = new LinkedHashMap<>();
         all.put("step_time", (last - start) / 1e9);
         all.putAll(seconds);

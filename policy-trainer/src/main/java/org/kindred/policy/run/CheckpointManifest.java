@@ -1,4 +1,4 @@
-package org.kindred.policy.grpo;
+package org.kindred.policy.run;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,14 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
+import org.kindred.policy.Sha256;
 import org.kindred.policy.SnakeJson;
 
 /**
@@ -76,18 +75,10 @@ record CheckpointManifest(String format, int version, Map<String, Entry> files) 
     }
 
     private static String sha256(Path file) throws IOException {
-        MessageDigest digest = newDigest();
+        MessageDigest digest = Sha256.newDigest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static MessageDigest newDigest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
+        return Sha256.hex(digest);
     }
 }

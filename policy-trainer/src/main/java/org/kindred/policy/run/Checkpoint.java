@@ -1,27 +1,21 @@
-package org.kindred.policy.grpo;
+package org.kindred.policy.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.SnakeJson;
 import org.kindred.policy.advantage.GroupHistoryFile;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
-import org.kindred.policy.model.TokenBatch;
 
 /**
  * A saved moment of a run.
@@ -40,38 +34,13 @@ public final class Checkpoint {
     private static final String STATE = "trainer/state.json";
     private static final String OPTIMIZER = "trainer/optimizer.safetensors";
     private static final String HISTORY = "trainer/history.json";
-    private static final String FORMAT = "kindred-trainer-state";
-    private static final int VERSION = 1;
-    private static final String WHAT = "the trainer state";
+    private static final String WHAT = "the run state";
     private static final String NAME_PREFIX = "step-";
-    private static final int PROBE_TOKENS = 16;
-    private static final double PROBE_TOLERANCE = 1e-3;
 
     private final Path folder;
-    private final State state;
+    private final RunState state;
 
-    /**
-     * What a run is at a moment, beside weights, optimizer and history.
-     *
-     * @param tokens prompt and completion tokens seen
-     * @param prompts SHA-256 of ids, groups and tokens of all prompts in order
-     * @param rewards fingerprint of the reward functions
-     * @param policyProbe log-probabilities of the policy on a fixed text, to know it again
-     * @param referenceProbe the same of the reference; empty without one
-     */
-    @SuppressWarnings("ArrayRecordComponent") // numbers to compute with, never compared as a value
-    record State(
-            String format,
-            int version,
-            long steps,
-            long tokens,
-            JsonNode options,
-            String prompts,
-            String rewards,
-            double[] policyProbe,
-            double[] referenceProbe) {}
-
-    private Checkpoint(Path folder, State state) {
+    private Checkpoint(Path folder, RunState state) {
         this.folder = folder;
         this.state = state;
     }
@@ -84,8 +53,8 @@ public final class Checkpoint {
     public static Checkpoint open(Path folder) {
         CheckpointManifest.verify(folder);
         Path file = folder.resolve(STATE);
-        SnakeJson.requireFormat(file, FORMAT, VERSION, WHAT);
-        return new Checkpoint(folder, SnakeJson.read(file, State.class, false, WHAT));
+        SnakeJson.requireFormat(file, RunState.FORMAT, RunState.VERSION, WHAT);
+        return new Checkpoint(folder, SnakeJson.read(file, RunState.class, false, WHAT));
     }
 
     /**
@@ -142,44 +111,46 @@ public final class Checkpoint {
         return CausalLm.load(folder, engine);
     }
 
-    static void save(Path folder, Trainer trainer) {
-        TrainerInputs inputs = trainer.inputs();
+    /**
+     * Saves everything that the next step depends on.
+     *
+     * @param folder absent or empty; appears complete or not at all
+     */
+    public static void save(Path folder, TrainingLoop loop) {
         AtomicFiles.writeFolder(
                 folder,
                 temporary -> {
-                    inputs.policy().save(temporary);
-                    inputs.tokenizer().save(temporary);
+                    loop.policy().save(temporary);
+                    loop.tokenizer().save(temporary);
                     Files.createDirectory(temporary.resolve("trainer"));
-                    inputs.policy().saveOptimizer(temporary.resolve(OPTIMIZER));
-                    trainer.history()
+                    loop.policy().saveOptimizer(temporary.resolve(OPTIMIZER));
+                    loop.history()
                             .ifPresent(
                                     history ->
                                             GroupHistoryFile.write(
                                                     temporary.resolve(HISTORY), history));
-                    SnakeJson.write(temporary.resolve(STATE), state(trainer));
+                    SnakeJson.write(temporary.resolve(STATE), loop.state());
                     CheckpointManifest.write(temporary);
                 });
     }
 
-    private static State state(Trainer trainer) {
-        TrainerInputs inputs = trainer.inputs();
-        return new State(
-                FORMAT,
-                VERSION,
-                trainer.stepsDone(),
-                trainer.tokensSeen(),
-                SnakeJson.tree(trainer.options()),
-                promptsHash(inputs.prompts()),
-                RewardSource.fingerprint(inputs.rewards()),
-                probe(inputs.policy(), inputs),
-                probe(inputs.reference(), inputs));
-    }
-
-    /** Fills the trainer's optimizer and history, after checking that this is its run. */
-    State restore(Trainer trainer, boolean acceptOtherRewards) {
-        State now = state(trainer);
-        requireSameOptions(trainer.options());
-        require("the prompts", state.prompts().equals(now.prompts()));
+    /**
+     * Fills optimizer and reward history of a loop that is at its start.
+     *
+     * @param acceptOtherRewards go on even if the reward functions changed
+     * @return where the loop was when it was saved
+     * @throws KindredException if options, data, policy, reference, groups or reward functions are
+     *     not those of the saved run; the message names which
+     */
+    public RunState restore(TrainingLoop loop, boolean acceptOtherRewards) {
+        if (loop.stepsDone() > 0) {
+            throw new IllegalStateException(
+                    "restore after " + loop.stepsDone() + " steps; make a new trainer for it");
+        }
+        RunState now = loop.state();
+        require("the kind of training", state.kind().equals(now.kind()));
+        requireSameOptions(now, loop.harmlessOptions());
+        require("what is learned from", state.data().equals(now.data()));
         if (!acceptOtherRewards && !state.rewards().equals(now.rewards())) {
             throw new KindredException(
                     "Checkpoint "
@@ -190,10 +161,12 @@ public final class Checkpoint {
                             + now.rewards()
                             + "; use the same, or accept other rewards explicitly");
         }
-        require("the policy", alike(state.policyProbe(), now.policyProbe()));
-        require("the reference model", alike(state.referenceProbe(), now.referenceProbe()));
-        trainer.inputs().policy().loadOptimizer(folder.resolve(OPTIMIZER));
-        trainer.history()
+        require("the policy", ModelProbe.alike(state.policyProbe(), now.policyProbe()));
+        require(
+                "the reference model",
+                ModelProbe.alike(state.referenceProbe(), now.referenceProbe()));
+        loop.policy().loadOptimizer(folder.resolve(OPTIMIZER));
+        loop.history()
                 .ifPresent(
                         history ->
                                 GroupHistoryFile.restore(
@@ -201,11 +174,10 @@ public final class Checkpoint {
         return state;
     }
 
-    private void requireSameOptions(TrainerOptions options) {
+    private void requireSameOptions(RunState now, Set<String> harmless) {
         List<String> differences =
-                SnakeJson.differences(SnakeJson.tree(options), state.options()).stream()
-                        .filter(d -> !d.startsWith("max_failed_share "))
-                        .filter(d -> !d.startsWith("steps ") || !options.independentOfLength())
+                SnakeJson.differences(now.options(), state.options()).stream()
+                        .filter(d -> !harmless.contains(d.substring(0, d.indexOf(' '))))
                         .toList();
         if (!differences.isEmpty()) {
             throw new KindredException(
@@ -229,38 +201,5 @@ public final class Checkpoint {
                             + " saved with; load the policy from the checkpoint and everything"
                             + " else as at the start of the run");
         }
-    }
-
-    private static String promptsHash(List<PolicyPrompt> prompts) {
-        MessageDigest digest = CheckpointManifest.newDigest();
-        for (PolicyPrompt prompt : prompts) {
-            String line =
-                    prompt.id() + "\t" + prompt.group() + "\t" + Arrays.toString(prompt.tokens());
-            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static double[] probe(@Nullable CausalLm model, TrainerInputs inputs) {
-        if (model == null) {
-            return new double[0];
-        }
-        int[] tokens = inputs.prompts().get(0).tokens();
-        int[] continued = Arrays.copyOf(tokens, Math.min(PROBE_TOKENS, tokens.length));
-        TokenBatch batch = new TokenBatch(new int[][] {tokens}, new int[][] {continued});
-        float[] scores = model.score(batch, 1).logProbs()[0];
-        double[] probe = new double[scores.length];
-        for (int t = 0; t < probe.length; t++) {
-            probe[t] = scores[t];
-        }
-        return probe;
-    }
-
-    private static boolean alike(double[] one, double[] other) {
-        boolean alike = one.length == other.length;
-        for (int t = 0; alike && t < one.length; t++) {
-            alike = Math.abs(one[t] - other[t]) <= PROBE_TOLERANCE;
-        }
-        return alike;
     }
 }

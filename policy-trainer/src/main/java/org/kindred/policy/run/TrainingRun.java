@@ -1,4 +1,4 @@
-package org.kindred.policy.grpo;
+package org.kindred.policy.run;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -132,36 +132,36 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /**
-     * Takes the trainer to its last step, or to the end of the step in which {@link #requestStop}
+     * Takes training to its last step, or to the end of the step in which {@link #requestStop}
      * came.
      *
-     * @throws KindredException if the folder holds checkpoints and the trainer starts at step 0
+     * @throws KindredException if the folder holds checkpoints and the loop starts at step 0
      */
-    public void train(Trainer trainer) {
-        if (trainer.stepsDone() == 0 && !Checkpoint.list(checkpoints()).isEmpty()) {
+    public void train(TrainingLoop loop) {
+        if (loop.stepsDone() == 0 && !Checkpoint.list(checkpoints()).isEmpty()) {
             throw new KindredException(
                     "Run folder "
                             + folder
                             + " has checkpoints of an earlier run; restore the"
                             + " newest to go on, or choose another folder");
         }
-        warnOfLoneUsers(trainer.inputs().prompts());
-        SnakeJson.write(folder.resolve("options.json"), trainer.options());
-        long before = trainer.stepsDone();
+        loop.warnings().forEach(listener::onWarning);
+        SnakeJson.write(folder.resolve("options.json"), loop.state().options());
+        long before = loop.stepsDone();
         try (StepLog metricsLog = StepLog.openAfter(folder.resolve("metrics.jsonl"), before);
                 StepLog timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before);
                 Events events = new Events(before)) {
             boolean stop = stopRequested;
-            while (!trainer.done() && !stop) {
-                StepMetrics metrics = trainer.step();
+            while (!loop.done() && !stop) {
+                StepMetrics metrics = loop.step();
                 metricsLog.write(metrics);
-                timingsLog.write(trainer.timings());
+                timingsLog.write(loop.timings());
                 events.write(metrics);
-                listener.onStep(metrics, trainer.timings());
-                boolean due = trainer.stepsDone() % options.checkpointEvery() == 0;
+                listener.onStep(metrics, loop.timings());
+                boolean due = loop.stepsDone() % options.checkpointEvery() == 0;
                 stop = stopRequested;
-                if (due || trainer.done() || stop) {
-                    save(trainer);
+                if (due || loop.done() || stop) {
+                    save(loop);
                 }
             }
         }
@@ -189,10 +189,10 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private void save(Trainer trainer) {
-        Path target = checkpoints().resolve(Checkpoint.name(trainer.stepsDone()));
+    private void save(TrainingLoop loop) {
+        Path target = checkpoints().resolve(Checkpoint.name(loop.stepsDone()));
         removeIfPresent(target); // a damaged one of the same step, passed over on resume
-        trainer.save(target);
+        Checkpoint.save(target, loop);
         listener.onCheckpoint(target);
         List<Path> all = Checkpoint.list(checkpoints());
         int keep = options.keepCheckpoints() == 0 ? all.size() : options.keepCheckpoints();
@@ -210,28 +210,6 @@ public final class TrainingRun implements AutoCloseable {
         } catch (IOException e) {
             throw AtomicFiles.failure("removing an old checkpoint", checkpoint, e);
         }
-    }
-
-    private void warnOfLoneUsers(List<PolicyPrompt> prompts) {
-        PromptOrder.shares(prompts)
-                .keySet()
-                .forEach(
-                        group -> {
-                            List<String> users =
-                                    prompts.stream()
-                                            .filter(p -> p.group().equals(group))
-                                            .filter(p -> p.user() != null)
-                                            .map(PolicyPrompt::user)
-                                            .distinct()
-                                            .toList();
-                            if (users.size() == 1) {
-                                listener.onWarning(
-                                        "Group "
-                                                + group
-                                                + " has prompts of one user only; its"
-                                                + " history is that person's");
-                            }
-                        });
     }
 
     @Override

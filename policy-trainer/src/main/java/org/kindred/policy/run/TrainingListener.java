@@ -1,4 +1,4 @@
-package org.kindred.policy.grpo;
+package org.kindred.policy.run;
 
 import java.nio.file.Path;
 import org.kindred.policy.metrics.StepMetrics;

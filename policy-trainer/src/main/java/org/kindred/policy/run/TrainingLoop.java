@@ -1,0 +1,42 @@
+package org.kindred.policy.run;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.kindred.policy.advantage.GroupHistory;
+import org.kindred.policy.metrics.StepMetrics;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+/** Training that goes step by step and can be saved between steps. */
+public interface TrainingLoop {
+
+    /** The next step. */
+    StepMetrics step();
+
+    /** Whether all steps are done. */
+    boolean done();
+
+    /** Steps so far. */
+    long stepsDone();
+
+    /** Seconds of the last step and its parts. */
+    StepMetrics timings();
+
+    /** What a person should know before the first step; no user text. */
+    List<String> warnings();
+
+    /** Where the loop is, and what it must find again when it goes on. */
+    RunState state();
+
+    /** Top-level options, in snake_case, that may differ on resume. */
+    Set<String> harmlessOptions();
+
+    /** The model in training. */
+    CausalLm policy();
+
+    Tokenizer tokenizer();
+
+    /** The reward history, where the loop keeps one. */
+    Optional<GroupHistory> history();
+}
