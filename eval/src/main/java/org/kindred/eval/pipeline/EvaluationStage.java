@@ -26,16 +26,14 @@ final class EvaluationStage {
     private final LatentTruth truth;
     private final RewardStage reward;
     private final SeedTree seeds;
-    private final Progress progress;
 
     EvaluationStage(
-            PipelineOptions options, PreferenceDataset dataset, LatentTruth truth, RewardStage reward, SeedTree seeds, Progress progress) {
+            PipelineOptions options, PreferenceDataset dataset, LatentTruth truth, RewardStage reward, SeedTree seeds) {
         this.options = options;
         this.dataset = dataset;
         this.truth = truth;
         this.reward = reward;
         this.seeds = seeds;
-        this.progress = progress;
     }
 
     /** Completions of one policy, judged by its user's rubric and by the simulation's truth. */
@@ -48,9 +46,10 @@ final class EvaluationStage {
                 tokens.add(folder.prompt(reward.rubric(prompt.userId()).persona(), prompt.text()));
             }
             List<List<Completion>> completions = folder.generate(tokens, 1, options.reinforcement().sampling(), seeds.child("completions"));
+            List<String> texts = completions.stream().map(rows -> folder.text(rows.get(0))).toList();
+            reward.judge().embedder().embed(texts); // all at once is faster; the judge then finds them in the cache
             for (int p = 0; p < prompts.size(); p++) {
-                samples.add(measure(policy, prompts.get(p), folder.text(completions.get(p).get(0))));
-                progress.step(p + 1L, prompts.size(), policy);
+                samples.add(measure(policy, prompts.get(p), texts.get(p)));
             }
         }
         return samples;
@@ -70,7 +69,7 @@ final class EvaluationStage {
     /** Everything that {@code results.json} holds. */
     Results results(List<Sample> samples, List<String> policies) {
         RewardBenchmark.Result benchmark = BenchmarkRun.run(
-                dataset, reward.judge(), options.evaluation().shots(), options.evaluation().bootstrapDraws(), seeds.child("benchmark"), progress);
+                dataset, reward.judge(), options.evaluation().shots(), options.evaluation().bootstrapDraws(), seeds.child("benchmark"), Progress.NONE);
         return new Results(
                 Results.SCHEMA, Results.VERSION, options.seed(), policies, prototypes(), benchmark,
                 Alignment.of(samples, policies, options.evaluation().bootstrapDraws(), seeds.child("alignment")));

@@ -100,11 +100,12 @@ public final class Pipeline {
         Set<String> outOfDistribution = data.manifest() == null ? Set.of() : Set.copyOf(data.manifest().outOfDistributionDomains());
         EvaluationStage evaluation = new EvaluationStage(
                 options, dataset(), LatentTruth.load(run.path("data").resolve(SimulatedPopulation.TRUTH_FILE)),
-                reward(embedder), seeds.child("evaluation"), progress);
+                reward(embedder), seeds.child("evaluation"));
         List<Sample> samples = new ArrayList<>();
         for (String policy : policies) {
             PolicyFolder folder = PolicyFolder.open(PolicyStage.model(run, policy), options.engine());
             samples.addAll(evaluation.answer(policy, folder, outOfDistribution));
+            progress.step(policies.indexOf(policy) + 1L, policies.size(), policy);
         }
         Samples.write(run.path("eval/samples.jsonl"), samples);
         Results results = evaluation.results(samples, policies);

@@ -136,10 +136,13 @@ final class PolicyStage {
                 model.contextTokens(), tokenizer.eosIds().get(0), tokenizer.padId());
     }
 
-    private static List<SftExample> corpusExamples(Tokenizer tokenizer, List<Task> corpus) {
+    /** Each answer under the persona that it suits, so that the policy learns to follow personas before it meets users. */
+    private List<SftExample> corpusExamples(Tokenizer tokenizer, List<Task> corpus) {
         List<SftExample> examples = new ArrayList<>();
         for (Task task : corpus) {
-            examples.add(new SftExample(tokenizer.chat(task.prompt(), true), completion(tokenizer, task.reference())));
+            String persona = reward.judge().personaSuitedBy(task.reference());
+            examples.add(new SftExample(
+                    PolicyFolder.prompt(tokenizer, persona, Message.text(task.prompt())), completion(tokenizer, task.reference())));
         }
         return examples;
     }

@@ -27,7 +27,7 @@ public record SupervisedOptions(
     }
 
     public static SupervisedOptions defaults() {
-        return new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 16);
+        return new SupervisedOptions(8_000, 3e-3, 2_400, 1e-3, 16);
     }
 
     SftOptions forCorpus(SeedTree seeds) {
