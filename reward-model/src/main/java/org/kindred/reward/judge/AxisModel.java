@@ -21,26 +21,32 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
         return weights.length - 1;
     }
 
+    /** The best model without axes, a0. */
+    static double[] global(
+            PairFeatures features, Map<Integer, int[]> rows, double lambda, Lbfgs optimiser) {
+        return optimiser.minimise(
+                new AxisObjective(features, rows, 0, lambda), new double[features.columns()]);
+    }
+
     /**
      * Minimises {@link AxisObjective}, starting from the global model and, for the axes, from the
      * leading directions in which users pull away from it.
      *
-     * @param subset row numbers, ascending
+     * @param rows row numbers by user
+     * @param a the global model of these rows
      */
     static AxisModel fit(
-            TextFeatures features,
-            PairDesign design,
-            int[] subset,
+            PairFeatures features,
+            Map<Integer, int[]> rows,
+            double[] a,
             int axes,
             double lambda,
             Lbfgs optimiser,
             SeedTree seeds) {
-        Map<Integer, int[]> rows = design.rowsByUser(subset);
         int columns = features.columns();
-        AxisObjective global = new AxisObjective(features, design, rows, 0, lambda);
-        double[] a = optimiser.minimise(global, new double[columns]);
+        AxisObjective global = new AxisObjective(features, rows, 0, lambda);
         AxisObjective objective =
-                axes == 0 ? global : new AxisObjective(features, design, rows, axes, lambda);
+                axes == 0 ? global : new AxisObjective(features, rows, axes, lambda);
         double[] x = a;
         if (axes > 0) {
             x = new double[objective.parameters()];

@@ -15,37 +15,16 @@ import java.util.Map;
  * each) in the order of {@code rowsByUser}. With d = 0 it is the plain global model, and convex.
  */
 final class AxisObjective implements Lbfgs.Objective {
-    private final TextFeatures features;
-    private final int[] chosen;
-    private final int[] rejected;
+    private final PairFeatures features;
     private final int[][] rowsByUser;
     private final int axes;
     private final double lambda;
-    private final float[][] difference; // [row][dense column], rows of the subset only
 
-    AxisObjective(
-            TextFeatures features,
-            PairDesign design,
-            Map<Integer, int[]> rowsByUser,
-            int axes,
-            double lambda) {
+    AxisObjective(PairFeatures features, Map<Integer, int[]> rowsByUser, int axes, double lambda) {
         this.features = features;
-        this.chosen = design.chosen();
-        this.rejected = design.rejected();
         this.rowsByUser = rowsByUser.values().toArray(new int[0][]);
         this.axes = axes;
         this.lambda = lambda;
-        this.difference = new float[chosen.length][];
-        for (int[] rows : this.rowsByUser) {
-            for (int p : rows) {
-                float[] c = features.dense()[chosen[p]];
-                float[] r = features.dense()[rejected[p]];
-                difference[p] = new float[c.length];
-                for (int j = 0; j < c.length; j++) {
-                    difference[p][j] = c[j] - r[j];
-                }
-            }
-        }
     }
 
     int parameters() {
@@ -59,30 +38,43 @@ final class AxisObjective implements Lbfgs.Objective {
     @Override
     public double evaluate(double[] x, double[] gradient) {
         int columns = features.columns();
+        int dense = features.denseColumns();
         Arrays.fill(gradient, 0);
         double value = 0;
-        double[] weights = new double[columns]; // a + sum_k z_uk b_k
-        double[] slope = new double[columns]; // of the user's rows with respect to these weights
+        double[] weights = new double[dense]; // a + sum_k z_uk b_k, dense columns
+        double[] slope = new double[dense]; // of the user's rows with respect to these weights
+        double[] sparse = new double[1 + axes]; // margin of one row in the other columns
         for (int user = 0; user < rowsByUser.length; user++) {
-            System.arraycopy(x, 0, weights, 0, columns);
+            System.arraycopy(x, 0, weights, 0, dense);
             for (int k = 0; k < axes; k++) {
                 addSegment(weights, x[coordinate(user, k)], x, (1 + k) * columns);
             }
             Arrays.fill(slope, 0);
             for (int p : rowsByUser[user]) {
-                double margin = margin(p, weights);
+                double margin = features.denseMargin(p, weights);
+                for (int k = 0; k <= axes; k++) {
+                    sparse[k] = features.sparseMargin(p, x, k * columns);
+                    margin += (k == 0 ? 1 : x[coordinate(user, k - 1)]) * sparse[k];
+                }
                 value += Vectors.softplus(-margin);
-                addRow(slope, -Vectors.sigmoid(-margin), p);
+                double pull = -Vectors.sigmoid(-margin);
+                features.addDense(slope, pull, p);
+                features.addSparse(gradient, 0, pull, p);
+                for (int k = 0; k < axes; k++) {
+                    int at = coordinate(user, k);
+                    features.addSparse(gradient, (1 + k) * columns, pull * x[at], p);
+                    gradient[at] += pull * sparse[1 + k];
+                }
             }
             addToSegment(gradient, 0, 1, slope);
             for (int k = 0; k < axes; k++) {
                 int at = coordinate(user, k);
-                addToSegment(gradient, (1 + k) * columns, x[at], slope);
-                double inner = 0;
-                for (int j = 0; j < columns; j++) {
-                    inner += x[(1 + k) * columns + j] * slope[j];
+                int segment = (1 + k) * columns;
+                addToSegment(gradient, segment, x[at], slope);
+                for (int j = 0; j < dense; j++) {
+                    gradient[at] += x[segment + j] * slope[j];
                 }
-                gradient[at] = inner + x[at];
+                gradient[at] += x[at];
                 value += x[at] * x[at] / 2;
             }
         }
@@ -97,36 +89,15 @@ final class AxisObjective implements Lbfgs.Objective {
     double[] pull(int user, double[] a) {
         double[] pull = new double[features.columns()];
         for (int p : rowsByUser[user]) {
-            addRow(pull, Vectors.sigmoid(-margin(p, a)), p);
+            double doubt = Vectors.sigmoid(-features.margin(p, a));
+            features.addDense(pull, doubt, p);
+            features.addSparse(pull, 0, doubt, p);
         }
         return pull;
     }
 
     int users() {
         return rowsByUser.length;
-    }
-
-    private double margin(int p, double[] weights) {
-        double margin = Vectors.dot(difference[p], weights, 0);
-        int base = features.denseColumns();
-        int c = features.effectOf()[chosen[p]];
-        int r = features.effectOf()[rejected[p]];
-        margin += c < 0 ? 0 : features.effectHeight() * weights[base + c];
-        margin -= r < 0 ? 0 : features.effectHeight() * weights[base + r];
-        return margin;
-    }
-
-    private void addRow(double[] target, double factor, int p) {
-        Vectors.add(target, factor, difference[p]);
-        int base = features.denseColumns();
-        int c = features.effectOf()[chosen[p]];
-        int r = features.effectOf()[rejected[p]];
-        if (c >= 0) {
-            target[base + c] += factor * features.effectHeight();
-        }
-        if (r >= 0) {
-            target[base + r] -= factor * features.effectHeight();
-        }
     }
 
     private static void addSegment(double[] target, double factor, double[] x, int from) {

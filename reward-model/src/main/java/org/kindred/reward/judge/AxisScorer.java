@@ -28,9 +28,13 @@ record AxisScorer(
         Map<String, double[]> effects,
         double[] offsets) {
 
-    /** Scores of each text on each direction, {@code [text][direction]}. */
-    double[][] score(List<String> texts) {
-        double[][] scores = plain(reader.read(texts));
+    /**
+     * Scores of each text on each direction, {@code [text][direction]}.
+     *
+     * @param scenarios scenario in which each text is an answer, or {@link Scenarios#NONE}
+     */
+    double[][] score(List<String> texts, int[] scenarios) {
+        double[][] scores = plain(reader.read(texts), scenarios);
         for (int i = 0; i < scores.length; i++) {
             double[] effect = effects.get(TextKey.of(texts.get(i)));
             if (effect != null) {
@@ -41,7 +45,7 @@ record AxisScorer(
     }
 
     /** Scores without what is known of a text itself. */
-    double[][] plain(List<Reading> readings) {
+    double[][] plain(List<Reading> readings, int[] scenarios) {
         double[][] scores = new double[readings.size()][weights.length];
         double[] closeness = new double[landmarks.length];
         for (int i = 0; i < scores.length; i++) {
@@ -51,7 +55,7 @@ record AxisScorer(
             }
             for (int k = 0; k < weights.length; k++) {
                 scores[i][k] =
-                        Vectors.dot(weights[k].criteria(), reading.criteria())
+                        Vectors.dot(weights[k].criteria()[1 + scenarios[i]], reading.criteria())
                                 + reading.terms().dot(weights[k].terms())
                                 + Vectors.dot(weights[k].neighbours(), closeness, closeness.length)
                                 - offsets[k];
@@ -60,31 +64,47 @@ record AxisScorer(
         return scores;
     }
 
-    /** The scorer of a fitted model. */
+    /** What a scenario adds to the criteria's weights, {@code [direction][criterion]}. */
+    double[][] shift(int scenario) {
+        double[][] shift = new double[weights.length][];
+        for (int k = 0; k < shift.length; k++) {
+            shift[k] = weights[k].criteria()[1 + scenario].clone();
+            Vectors.add(shift[k], -1, weights[k].criteria()[0]);
+        }
+        return shift;
+    }
+
+    /** Where no scenario is to be told apart. */
+    static int[] noScenario(int texts) {
+        int[] none = new int[texts];
+        Arrays.fill(none, Scenarios.NONE);
+        return none;
+    }
+
+    /**
+     * The scorer of a fitted model.
+     *
+     * @param shares share of each scenario among the training rows
+     */
     static AxisScorer of(
             TextReader reader,
             List<Reading> readings,
-            List<Reading> landmarks,
             TextKernel kernel,
-            KernelWeights kernelWeights,
-            TextFeatures features,
+            PairFeatures features,
             PairDesign design,
+            double[] shares,
             AxisModel model) {
         double[][] directions = directions(model);
         int terms = reader.tfIdf().idf().length;
         TextKernel.Weights[] dual =
                 Arrays.stream(directions)
-                        .map(w -> kernel.dual(w, terms))
+                        .map(w -> kernel.dual(w, criteria(w, features, shares), terms))
                         .toArray(TextKernel.Weights[]::new);
-        float[][] vectors =
-                kernelWeights.embedding() > 0
-                        ? landmarks.stream().map(Reading::embedding).toArray(float[][]::new)
-                        : new float[0][];
         Map<String, double[]> effects = new LinkedHashMap<>();
         for (int text = 0; text < design.texts().size(); text++) {
-            int effect = features.effectOf()[text];
-            if (effect >= 0) {
-                int column = features.denseColumns() + effect;
+            int effect = design.effectOf()[text];
+            if (effect >= 0 && features.effectHeight() > 0) {
+                int column = features.effectColumn(effect);
                 effects.put(
                         TextKey.of(design.texts().get(text)),
                         Arrays.stream(directions)
@@ -93,12 +113,27 @@ record AxisScorer(
             }
         }
         double[] offsets = new double[directions.length];
-        AxisScorer scorer = new AxisScorer(reader, vectors, dual, effects, offsets);
-        double[][] scores = scorer.plain(readings);
+        AxisScorer scorer = new AxisScorer(reader, kernel.vectors(), dual, effects, offsets);
+        double[][] scores = scorer.plain(readings, noScenario(readings.size()));
         for (double[] score : scores) {
             Vectors.add(offsets, 1.0 / scores.length, score);
         }
         return scorer;
+    }
+
+    /** Weights of the criteria's columns: mean over scenarios, then each scenario's own. */
+    private static double[][] criteria(double[] w, PairFeatures features, double[] shares) {
+        int count = Criteria.BANK.size();
+        double[][] criteria = new double[1 + shares.length][];
+        criteria[0] = Arrays.copyOf(w, count);
+        for (int s = 0; s < shares.length; s++) {
+            int from = features.scenarioColumn(s);
+            double[] own = Arrays.copyOfRange(w, from, from + count);
+            criteria[1 + s] = Arrays.copyOf(w, count);
+            Vectors.add(criteria[1 + s], features.scenarioHeight(), own);
+            Vectors.add(criteria[0], shares[s] * features.scenarioHeight(), own);
+        }
+        return criteria;
     }
 
     private static double[][] directions(AxisModel model) {

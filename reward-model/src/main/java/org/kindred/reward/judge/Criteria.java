@@ -5,7 +5,10 @@ import static org.kindred.reward.judge.Criterion.presence;
 
 import java.util.List;
 
-/** The bank of criteria in which a rubric is told. Ids are stable; new ones are appended. */
+/**
+ * The bank of criteria in which a rubric is told, from what people say of a text to what a grammar
+ * says: of two that explain a taste alike, the earlier one is named. Ids are stable.
+ */
 final class Criteria {
 
     static final List<Criterion> BANK =
@@ -15,27 +18,18 @@ final class Criteria {
                             "long answers",
                             "short answers",
                             text -> Math.log1p(text.words().size())),
-                    bipolar(
-                            "sentence_length",
-                            "long sentences",
-                            "short sentences",
-                            text -> Math.log1p((double) text.words().size() / text.sentences())),
-                    bipolar(
-                            "word_length",
-                            "elaborate words",
-                            "plain words",
-                            text -> (double) text.letters() / Math.max(1, text.words().size())),
+                    presence("questions", "questions", t -> t.perSentence(t.questionMarks())),
+                    presence(
+                            "exclamations",
+                            "exclamation marks",
+                            t -> t.perSentence(t.exclamationMarks())),
+                    presence("numbers", "numbers", t -> t.density(t.numbers())),
                     bipolar(
                             "lists",
                             "lists",
                             "flowing prose",
                             text -> Math.log1p(text.listLines())),
-                    bipolar(
-                            "variety",
-                            "varied wording",
-                            "simple wording",
-                            // Guiraud's index: unlike the plain ratio it hardly falls with length
-                            text -> text.distinctWords() / Math.sqrt(text.words().size() + 1)),
+                    presence("steps", "steps", t -> t.density(t.count(Lexicon.STEP))),
                     bipolar(
                             "formality",
                             "formal tone",
@@ -46,22 +40,6 @@ final class Criteria {
                             "casual tone",
                             "sober tone",
                             text -> text.density(text.count(Lexicon.CASUAL))),
-                    presence("questions", "questions", t -> t.perSentence(t.questionMarks())),
-                    presence(
-                            "exclamations",
-                            "exclamation marks",
-                            t -> t.perSentence(t.exclamationMarks())),
-                    presence("numbers", "numbers", t -> t.density(t.numbers())),
-                    presence("steps", "steps", t -> t.density(t.count(Lexicon.STEP))),
-                    presence("contractions", "contractions", t -> t.density(t.contractions())),
-                    presence(
-                            "second_person",
-                            "direct address",
-                            t -> t.density(t.count(Lexicon.SECOND_PERSON))),
-                    presence(
-                            "first_person",
-                            "first person",
-                            t -> t.density(t.count(Lexicon.FIRST_PERSON))),
                     presence("politeness", "polite phrases", t -> lexicon(t, Lexicon.POLITE)),
                     presence("greetings", "greetings", t -> lexicon(t, Lexicon.GREETING)),
                     presence(
@@ -77,13 +55,38 @@ final class Criteria {
                     presence("examples", "examples", t -> lexicon(t, Lexicon.EXAMPLE)),
                     presence("evidence", "evidence", t -> lexicon(t, Lexicon.EVIDENCE)),
                     presence("imagery", "imagery", t -> lexicon(t, Lexicon.STORY)),
-                    presence("negation", "negative phrasing", t -> lexicon(t, Lexicon.NEGATION)),
-                    presence("instructions", "instructions", t -> t.perSentence(t.imperatives())),
+                    presence("emoji", "emoji", t -> t.density(t.emoji())),
+                    bipolar(
+                            "sentence_length",
+                            "long sentences",
+                            "short sentences",
+                            text -> Math.log1p((double) text.words().size() / text.sentences())),
+                    bipolar(
+                            "word_length",
+                            "elaborate words",
+                            "plain words",
+                            text -> (double) text.letters() / Math.max(1, text.words().size())),
+                    bipolar(
+                            "variety",
+                            "varied wording",
+                            "simple wording",
+                            // Guiraud's index: unlike the plain ratio it hardly falls with length
+                            text -> text.distinctWords() / Math.sqrt(text.words().size() + 1)),
                     presence("commas", "nested clauses", t -> t.perSentence(t.commas())),
+                    presence("contractions", "contractions", t -> t.density(t.contractions())),
+                    presence(
+                            "second_person",
+                            "direct address",
+                            t -> t.density(t.count(Lexicon.SECOND_PERSON))),
+                    presence(
+                            "first_person",
+                            "first person",
+                            t -> t.density(t.count(Lexicon.FIRST_PERSON))),
+                    presence("instructions", "instructions", t -> t.perSentence(t.imperatives())),
+                    presence("negation", "negative phrasing", t -> lexicon(t, Lexicon.NEGATION)),
                     presence("asides", "asides", t -> t.density(t.asides())),
                     presence("names", "names", t -> t.density(t.names())),
                     presence("emphasis", "marked emphasis", t -> t.density(t.emphasis())),
-                    presence("emoji", "emoji", t -> t.density(t.emoji())),
                     presence("code", "code", t -> t.density(t.code())),
                     presence("repetition", "repetition", TextProfile::repeatedTriples));
 

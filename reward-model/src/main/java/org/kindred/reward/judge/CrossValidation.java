@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.cluster.KMeansClusterer;
 import org.kindred.reward.judge.Selection.Outcome;
@@ -29,6 +32,7 @@ final class CrossValidation {
     private final JudgeOptions options;
     private final SeedTree seeds;
     private final int[] userFold; // by user
+    private final Map<GlobalKey, double[]> globals = new ConcurrentHashMap<>();
     private final int[][] itemFolds; // by row: of the chosen and of the rejected item
 
     CrossValidation(PairDesign design, JudgeOptions options, SeedTree seeds) {
@@ -81,6 +85,9 @@ final class CrossValidation {
         return fold;
     }
 
+    /** A kind of prior, with 0 prototypes if it has none. */
+    private record Prior(JudgeMode mode, int prototypes) {}
+
     /** Sums over held-out pairs. */
     private static final class Tally {
         private double right;
@@ -92,36 +99,44 @@ final class CrossValidation {
             logLikelihood -= Vectors.softplus(-margin);
             pairs++;
         }
+
+        void add(Tally other) {
+            right += other.right;
+            logLikelihood += other.logLikelihood;
+            pairs += other.pairs;
+        }
     }
 
-    /** Outcome of each prior in {@code options}, in order. */
-    List<Outcome> run(TextFeatures features, int axes, double penalty) {
-        Map<List<Object>, Tally> tallies = new LinkedHashMap<>();
+    /** One fit: what is left out. */
+    private record Cell(int userOut, int itemOut) {}
+
+    /** What a global model depends on. */
+    private record GlobalKey(PairFeatures features, double penalty, Cell cell) {}
+
+    /** Outcome of each prior in {@code options}, in order. Cells run in parallel. */
+    List<Outcome> run(PairFeatures features, int axes, double penalty) {
+        List<Cell> cells = new ArrayList<>();
         for (int userOut = 0; userOut < options.folds(); userOut++) {
             for (int round = 0; round < options.rounds(); round++) {
-                int itemOut = (userOut + round) % options.folds();
-                AxisModel model =
-                        AxisModel.fit(
-                                features,
-                                design,
-                                training(userOut, itemOut),
-                                axes,
-                                penalty,
-                                Lbfgs.rough(),
-                                seeds.child("fit"));
-                judge(features, model, userOut, itemOut, tallies);
+                cells.add(new Cell(userOut, (userOut + round) % options.folds()));
             }
         }
+        List<Map<Prior, Tally>> tallies =
+                cells.parallelStream().map(cell -> judge(features, axes, penalty, cell)).toList();
+        Map<Prior, Tally> sums = new LinkedHashMap<>();
+        for (Map<Prior, Tally> one : tallies) {
+            one.forEach((prior, t) -> sums.computeIfAbsent(prior, p -> new Tally()).add(t));
+        }
         List<Outcome> outcomes = new ArrayList<>();
-        tallies.forEach(
-                (prior, tally) ->
+        sums.forEach(
+                (prior, sum) ->
                         outcomes.add(
                                 new Outcome(
-                                        (JudgeMode) prior.get(0),
-                                        (Integer) prior.get(1),
-                                        tally.right / tally.pairs,
-                                        tally.logLikelihood / tally.pairs,
-                                        tally.pairs)));
+                                        prior.mode(),
+                                        prior.prototypes(),
+                                        sum.right / sum.pairs,
+                                        sum.logLikelihood / sum.pairs,
+                                        sum.pairs)));
         return outcomes;
     }
 
@@ -129,57 +144,65 @@ final class CrossValidation {
         return rows(p -> userFold[design.userOf()[p]] != userOut && !shows(p, itemOut));
     }
 
-    private int[] rows(java.util.function.IntPredicate wanted) {
-        return java.util.stream.IntStream.range(0, design.rows().size()).filter(wanted).toArray();
+    private int[] rows(IntPredicate wanted) {
+        return IntStream.range(0, design.rows().size()).filter(wanted).toArray();
     }
 
     private boolean shows(int row, int itemFold) {
         return itemFolds[row][0] == itemFold || itemFolds[row][1] == itemFold;
     }
 
-    private void judge(
-            TextFeatures features,
-            AxisModel model,
-            int userOut,
-            int itemOut,
-            Map<List<Object>, Tally> tallies) {
-        Map<List<Object>, UserPrior> priors = priors(model);
-        int[] heldOut = rows(p -> userFold[design.userOf()[p]] == userOut);
+    private Map<Prior, Tally> judge(PairFeatures features, int axes, double penalty, Cell cell) {
+        Map<Integer, int[]> rows = design.rowsByUser(training(cell.userOut, cell.itemOut));
+        double[] global =
+                globals.computeIfAbsent(
+                        new GlobalKey(features, penalty, cell),
+                        key -> AxisModel.global(features, rows, penalty, Lbfgs.rough()));
+        AxisModel model =
+                AxisModel.fit(
+                        features, rows, global, axes, penalty, Lbfgs.rough(), seeds.child("fit"));
+        Map<Prior, UserPrior> priors = priors(model);
+        Map<Prior, Tally> tallies = new LinkedHashMap<>();
+        priors.keySet().forEach(prior -> tallies.put(prior, new Tally()));
+        int[] heldOut = rows(p -> userFold[design.userOf()[p]] == cell.userOut);
         for (int[] own : design.rowsByUser(heldOut).values()) {
-            int[] context = Arrays.stream(own).filter(p -> !shows(p, itemOut)).toArray();
-            double[][] deltas = new double[context.length][];
-            for (int i = 0; i < context.length; i++) {
-                deltas[i] = delta(features, model, context[i]);
-            }
-            List<double[]> targets =
+            double[][] context =
                     Arrays.stream(own)
-                            .filter(p -> shows(p, itemOut))
+                            .filter(p -> !shows(p, cell.itemOut))
                             .mapToObj(p -> delta(features, model, p))
-                            .toList();
-            priors.forEach(
-                    (key, prior) -> {
-                        Tally tally = tallies.computeIfAbsent(key, unused -> new Tally());
-                        for (int shots : SHOTS) {
-                            int read = Math.min(shots, deltas.length);
-                            double[] z = prior.update(Arrays.copyOf(deltas, read)).mean();
-                            targets.forEach(target -> tally.add(UserPrior.margin(target, z)));
-                        }
-                    });
+                            .toArray(double[][]::new);
+            double[][] targets =
+                    Arrays.stream(own)
+                            .filter(p -> shows(p, cell.itemOut))
+                            .mapToObj(p -> delta(features, model, p))
+                            .toArray(double[][]::new);
+            for (int shots : SHOTS) {
+                double[][] read = Arrays.copyOf(context, Math.min(shots, context.length));
+                priors.forEach(
+                        (name, prior) -> {
+                            double[] z = prior.update(read).mean();
+                            for (double[] target : targets) {
+                                tallies.get(name).add(UserPrior.margin(target, z));
+                            }
+                        });
+            }
         }
+        return tallies;
     }
 
-    private Map<List<Object>, UserPrior> priors(AxisModel model) {
-        Map<List<Object>, UserPrior> priors = new LinkedHashMap<>();
+    private Map<Prior, UserPrior> priors(AxisModel model) {
+        Map<Prior, UserPrior> priors = new LinkedHashMap<>();
         double[][] points = model.coordinates().values().toArray(new double[0][]);
         for (JudgeMode mode : options.modes()) {
             switch (mode) {
                 case NO_HISTORY ->
-                        priors.put(List.of(mode, 0), new UserPrior.Nothing(model.axes()));
-                case HISTORY -> priors.put(List.of(mode, 0), new UserPrior.Gaussian(model.axes()));
+                        priors.put(new Prior(mode, 0), new UserPrior.Nothing(model.axes()));
+                case HISTORY ->
+                        priors.put(new Prior(mode, 0), new UserPrior.Gaussian(model.axes()));
                 case PROTOTYPES -> {
                     for (int g : options.prototypes()) {
                         priors.put(
-                                List.of(mode, g),
+                                new Prior(mode, g),
                                 UserPrior.Mixture.of(
                                         KMeansClusterer.defaults()
                                                 .cluster(points, g, seeds.child("prototypes")),
@@ -191,12 +214,10 @@ final class CrossValidation {
         return priors;
     }
 
-    private double[] delta(TextFeatures features, AxisModel model, int row) {
+    private static double[] delta(PairFeatures features, AxisModel model, int row) {
         double[] delta = new double[model.weights().length];
         for (int k = 0; k < delta.length; k++) {
-            delta[k] =
-                    features.dot(design.chosen()[row], model.weights()[k])
-                            - features.dot(design.rejected()[row], model.weights()[k]);
+            delta[k] = features.margin(row, model.weights()[k]);
         }
         return delta;
     }

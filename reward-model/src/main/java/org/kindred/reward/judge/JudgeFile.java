@@ -28,6 +28,9 @@ record JudgeFile(
         List<TextKernel.Weights> directions,
         Map<String, double[]> effects,
         double[] offsets,
+        @JsonProperty("scenario_mean") byte[] scenarioMean,
+        List<byte[]> scenarios,
+        @JsonProperty("scenario_threshold") double scenarioThreshold,
         UserPrior.Mixture mixture,
         RubricWriter writer,
         RatingModel ratings,
@@ -56,20 +59,67 @@ record JudgeFile(
         return read;
     }
 
-    AxisScorer scorer(TextEmbedder textEmbedder) {
-        return new AxisScorer(
-                new TextReader(scale, new TfIdf(terms, idf), floats(embeddingMean), textEmbedder),
-                landmarks.stream().map(JudgeFile::floats).toArray(float[][]::new),
-                directions.toArray(new TextKernel.Weights[0]),
-                effects,
-                offsets);
+    static JudgeFile of(
+            AxisScorer scorer,
+            Scenarios scenarios,
+            UserPrior.Mixture mixture,
+            RubricWriter writer,
+            RatingModel ratings,
+            Selection selection,
+            JudgeOptions.ScoreScale scoreScale,
+            Map<String, double[]> coordinates) {
+        TextReader reader = scorer.reader();
+        return new JudgeFile(
+                VERSION,
+                reader.embedder().name(),
+                Criteria.BANK.stream().map(Criterion::id).toList(),
+                reader.scale(),
+                reader.tfIdf().terms(),
+                reader.tfIdf().idf(),
+                bytes(reader.embeddingMean()),
+                bytes(scorer.landmarks()),
+                List.of(scorer.weights()),
+                scorer.effects(),
+                scorer.offsets(),
+                bytes(scenarios.mean()),
+                bytes(scenarios.centroids()),
+                scenarios.threshold(),
+                mixture,
+                writer,
+                ratings,
+                selection,
+                scoreScale,
+                coordinates);
     }
 
-    static List<byte[]> bytes(float[][] vectors) {
+    RubricJudge judge(TextEmbedder textEmbedder) {
+        TextReader reader =
+                new TextReader(scale, new TfIdf(terms, idf), floats(embeddingMean), textEmbedder);
+        return new RubricJudge(
+                new AxisScorer(
+                        reader,
+                        floats(landmarks),
+                        directions.toArray(new TextKernel.Weights[0]),
+                        effects,
+                        offsets),
+                new Scenarios(floats(scenarioMean), floats(scenarios), scenarioThreshold),
+                mixture,
+                writer,
+                ratings,
+                selection,
+                scoreScale,
+                coordinates);
+    }
+
+    private static float[][] floats(List<byte[]> vectors) {
+        return vectors.stream().map(JudgeFile::floats).toArray(float[][]::new);
+    }
+
+    private static List<byte[]> bytes(float[][] vectors) {
         return Arrays.stream(vectors).map(JudgeFile::bytes).toList();
     }
 
-    static byte[] bytes(float[] vector) {
+    private static byte[] bytes(float[] vector) {
         ByteBuffer buffer =
                 ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         buffer.asFloatBuffer().put(vector);

@@ -15,6 +15,8 @@ import java.util.List;
  * @param tau weight of one choice against the prototypes' shares
  * @param landmarks texts that span the kernel at most; all training texts where there are fewer
  *     (exact), a seeded sample otherwise. Time grows with its square
+ * @param scenarios kinds of prompts at most, where a kernel tells them apart and the data set names
+ *     no domains; domains serve as kinds where every prompt has exactly one
  * @param folds folds of users and of items in cross-validation
  * @param rounds pairs of user fold and item fold that are run for each user fold; more are steadier
  *     and slower
@@ -28,6 +30,7 @@ public record JudgeOptions(
         List<Integer> prototypes,
         double tau,
         int landmarks,
+        int scenarios,
         int folds,
         int rounds,
         ScoreScale scale) {
@@ -57,6 +60,7 @@ public record JudgeOptions(
         }
         positive("tau", tau);
         range("landmarks", landmarks, 1, 20_000);
+        range("scenarios", scenarios, 1, 1_000);
         range("folds", folds, 2, 100);
         range("rounds", rounds, 1, folds);
     }
@@ -65,18 +69,18 @@ public record JudgeOptions(
     public static JudgeOptions defaults() {
         return new JudgeOptions(
                 List.of(
-                        new KernelWeights(1, 0.67, 0.33, 1),
-                        new KernelWeights(4, 0.67, 0.33, 1),
-                        new KernelWeights(1, 0, 1, 1),
-                        new KernelWeights(4, 0, 0, 1)),
-                List.of(1, 2, 4),
-                List.of(1.0, 0.3, 3.0),
+                        new KernelWeights(1, 0.67, 0.33, 1, 0),
+                        new KernelWeights(1, 0.67, 0.33, 1, 1),
+                        new KernelWeights(1, 0, 1, 1, 0)),
+                List.of(1, 3, 6),
+                List.of(3.0, 1.0, 10.0),
                 List.of(JudgeMode.PROTOTYPES, JudgeMode.HISTORY),
                 List.of(2, 3, 4, 6, 8),
                 2.0,
                 512,
+                8,
                 5,
-                2,
+                1,
                 ScoreScale.USER);
     }
 
@@ -95,6 +99,7 @@ public record JudgeOptions(
                 prototypes.subList(0, 1),
                 tau,
                 landmarks,
+                scenarios,
                 folds,
                 rounds,
                 scale);

@@ -9,14 +9,18 @@ package org.kindred.reward.judge;
  * @param embedding nearness of sentence embeddings
  * @param known effect of a text's own that is known from training, where texts recur in several
  *     pairs; 0 if responses are never met again
+ * @param scenario criteria once more for each kind of prompt, relative to {@code criteria}; 0 if
+ *     tastes do not depend on what is asked
  */
-public record KernelWeights(double criteria, double terms, double embedding, double known) {
+public record KernelWeights(
+        double criteria, double terms, double embedding, double known, double scenario) {
 
     public KernelWeights {
         check("criteria", criteria);
         check("terms", terms);
         check("embedding", embedding);
         check("known", known);
+        check("scenario", scenario);
         if (criteria + terms + embedding + known == 0) {
             throw new IllegalArgumentException("all weights are 0: give at least one part weight");
         }

@@ -8,20 +8,23 @@ import org.kindred.reward.judge.Selection.Outcome;
 import org.kindred.reward.judge.Selection.Trial;
 
 /**
- * Chooses options by cross-validation, one at a time: kernel, then number of axes, then penalty;
- * the prior is tried along with each. Earlier values in a list win unless a later one is better by
- * {@value #WORTH}, since smaller differences are noise. The number of prototypes is the smallest
- * whose held-out log-likelihood is within {@value #CLOSE} a pair of the best.
+ * Chooses options by held-out log-likelihood, one at a time: penalty, number of axes, kernel, and
+ * once more; the prior is tried along with each. It is steadier than accuracy, of which a point is
+ * noise at these sizes. Earlier values in a list win unless a later one is better by more than
+ * {@value #WORTH} a pair. The number of prototypes is the smallest within {@value #CLOSE} of the
+ * best.
  */
 final class OptionSearch {
     static final double CLOSE = 0.005;
-    private static final double WORTH = 0.005; // of accuracy
+    private static final double WORTH = 0.002;
+
+    private static final int PASSES = 2;
 
     private final CrossValidation validation;
-    private final Function<KernelWeights, TextFeatures> featuresOf;
+    private final Function<KernelWeights, PairFeatures> featuresOf;
     private final List<Trial> trials = new ArrayList<>();
 
-    OptionSearch(CrossValidation validation, Function<KernelWeights, TextFeatures> featuresOf) {
+    OptionSearch(CrossValidation validation, Function<KernelWeights, PairFeatures> featuresOf) {
         this.validation = validation;
         this.featuresOf = featuresOf;
     }
@@ -29,14 +32,16 @@ final class OptionSearch {
     Selection choose(JudgeOptions options) {
         Trial best =
                 trial(options.kernels().get(0), options.axes().get(0), options.penalties().get(0));
-        for (KernelWeights kernel : options.kernels()) {
-            best = better(best, trial(kernel, best.axes(), best.penalty()));
-        }
-        for (int axes : options.axes()) {
-            best = better(best, trial(best.kernel(), axes, best.penalty()));
-        }
-        for (double penalty : options.penalties()) {
-            best = better(best, trial(best.kernel(), best.axes(), penalty));
+        for (int pass = 0; pass < PASSES; pass++) {
+            for (double penalty : options.penalties()) {
+                best = better(best, trial(best.kernel(), best.axes(), penalty));
+            }
+            for (int axes : options.axes()) {
+                best = better(best, trial(best.kernel(), axes, best.penalty()));
+            }
+            for (KernelWeights kernel : options.kernels()) {
+                best = better(best, trial(kernel, best.axes(), best.penalty()));
+            }
         }
         Outcome prior = prior(best);
         return new Selection(
@@ -67,7 +72,7 @@ final class OptionSearch {
     }
 
     private static Trial better(Trial best, Trial other) {
-        return prior(other).accuracy() > prior(best).accuracy() + WORTH ? other : best;
+        return prior(other).logLikelihood() > prior(best).logLikelihood() + WORTH ? other : best;
     }
 
     /** The prior to use with a combination. */
@@ -86,7 +91,7 @@ final class OptionSearch {
             if (outcome.mode() == JudgeMode.PROTOTYPES && outcome != mixture) {
                 continue;
             }
-            if (chosen == null || outcome.accuracy() > chosen.accuracy() + WORTH) {
+            if (chosen == null || outcome.logLikelihood() > chosen.logLikelihood() + WORTH) {
                 chosen = outcome;
             }
         }

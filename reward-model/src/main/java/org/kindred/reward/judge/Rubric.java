@@ -14,9 +14,15 @@ import java.util.List;
  * @param place the user's place among the learned directions of taste: the total is made from the
  *     whole learned utility, of which the criteria are the readable part
  * @param scale the scale of totals
+ * @param scenario kind of prompt for which it holds; -1 for prompts of any kind
  */
 public record Rubric(
-        String persona, List<Item> criteria, double coverage, double[] place, RatingScale scale) {
+        String persona,
+        List<Item> criteria,
+        double coverage,
+        double[] place,
+        RatingScale scale,
+        int scenario) {
 
     public Rubric {
         criteria = List.copyOf(criteria);

@@ -49,7 +49,9 @@ public final class RubricChainWriter implements ChainWriter {
         List<ChainOutcome> outcomes = new ArrayList<>(samples);
         for (int sample = 0; sample < samples; sample++) {
             Rubric rubric =
-                    samples == 1 ? judge.rubric(user) : judge.drawRubric(user, draws.child(sample));
+                    samples == 1
+                            ? judge.rubric(user)
+                            : judge.drawRubric(user, request.prompt(), draws.child(sample));
             outcomes.add(new ChainOutcome.Written(chain(rubric, request.responses())));
         }
         return outcomes;

@@ -28,6 +28,13 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
     /** Standard deviations from the mean at which a text is told by a criterion. */
     private static final double UNUSUAL = 0.5;
 
+    /** Correlation above which two criteria say the same. */
+    private static final double ALIKE = 0.75;
+
+    /** Share of the largest correlation that lets an earlier criterion of the bank be named. */
+    private static final double NEARLY = 0.9;
+
+    private static final int NOTHING_LEFT = -1;
     private static final int WANTS = 3;
     private static final int AVOIDS = 2;
     private static final double RIDGE = 1e-3; // against criteria that are all but one
@@ -57,12 +64,46 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         return new RubricWriter(covariance, withAxes, axisCovariance);
     }
 
+    /**
+     * The same for a scenario.
+     *
+     * @param shift what the scenario adds to the criteria's weights in each direction, {@code
+     *     [direction][criterion]}
+     */
+    RubricWriter shifted(double[][] shift) {
+        int criteria = covariance.length;
+        int directions = axisCovariance.length;
+        double[][] moved = new double[criteria][directions]; // covariance of criteria and shift
+        for (int c = 0; c < criteria; c++) {
+            for (int k = 0; k < directions; k++) {
+                moved[c][k] = Vectors.dot(covariance[c], shift[k]);
+            }
+        }
+        double[][] with = new double[criteria][directions];
+        double[][] own = new double[directions][directions];
+        for (int k = 0; k < directions; k++) {
+            for (int c = 0; c < criteria; c++) {
+                with[c][k] = withAxes[c][k] + moved[c][k];
+            }
+            for (int l = 0; l < directions; l++) {
+                own[k][l] = axisCovariance[k][l];
+                for (int c = 0; c < criteria; c++) {
+                    own[k][l] +=
+                            shift[k][c] * (withAxes[c][l] + moved[c][l])
+                                    + shift[l][c] * withAxes[c][k];
+                }
+            }
+        }
+        return new RubricWriter(covariance, with, own);
+    }
+
     private record Named(Criterion criterion, double effect) {}
 
     /**
      * @param place of the user: weights of direction 1 and on; missing ones count as 0
+     * @param scenario for which this writer tells utilities
      */
-    Rubric write(double[] place, RatingScale scale) {
+    Rubric write(double[] place, RatingScale scale, int scenario) {
         double[] user = new double[place.length + 1]; // weights of all directions
         user[0] = 1;
         System.arraycopy(place, 0, user, 1, place.length);
@@ -79,7 +120,7 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         double explained = 0;
         while (chosen.size() < MOST) {
             int best = strongest(target, chosen, effects);
-            if (best < 0) {
+            if (best == NOTHING_LEFT) {
                 break;
             }
             chosen.add(best);
@@ -104,28 +145,39 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         }
         named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
         double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
-        return new Rubric(persona(named), items(named), coverage, place.clone(), scale);
+        return new Rubric(persona(named), items(named), coverage, place.clone(), scale, scenario);
     }
 
-    /** Criterion whose residual correlation is largest; -1 if none is left. */
+    /** Criterion with the largest residual correlation, or an earlier one with nearly as much. */
     private int strongest(double[] target, List<Integer> chosen, double[] effects) {
-        int best = -1;
-        double most = 1e-12;
+        double[] strength = new double[target.length];
         for (int c = 0; c < target.length; c++) {
-            if (covariance[c][c] <= 0 || chosen.contains(c)) {
-                continue;
-            }
-            double residual = target[c];
-            for (int i = 0; i < effects.length; i++) {
-                residual -= effects[i] * covariance[c][chosen.get(i)];
-            }
-            double strength = Math.abs(residual) / Math.sqrt(covariance[c][c]);
-            if (strength > most) {
-                most = strength;
-                best = c;
+            if (covariance[c][c] > 0 && !saysTheSame(c, chosen)) {
+                double residual = target[c];
+                for (int i = 0; i < effects.length; i++) {
+                    residual -= effects[i] * covariance[c][chosen.get(i)];
+                }
+                strength[c] = Math.abs(residual) / Math.sqrt(covariance[c][c]);
             }
         }
-        return best;
+        double most = Arrays.stream(strength).max().orElseThrow();
+        for (int c = 0; c < strength.length && most > 1e-12; c++) {
+            if (strength[c] >= NEARLY * most) {
+                return c;
+            }
+        }
+        return NOTHING_LEFT;
+    }
+
+    /** Whether a criterion goes up and down with one that is already named, or is one. */
+    private boolean saysTheSame(int criterion, List<Integer> chosen) {
+        for (int other : chosen) {
+            double product = covariance[criterion][criterion] * covariance[other][other];
+            if (Math.abs(covariance[criterion][other]) > ALIKE * Math.sqrt(product)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private double[] solve(List<Integer> chosen, double[] target) {

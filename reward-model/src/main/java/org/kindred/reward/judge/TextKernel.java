@@ -43,6 +43,13 @@ final class TextKernel {
         return Criteria.BANK.size() + landmarks.size();
     }
 
+    /** Embeddings of the landmarks; none if they carry no weight. */
+    float[][] vectors() {
+        return weights.embedding() > 0
+                ? landmarks.stream().map(Reading::embedding).toArray(float[][]::new)
+                : new float[0][];
+    }
+
     /** Features of one text. */
     float[] features(Reading reading) {
         int criteria = Criteria.BANK.size();
@@ -62,12 +69,16 @@ final class TextKernel {
         return features;
     }
 
-    /** The linear function {@code w . features(text)} in a form that needs no factor. */
-    Weights dual(double[] w, int terms) {
+    /**
+     * The linear function {@code w . features(text)} in a form that needs no factor.
+     *
+     * @param criteria weights of the criteria's columns, {@code [1 + scenario][criterion]}
+     */
+    Weights dual(double[] w, double[][] criteria, int terms) {
         int count = Criteria.BANK.size();
-        double[] criteria = new double[count];
-        for (int c = 0; c < count; c++) {
-            criteria[c] = criteriaScale() * w[c];
+        double[][] scaled = new double[criteria.length][count];
+        for (int s = 0; s < criteria.length; s++) {
+            Vectors.add(scaled[s], criteriaScale(), criteria[s]);
         }
         double[] alpha = new double[landmarks.size()];
         System.arraycopy(w, count, alpha, 0, alpha.length);
@@ -78,17 +89,18 @@ final class TextKernel {
             landmarks.get(j).terms().addTo(term, weights.terms() * alpha[j]);
             neighbour[j] = weights.embedding() * alpha[j];
         }
-        return new Weights(criteria, term, neighbour);
+        return new Weights(scaled, term, neighbour);
     }
 
     /**
      * One linear function of a text.
      *
-     * @param criteria by standardised criterion
+     * @param criteria by standardised criterion, {@code [1 + scenario][criterion]}; entry 0 is the
+     *     mean over scenarios, for prompts of none
      * @param terms by TF-IDF column
      * @param neighbours by landmark, for the similarity of embeddings
      */
-    record Weights(double[] criteria, double[] terms, double[] neighbours) {}
+    record Weights(double[][] criteria, double[] terms, double[] neighbours) {}
 
     static double closeness(float[] a, float[] b) {
         return Math.exp(-(1 - Vectors.dot(a, b)) / BANDWIDTH);

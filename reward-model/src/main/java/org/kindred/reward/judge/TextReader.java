@@ -22,15 +22,7 @@ record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextE
 
     static TextReader fit(List<String> texts, TextEmbedder embedder) {
         CriteriaScale scale = CriteriaScale.fit(texts.stream().map(Criteria::measure).toList());
-        List<float[]> vectors = embedder.embed(texts);
-        double[] sum = new double[vectors.get(0).length];
-        for (float[] vector : vectors) {
-            Vectors.add(sum, 1, vector);
-        }
-        float[] mean = new float[sum.length];
-        for (int i = 0; i < mean.length; i++) {
-            mean[i] = (float) (sum[i] / vectors.size());
-        }
+        float[] mean = mean(embedder.embed(texts));
         return new TextReader(scale, TfIdf.fit(texts), mean, embedder);
     }
 
@@ -42,16 +34,29 @@ record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextE
                     new Reading(
                             scale.standardise(Criteria.measure(texts.get(i))),
                             tfIdf.vector(texts.get(i)),
-                            centred(vectors.get(i))));
+                            centred(vectors.get(i), embeddingMean)));
         }
         return readings;
     }
 
-    private float[] centred(float[] vector) {
+    static float[] mean(List<float[]> vectors) {
+        double[] sum = new double[vectors.get(0).length];
+        for (float[] vector : vectors) {
+            Vectors.add(sum, 1, vector);
+        }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sum[i] / vectors.size());
+        }
+        return mean;
+    }
+
+    /** The difference from a mean, of length 1; 0 where there is none. */
+    static float[] centred(float[] vector, float[] mean) {
         double squares = 0;
         float[] centred = new float[vector.length];
         for (int i = 0; i < vector.length; i++) {
-            centred[i] = vector[i] - embeddingMean[i];
+            centred[i] = vector[i] - mean[i];
             squares += (double) centred[i] * centred[i];
         }
         double length = Math.sqrt(squares);

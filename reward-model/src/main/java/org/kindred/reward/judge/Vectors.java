@@ -46,21 +46,21 @@ final class Vectors {
         return (s0 + s1) + (s2 + s3);
     }
 
-    /** Sum over the length of {@code a}, which may be shorter than {@code b} from an offset. */
-    static double dot(float[] a, double[] b, int offset) {
+    /** Sum over the length of {@code a}, which may be shorter than {@code b}. */
+    static double dot(float[] a, double[] b) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
         double s3 = 0;
         int i = 0;
         for (; i + 3 < a.length; i += 4) {
-            s0 += a[i] * b[offset + i];
-            s1 += a[i + 1] * b[offset + i + 1];
-            s2 += a[i + 2] * b[offset + i + 2];
-            s3 += a[i + 3] * b[offset + i + 3];
+            s0 += a[i] * b[i];
+            s1 += a[i + 1] * b[i + 1];
+            s2 += a[i + 2] * b[i + 2];
+            s3 += a[i + 3] * b[i + 3];
         }
         for (; i < a.length; i++) {
-            s0 += a[i] * b[offset + i];
+            s0 += a[i] * b[i];
         }
         return (s0 + s1) + (s2 + s3);
     }

@@ -16,9 +16,10 @@ import org.kindred.reward.judge.RubricJudge;
 /**
  * How many prototypes the users support. For each number, cells are found without one fold of the
  * users; each user left out is described by the first half of the history and judged on the second:
- * mean log-likelihood of a pair under the mixture of the cells' mean tastes. The smallest number
- * within {@value #CLOSE} of the best is taken. Shapes of clouds (silhouette and the like) cannot
- * decide between one and two.
+ * mean log-likelihood of a pair under the mixture of the cells' mean tastes. The smallest number is
+ * taken that is within {@value #CLOSE} a pair of the best, or within one standard error over users
+ * of the difference, whichever is larger. Shapes of clouds (silhouette and the like) cannot decide
+ * between one and two.
  */
 final class PrototypeCount {
     static final double CLOSE = 0.005;
@@ -39,19 +40,45 @@ final class PrototypeCount {
         users.forEach((id, user) -> places.put(id, TasteFeatures.placeBy(judge).apply(user)));
         Map<String, Integer> foldOf = folds(users.keySet().stream().toList(), seeds);
         int most = Math.min(options.most(), users.size() / 2);
-        double[] likelihood = new double[most];
+        List<Map<String, Double>> sums = new ArrayList<>(); // by number of cells, by user
         for (int k = 1; k <= most; k++) {
-            likelihood[k - 1] = heldOut(judge, users, points, places, foldOf, k, options, seeds);
+            sums.add(heldOut(judge, users, points, places, foldOf, k, options, seeds));
         }
-        double best = Arrays.stream(likelihood).max().orElseThrow();
-        int k = 1;
-        while (likelihood[k - 1] < best - CLOSE) {
-            k++;
+        int best = 0;
+        for (int k = 1; k < most; k++) {
+            best = total(sums.get(k)) > total(sums.get(best)) ? k : best;
         }
-        return k;
+        double pairs = 0;
+        for (UserContext user : users.values()) {
+            pairs += user.history().size() - user.history().size() / 2;
+        }
+        for (int k = 0; k < best; k++) {
+            double[] gap = gap(sums.get(best), sums.get(k), pairs);
+            if (gap[0] <= Math.max(CLOSE, gap[1])) {
+                return k + 1;
+            }
+        }
+        return best + 1;
     }
 
-    private static double heldOut(
+    private static double total(Map<String, Double> byUser) {
+        return byUser.values().stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    /** Difference a pair between two fits, and its standard error over users. */
+    private static double[] gap(
+            Map<String, Double> better, Map<String, Double> other, double pairs) {
+        double mean = (total(better) - total(other)) / better.size();
+        double squares = 0;
+        for (Map.Entry<String, Double> user : better.entrySet()) {
+            double rest = user.getValue() - other.get(user.getKey()) - mean;
+            squares += rest * rest;
+        }
+        return new double[] {mean * better.size() / pairs, Math.sqrt(squares) / pairs};
+    }
+
+    /** Log-likelihood of the second half of each user's history. */
+    private static Map<String, Double> heldOut(
             RubricJudge judge,
             Map<String, UserContext> users,
             Map<String, double[]> points,
@@ -60,8 +87,7 @@ final class PrototypeCount {
             int k,
             PrototypeOptions options,
             SeedTree seeds) {
-        double sum = 0;
-        int pairs = 0;
+        Map<String, Double> sums = new TreeMap<>();
         for (int fold = 0; fold < FOLDS; fold++) {
             int out = fold;
             List<String> in =
@@ -83,18 +109,14 @@ final class PrototypeCount {
                 if (foldOf.get(user.userId()) == out) {
                     List<Preference> rows = user.history();
                     int half = rows.size() / 2;
-                    for (double value :
+                    double[] values =
                             judge.predict(
-                                    tastes,
-                                    rows.subList(0, half),
-                                    rows.subList(half, rows.size()))) {
-                        sum += value;
-                        pairs++;
-                    }
+                                    tastes, rows.subList(0, half), rows.subList(half, rows.size()));
+                    sums.put(user.userId(), Arrays.stream(values).sum());
                 }
             }
         }
-        return sum / pairs;
+        return sums;
     }
 
     private static Map<String, Integer> folds(List<String> ids, SeedTree seeds) {

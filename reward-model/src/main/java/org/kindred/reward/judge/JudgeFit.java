@@ -1,0 +1,220 @@
+package org.kindred.reward.judge;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.TextEmbedder;
+import org.kindred.reward.cluster.KMeansClusterer;
+import org.kindred.reward.judge.RatingModel.Rated;
+import org.kindred.reward.judge.TextReader.Reading;
+
+/** Fits a {@link RubricJudge}: read texts, choose options, fit axes, cluster, calibrate. */
+final class JudgeFit {
+    private final JudgeOptions options;
+    private final TextEmbedder embedder;
+    private final SeedTree seeds;
+    private final PairDesign design;
+    private final TextReader reader;
+    private final List<Reading> readings; // by text
+    private final List<Reading> landmarks;
+
+    private JudgeFit(
+            List<Preference> rows, TextEmbedder embedder, JudgeOptions options, SeedTree seeds) {
+        this.options = options;
+        this.embedder = embedder;
+        this.seeds = seeds;
+        design = PairDesign.of(rows);
+        reader = TextReader.fit(design.texts(), embedder);
+        readings = reader.read(design.texts());
+        landmarks = landmarks();
+    }
+
+    static RubricJudge run(
+            List<Preference> rows, TextEmbedder embedder, JudgeOptions options, SeedTree seeds) {
+        checkRows(rows);
+        return new JudgeFit(rows, embedder, options, seeds).fit();
+    }
+
+    private RubricJudge fit() {
+        Selection selection = select();
+        KernelWeights weights = selection.kernel();
+        Scenarios.Fitted scenarios = scenarios(weights);
+        TextKernel kernel = kernel(weights);
+        PairFeatures features = features(weights, kernel, scenarios);
+        Map<Integer, int[]> rows =
+                design.rowsByUser(IntStream.range(0, design.rows().size()).toArray());
+        double[] global = AxisModel.global(features, rows, selection.penalty(), Lbfgs.defaults());
+        AxisModel model =
+                AxisModel.fit(
+                        features,
+                        rows,
+                        global,
+                        selection.axes(),
+                        selection.penalty(),
+                        Lbfgs.defaults(),
+                        seeds.child("fit"));
+        AxisScorer scorer =
+                AxisScorer.of(reader, readings, kernel, features, design, shares(scenarios), model);
+        Map<String, double[]> coordinates = new TreeMap<>();
+        model.coordinates().forEach((user, z) -> coordinates.put(design.users().get(user), z));
+        UserPrior.Mixture mixture =
+                UserPrior.Mixture.of(
+                        KMeansClusterer.defaults()
+                                .cluster(
+                                        coordinates.values().toArray(new double[0][]),
+                                        selection.prototypes(),
+                                        seeds.child("prototypes")),
+                        options.tau());
+        double[][] plain = scorer.plain(readings, AxisScorer.noScenario(readings.size()));
+        return new RubricJudge(
+                scorer,
+                scenarios.scenarios(),
+                mixture,
+                RubricWriter.of(readings, plain),
+                ratings(scorer, scenarios, coordinates, plain),
+                selection,
+                options.scale(),
+                coordinates);
+    }
+
+    private Selection select() {
+        JudgeOptions first = options.first();
+        if (first.equals(options) || design.users().size() < 2 * options.folds()) {
+            return new Selection(
+                    first.kernels().get(0),
+                    first.axes().get(0),
+                    first.penalties().get(0),
+                    first.modes().get(0),
+                    first.prototypes().get(0),
+                    List.of());
+        }
+        Map<KernelWeights, PairFeatures> made = new HashMap<>();
+        return new OptionSearch(
+                        new CrossValidation(design, options, seeds.child("selection")),
+                        weights ->
+                                made.computeIfAbsent(
+                                        weights, w -> features(w, kernel(w), scenarios(w))))
+                .choose(options);
+    }
+
+    private PairFeatures features(
+            KernelWeights weights, TextKernel kernel, Scenarios.Fitted scenarios) {
+        return new PairFeatures(
+                design,
+                readings.stream().map(kernel::features).toArray(float[][]::new),
+                weights,
+                scenarios.ofPrompt(),
+                scenarios.scenarios().centroids().length);
+    }
+
+    private TextKernel kernel(KernelWeights weights) {
+        boolean needed = weights.terms() + weights.embedding() > 0;
+        return new TextKernel(weights, needed ? landmarks : List.of());
+    }
+
+    private Scenarios.Fitted scenarios(KernelWeights weights) {
+        return weights.scenario() > 0
+                ? Scenarios.fit(design.rows(), embedder, options.scenarios(), seeds)
+                : Scenarios.off(design.rows());
+    }
+
+    /** Share of each scenario among the rows. */
+    private double[] shares(Scenarios.Fitted scenarios) {
+        double[] shares = new double[scenarios.scenarios().centroids().length];
+        if (shares.length > 0) {
+            for (Preference row : design.rows()) {
+                shares[scenarios.ofPrompt().get(row.promptText())] += 1.0 / design.rows().size();
+            }
+        }
+        return shares;
+    }
+
+    private List<Reading> landmarks() {
+        if (readings.size() <= options.landmarks()) {
+            return readings;
+        }
+        SplittableRandom random = seeds.child("landmarks").random();
+        List<Integer> order = new ArrayList<>(IntStream.range(0, readings.size()).boxed().toList());
+        for (int i = order.size() - 1; i > 0; i--) {
+            Collections.swap(order, i, random.nextInt(i + 1));
+        }
+        return order.subList(0, options.landmarks()).stream().sorted().map(readings::get).toList();
+    }
+
+    private RatingModel ratings(
+            AxisScorer scorer,
+            Scenarios.Fitted scenarios,
+            Map<String, double[]> coordinates,
+            double[][] plain) {
+        double squares = 0; // of utilities, whose mean over the texts is 0 for every user
+        for (double[] z : coordinates.values()) {
+            for (double[] score : plain) {
+                double utility = UserPrior.margin(score, z);
+                squares += utility * utility;
+            }
+        }
+        double deviation = Math.sqrt(squares / ((double) coordinates.size() * plain.length));
+        List<String> texts = new ArrayList<>();
+        List<Integer> kinds = new ArrayList<>();
+        List<Double> given = new ArrayList<>();
+        List<String> by = new ArrayList<>();
+        for (Preference row : design.rows()) {
+            int kind = scenarios.ofPrompt().get(row.promptText());
+            if (row.chosenScore() != null) {
+                texts.add(row.chosenText());
+                kinds.add(kind);
+                given.add(row.chosenScore());
+                by.add(row.userId());
+            }
+            if (row.rejectedScore() != null) {
+                texts.add(row.rejectedText());
+                kinds.add(kind);
+                given.add(row.rejectedScore());
+                by.add(row.userId());
+            }
+        }
+        double[][] scores =
+                scorer.score(texts, kinds.stream().mapToInt(Integer::intValue).toArray());
+        Map<String, List<Rated>> byUser = new TreeMap<>();
+        for (int i = 0; i < scores.length; i++) {
+            byUser.computeIfAbsent(by.get(i), id -> new ArrayList<>())
+                    .add(
+                            new Rated(
+                                    UserPrior.margin(scores[i], coordinates.get(by.get(i))),
+                                    given.get(i)));
+        }
+        return RatingModel.fit(byUser, deviation);
+    }
+
+    private static void checkRows(List<Preference> rows) {
+        if (rows.isEmpty()) {
+            throw new KindredException(
+                    "cannot fit a judge: no training rows; expected rows with part fit (or none) of"
+                            + " users that are not held back");
+        }
+        for (Preference row : rows) {
+            if ("unseen".equals(row.userSplit())
+                    || "eval".equals(row.part())
+                    || "test".equals(row.itemSplit())) {
+                throw new KindredException(
+                        "cannot fit a judge: row "
+                                + row.id()
+                                + " is held back (user_split "
+                                + row.userSplit()
+                                + ", item_split "
+                                + row.itemSplit()
+                                + ", part "
+                                + row.part()
+                                + "); pass training rows only");
+            }
+        }
+    }
+}
