@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
@@ -91,21 +93,22 @@ public final class RewardBenchmark {
         return rows;
     }
 
-    /** Targets by cell; rows whose source marks them as out of distribution are cells of their own. */
+    /** Targets by cell; rows of domains that training never shows are cells of their own. */
     private static Map<String, List<Preference>> targets(PreferenceDataset dataset) {
-        Map<String, List<Preference>> targets = new LinkedHashMap<>();
-        for (boolean ood : new boolean[] {false, true}) {
-            for (SplitCell cell : SplitCell.values()) {
-                List<Preference> rows = dataset.preferences().stream()
-                        .filter(row -> "eval".equals(row.part()))
-                        .filter(row -> SplitCell.of(row).filter(cell::equals).isPresent() && "ood".equals(row.split()) == ood)
-                        .toList();
-                if (!rows.isEmpty()) {
-                    targets.put(cell.name().toLowerCase(Locale.ROOT) + (ood ? "_ood" : ""), rows);
-                }
+        Map<String, List<Preference>> targets = new TreeMap<>();
+        for (Preference row : dataset.preferences()) {
+            if ("eval".equals(row.part())) {
+                cell(row).ifPresent(cell -> targets.computeIfAbsent(cell, name -> new ArrayList<>()).add(row));
             }
         }
         return targets;
+    }
+
+    private static Optional<String> cell(Preference row) {
+        if (SplitCell.OUT_OF_DISTRIBUTION.equals(row.split()) && row.userSplit() != null) {
+            return Optional.of(row.userSplit() + "_" + SplitCell.OUT_OF_DISTRIBUTION);
+        }
+        return SplitCell.of(row).map(cell -> cell.name().toLowerCase(Locale.ROOT));
     }
 
     private static Map<String, List<Verdict>> judge(

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             Main.Data.class,
             Main.Eval.class,
+            DoctorCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

@@ -43,7 +43,7 @@ final class EvaluationStage {
         try (folder) {
             List<int[]> tokens = new ArrayList<>();
             for (EvaluationPrompt prompt : prompts) {
-                tokens.add(folder.prompt(reward.rubric(prompt.userId()).persona(), prompt.text()));
+                tokens.add(folder.prompt(reward.rubric(prompt.userId(), prompt.text()).persona(), prompt.text()));
             }
             List<List<Completion>> completions = folder.generate(tokens, 1, options.reinforcement().sampling(), seeds.child("completions"));
             List<String> texts = completions.stream().map(rows -> folder.text(rows.get(0))).toList();
@@ -57,7 +57,7 @@ final class EvaluationStage {
 
     private Sample measure(String policy, EvaluationPrompt prompt, String completion) {
         String user = prompt.userId();
-        double total = reward.judge().scoreAlone(reward.rubric(user), completion) instanceof ScoreOutcome.Scored scored
+        double total = reward.judge().scoreAlone(reward.rubric(user, prompt.text()), completion) instanceof ScoreOutcome.Scored scored
                 ? scored.value()
                 : Double.NaN;
         int words = completion.isBlank() ? 0 : completion.strip().split("\\s+").length;

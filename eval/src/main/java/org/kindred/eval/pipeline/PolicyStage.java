@@ -23,14 +23,14 @@ import org.kindred.datasets.Task;
 import org.kindred.datasets.simulation.Corpus;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.policy.advantage.EstimatorKind;
-import org.kindred.policy.grpo.Checkpoint;
+import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardSource;
 import org.kindred.policy.grpo.Trainer;
 import org.kindred.policy.grpo.TrainerInputs;
 import org.kindred.policy.grpo.TrainerOptions;
-import org.kindred.policy.grpo.TrainingListener;
-import org.kindred.policy.grpo.TrainingRun;
+import org.kindred.policy.run.TrainingListener;
+import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.metrics.StepLog;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
@@ -84,12 +84,16 @@ final class PolicyStage {
                 CausalLm policy = CausalLm.create(config(tokenizer), options.engine(), seeds.child("weights"));
                 StepLog log = StepLog.openAfter(folder.resolve("metrics.jsonl"), 0)) {
             SftTrainer language = new SftTrainer(
-                    policy, corpusExamples(tokenizer, corpus), List.of(), options.sft().forCorpus(seeds));
+                    policy, tokenizer, corpusExamples(tokenizer, corpus), List.of(), options.sft().forCorpus(seeds));
             SftTrainer answers = new SftTrainer(
-                    policy, chosenAnswers(tokenizer), List.of(), options.sft().forChosenAnswers(seeds));
+                    policy, tokenizer, chosenAnswers(tokenizer), List.of(), options.sft().forChosenAnswers(training.size(), seeds));
             long total = language.steps() + answers.steps();
-            language.train(step -> logStep(log, step, 0, total));
-            answers.train(step -> logStep(log, step, language.steps(), total));
+            while (!language.done()) {
+                logStep(log, language.step(), 0, total);
+            }
+            while (!answers.done()) {
+                logStep(log, answers.step(), language.steps(), total);
+            }
             policy.save(model);
         }
     }
@@ -125,7 +129,7 @@ final class PolicyStage {
             texts.add(row.chosenText());
             texts.add(row.rejectedText());
         }
-        reward.users().keySet().forEach(user -> texts.add(reward.rubric(user).persona()));
+        corpus.forEach(task -> texts.add(reward.judge().personaSuitedBy(task.reference())));
         BpeTrainer.train(texts.stream(), new BpeTrainer.Options(options.model().vocabularySize(), List.of(), 2), folder);
     }
 
@@ -156,7 +160,7 @@ final class PolicyStage {
         List<SftExample> examples = new ArrayList<>();
         for (Preference row : rows.subList(0, Math.min(options.sft().examples(), rows.size()))) {
             examples.add(new SftExample(
-                    PolicyFolder.prompt(tokenizer, reward.rubric(row.userId()).persona(), row.promptText()),
+                    PolicyFolder.prompt(tokenizer, reward.rubric(row.userId(), row.promptText()).persona(), row.promptText()),
                     completion(tokenizer, row.chosenText())));
         }
         return examples;
@@ -232,7 +236,7 @@ final class PolicyStage {
     private List<PolicyPrompt> prompts(Tokenizer tokenizer, Map<String, Rubric> rubrics) {
         List<PolicyPrompt> prompts = new ArrayList<>();
         for (Preference row : training) {
-            Rubric rubric = reward.rubric(row.userId());
+            Rubric rubric = reward.rubric(row.userId(), row.promptText());
             rubrics.put(row.id(), rubric);
             prompts.add(new PolicyPrompt(
                     row.id(), reward.groupOf(row.userId()), row.userId(),

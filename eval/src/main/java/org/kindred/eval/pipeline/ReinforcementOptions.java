@@ -15,7 +15,7 @@ import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
-import org.kindred.policy.schedule.LearningRateSchedule;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 
 /**
@@ -57,7 +57,7 @@ public record ReinforcementOptions(
                 4.0,
                 60,
                 new BatchOptions(4, 8, GroupSampling.NATURAL, 1, 32),
-                new OptimizerOptions(3e-4, LearningRateSchedule.LINEAR, 5, AdamWOptions.defaults()),
+                new OptimizerOptions(2e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
                 new SamplingOptions(64, 0.8, 0, 1.0, 0.0, 1.0),
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(0.05, KlSchedule.CONSTANT, EntropyBonus.NONE));

@@ -16,6 +16,7 @@ import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.judge.Rubric;
 import org.kindred.reward.judge.RubricJudge;
+import org.kindred.reward.judge.UserPosterior;
 import org.kindred.reward.prototype.PreferenceGroups;
 import org.kindred.reward.prototype.PrototypeSpace;
 
@@ -27,14 +28,14 @@ final class RewardStage {
     private final RubricJudge judge;
     private final PrototypeSpace space;
     private final Map<String, UserContext> users;
-    private final Map<String, Rubric> rubrics = new TreeMap<>();
+    private final Map<String, UserPosterior> posteriors = new TreeMap<>();
     private final PreferenceGroups groups;
 
     private RewardStage(RubricJudge judge, PrototypeSpace space, Map<String, UserContext> users) {
         this.judge = judge;
         this.space = space;
         this.users = users;
-        users.forEach((id, user) -> rubrics.put(id, judge.rubric(user)));
+        users.forEach((id, user) -> posteriors.put(id, judge.posterior(user)));
         groups = PreferenceGroups.prototypes(space, users.values());
     }
 
@@ -64,12 +65,13 @@ final class RewardStage {
         judge.save(run.path("reward/judge.json"));
         space.save(run.path("reward/prototypes.json"));
         AtomicFiles.write(run.path("reward/chains.jsonl"), out -> {
-            for (Map.Entry<String, Rubric> user : rubrics.entrySet()) {
+            for (String user : users.keySet()) {
+                Rubric rubric = judge.rubric(posteriors.get(user));
                 Map<String, Object> line = new LinkedHashMap<>();
-                line.put("user_id", user.getKey());
-                line.put("group", groupOf(user.getKey()));
-                line.put("persona", user.getValue().persona());
-                line.put("criteria", user.getValue().criteria());
+                line.put("user_id", user);
+                line.put("group", groupOf(user));
+                line.put("persona", rubric.persona());
+                line.put("criteria", rubric.criteria());
                 out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
             }
         });
@@ -87,15 +89,12 @@ final class RewardStage {
         return users;
     }
 
-    Rubric rubric(String userId) {
-        return rubrics.get(userId);
+    /** The user's rubric for the scenario at hand. */
+    Rubric rubric(String userId, String prompt) {
+        return judge.rubric(posteriors.get(userId), prompt);
     }
 
     String groupOf(String userId) {
         return groups.groupOf(userId, "");
-    }
-
-    List<String> groups() {
-        return groups.groups();
     }
 }

@@ -2,7 +2,7 @@ package org.kindred.eval.pipeline;
 
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.model.AdamWOptions;
-import org.kindred.policy.schedule.LearningRateSchedule;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.sft.SftOptions;
 
@@ -19,6 +19,8 @@ import org.kindred.policy.sft.SftOptions;
 public record SupervisedOptions(
         int corpusExamples, double corpusLearningRate, int examples, double learningRate, int batchRows) {
 
+    private static final int WARMUP_UPDATES = 20;
+
     public SupervisedOptions {
         if (corpusExamples < 1 || examples < 1 || batchRows < 1) {
             throw new IllegalArgumentException("corpus_examples = " + corpusExamples + ", examples = " + examples
@@ -31,15 +33,17 @@ public record SupervisedOptions(
     }
 
     SftOptions forCorpus(SeedTree seeds) {
-        return options(corpusLearningRate, seeds.child("corpus"));
+        return options(corpusLearningRate, corpusExamples, seeds.child("corpus"));
     }
 
-    SftOptions forChosenAnswers(SeedTree seeds) {
-        return options(learningRate, seeds.child("chosen"));
+    SftOptions forChosenAnswers(int available, SeedTree seeds) {
+        return options(learningRate, Math.min(examples, available), seeds.child("chosen"));
     }
 
-    private SftOptions options(double rate, SeedTree seeds) {
-        OptimizerOptions optimizer = new OptimizerOptions(rate, LearningRateSchedule.COSINE, 20, AdamWOptions.defaults());
+    private SftOptions options(double rate, int rows, SeedTree seeds) {
+        int updates = (rows + batchRows - 1) / batchRows;
+        OptimizerOptions optimizer = new OptimizerOptions(
+                rate, LearningRateSchedule.Shape.COSINE, Math.min(WARMUP_UPDATES, updates), AdamWOptions.defaults());
         return new SftOptions(1, batchRows, batchRows, 1, optimizer, 0, seeds.seed());
     }
 }
