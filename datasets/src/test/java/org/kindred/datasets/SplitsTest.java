@@ -58,7 +58,7 @@ final class SplitsTest {
         return rows;
     }
 
-    @Property(tries = 50)
+    @Property(seed = "20261121", tries = 50)
     void fourCells_anySeed_leaksNothingAndKeepsShares(
             @ForAll @LongRange(min = 0, max = 1_000_000) long seed) {
         List<Preference> rows = world(seed);
@@ -82,7 +82,7 @@ final class SplitsTest {
                 .satisfies(prompts -> assertThat(Set.copyOf(prompts)).hasSizeLessThanOrEqualTo(3));
     }
 
-    @Property(tries = 20)
+    @Property(seed = "20261121", tries = 20)
     void fourCells_rowsInAnotherOrder_getTheSamePlace(
             @ForAll @LongRange(min = 0, max = 1_000) long seed) {
         List<Preference> rows = world(1);
@@ -109,7 +109,7 @@ final class SplitsTest {
                                 .preferences());
     }
 
-    @Property(tries = 20)
+    @Property(seed = "20261121", tries = 20)
     void withinUser_slots_countFromOneAndPromptsStayTogether(
             @ForAll @IntRange(min = 0, max = 1_000) int seed) {
         Splits.Result result = Splits.withinUser(world(seed), 0.5, SeedTree.root(seed));

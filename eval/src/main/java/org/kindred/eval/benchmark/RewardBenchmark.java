@@ -13,7 +13,7 @@ import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.SplitCell;
-import org.kindred.eval.pipeline.Progress;
+import org.kindred.eval.Progress;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Interval;
 import org.kindred.reward.UserContext;

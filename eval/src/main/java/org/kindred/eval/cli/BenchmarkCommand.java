@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import org.kindred.eval.benchmark.BenchmarkOptions;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.benchmark.RewardBenchmark;
-import org.kindred.eval.pipeline.OptionTree;
+import org.kindred.eval.config.OptionTree;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

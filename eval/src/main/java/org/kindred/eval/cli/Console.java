@@ -6,7 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
-import org.kindred.eval.pipeline.Progress;
+import org.kindred.eval.Progress;
 
 /** Progress for people: a bar on a terminal, a plain line every tenth of a stage otherwise. Not thread-safe. */
 final class Console implements Progress, AutoCloseable {

@@ -1,7 +1,7 @@
 package org.kindred.eval.cli;
 
 import org.kindred.datasets.KindredException;
-import org.kindred.eval.pipeline.OptionsException;
+import org.kindred.eval.config.OptionsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

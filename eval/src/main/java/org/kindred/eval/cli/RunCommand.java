@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.kindred.eval.pipeline.OptionTree;
+import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.pipeline.Pipeline;
 import org.kindred.eval.pipeline.PipelineOptions;
 import org.kindred.eval.pipeline.RunFolder;

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
-import org.kindred.eval.pipeline.OptionTree;
-import org.kindred.eval.pipeline.OptionsException;
+import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.config.OptionsException;
 import org.kindred.eval.pipeline.RunFolder;
 import picocli.CommandLine.Option;
 

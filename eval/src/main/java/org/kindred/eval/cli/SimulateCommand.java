@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.SimulatedPopulation;
-import org.kindred.eval.pipeline.OptionTree;
+import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.pipeline.SimulateOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,5 +1,6 @@
 package org.kindred.eval.pipeline;
 
+import org.kindred.eval.Progress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.kindred.eval.pipeline;
 
+import org.kindred.eval.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

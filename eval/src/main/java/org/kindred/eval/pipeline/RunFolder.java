@@ -1,5 +1,7 @@
 package org.kindred.eval.pipeline;
 
+import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.config.OptionsException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;

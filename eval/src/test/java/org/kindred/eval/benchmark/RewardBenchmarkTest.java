@@ -10,7 +10,7 @@ import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
-import org.kindred.eval.pipeline.Progress;
+import org.kindred.eval.Progress;
 import org.kindred.reward.UserContext;
 
 final class RewardBenchmarkTest {

@@ -1,5 +1,6 @@
 package org.kindred.eval.pipeline;
 
+import org.kindred.eval.config.OptionsException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

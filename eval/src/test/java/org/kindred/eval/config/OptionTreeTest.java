@@ -1,5 +1,6 @@
-package org.kindred.eval.pipeline;
+package org.kindred.eval.config;
 
+import org.kindred.eval.pipeline.PipelineOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

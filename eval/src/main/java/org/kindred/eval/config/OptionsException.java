@@ -1,4 +1,4 @@
-package org.kindred.eval.pipeline;
+package org.kindred.eval.config;
 
 import org.kindred.datasets.KindredException;
 

@@ -1,4 +1,4 @@
-package org.kindred.eval.pipeline;
+package org.kindred.eval;
 
 /** Where long work tells how far it is; the library never prints. */
 public interface Progress {

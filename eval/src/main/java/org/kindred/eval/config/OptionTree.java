@@ -1,4 +1,4 @@
-package org.kindred.eval.pipeline;
+package org.kindred.eval.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
