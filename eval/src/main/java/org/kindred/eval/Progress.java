@@ -16,6 +16,9 @@ public interface Progress {
     /** A stage begins. */
     void stage(String name, String note);
 
-    /** The running stage has done {@code done} of {@code total}; {@code note} holds numbers, never user text. */
+    /**
+     * The running stage has done {@code done} of {@code total}; {@code note} holds numbers, never
+     * user text.
+     */
     void step(long done, long total, String note);
 }

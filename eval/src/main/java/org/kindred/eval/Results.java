@@ -12,8 +12,8 @@ import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.benchmark.RewardBenchmark;
 
 /**
- * What a run found: {@code eval/results.json}. It holds neither dates nor durations, so that two runs with one seed
- * write the same bytes.
+ * What a run found: {@code eval/results.json}. It holds neither dates nor durations, so that two
+ * runs with one seed write the same bytes.
  *
  * @param schema always {@link #SCHEMA}
  * @param version of the schema
@@ -40,24 +40,41 @@ public record Results(
      * @param ariUnseen likewise over users that were assigned after training
      */
     public record Prototypes(
-            int count, double ari, @JsonProperty("ari_unseen") double ariUnseen, List<Prototype> list, List<Point> map) {}
+            int count,
+            double ari,
+            @JsonProperty("ari_unseen") double ariUnseen,
+            List<Prototype> list,
+            List<Point> map) {}
 
-    /** @param persona the persona of the prototype's rubric */
+    /**
+     * @param persona the persona of the prototype's rubric
+     */
     public record Prototype(String name, int users, String persona) {}
 
-    /** One training user on the map: coordinates along the first two axes of the users' features. */
+    /**
+     * One training user on the map: coordinates along the first two axes of the users' features.
+     */
     public record Point(double x, double y, String prototype, String group) {}
 
     public Results {
         if (!SCHEMA.equals(schema) || version < 1 || version > VERSION) {
             throw new IllegalArgumentException(
-                    "schema " + schema + " version " + version + ": this program reads " + SCHEMA + " 1 to " + VERSION);
+                    "schema "
+                            + schema
+                            + " version "
+                            + version
+                            + ": this program reads "
+                            + SCHEMA
+                            + " 1 to "
+                            + VERSION);
         }
     }
 
     public void write(Path file) {
         try {
-            AtomicFiles.writeText(file, Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+            AtomicFiles.writeText(
+                    file,
+                    Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
         } catch (IOException e) {
             throw AtomicFiles.failure("writing", file, e);
         }
@@ -65,12 +82,15 @@ public record Results(
 
     public static Results read(Path file) {
         if (!Files.exists(file)) {
-            throw new KindredException(file + " does not exist: the run has not been evaluated. Finish it with kindred run --resume.");
+            throw new KindredException(
+                    file
+                            + " does not exist: the run has not been evaluated. Finish it with kindred run --resume.");
         }
         try {
             return Json.mapper().readValue(Files.readAllBytes(file), Results.class);
         } catch (IOException e) {
-            throw new KindredException(file + " is not a results file of this version: " + e.getMessage(), e);
+            throw new KindredException(
+                    file + " is not a results file of this version: " + e.getMessage(), e);
         }
     }
 }

@@ -17,34 +17,60 @@ final class ArchitectureTest {
     static final ArchRule modulesDependOneWay =
             layeredArchitecture()
                     .consideringOnlyDependenciesInLayers()
-                    .layer("datasets").definedBy("org.kindred.datasets..")
-                    .layer("reward").definedBy("org.kindred.reward..")
-                    .layer("policy").definedBy("org.kindred.policy..")
-                    .layer("eval").definedBy("org.kindred.eval..")
-                    .whereLayer("eval").mayNotBeAccessedByAnyLayer()
-                    .whereLayer("policy").mayOnlyBeAccessedByLayers("eval")
-                    .whereLayer("reward").mayOnlyBeAccessedByLayers("policy", "eval");
+                    .layer("datasets")
+                    .definedBy("org.kindred.datasets..")
+                    .layer("reward")
+                    .definedBy("org.kindred.reward..")
+                    .layer("policy")
+                    .definedBy("org.kindred.policy..")
+                    .layer("eval")
+                    .definedBy("org.kindred.eval..")
+                    .whereLayer("eval")
+                    .mayNotBeAccessedByAnyLayer()
+                    .whereLayer("policy")
+                    .mayOnlyBeAccessedByLayers("eval")
+                    .whereLayer("reward")
+                    .mayOnlyBeAccessedByLayers("policy", "eval");
 
     @ArchTest
     static final ArchRule latentTruthIsReadByEvaluationAlone =
-            noClasses().that().resideInAnyPackage("org.kindred.reward..", "org.kindred.policy..")
-                    .should().dependOnClassesThat().resideInAPackage("org.kindred.datasets.simulation..");
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("org.kindred.reward..", "org.kindred.policy..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.kindred.datasets.simulation..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLinePrintsOrExits =
-            noClasses().that().resideOutsideOfPackage("org.kindred.eval.cli..")
-                    .and().doNotHaveSimpleName("EngineProbe") // a process of its own, whose exit status is its answer
-                    .should().accessField(System.class, "out").orShould().accessField(System.class, "err")
-                    .orShould().callMethod(System.class, "exit", int.class);
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("org.kindred.eval.cli..")
+                    .and()
+                    .doNotHaveSimpleName(
+                            "EngineProbe") // a process of its own, whose exit status is its answer
+                    .should()
+                    .accessField(System.class, "out")
+                    .orShould()
+                    .accessField(System.class, "err")
+                    .orShould()
+                    .callMethod(System.class, "exit", int.class);
 
     @ArchTest
     static final ArchRule noJavaSerialisation =
-            noClasses().should().dependOnClassesThat().haveNameMatching("java\\.io\\.Object(In|Out)putStream");
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching("java\\.io\\.Object(In|Out)putStream");
 
     @ArchTest
     static final ArchRule randomnessComesFromTheSeedTree =
-            noClasses().should().dependOnClassesThat().haveNameMatching("java\\.util\\.(Random|concurrent\\.ThreadLocalRandom)")
-                    .orShould().callMethod(Math.class, "random");
+            noClasses()
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching("java\\.util\\.(Random|concurrent\\.ThreadLocalRandom)")
+                    .orShould()
+                    .callMethod(Math.class, "random");
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

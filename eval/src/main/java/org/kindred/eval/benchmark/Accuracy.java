@@ -8,8 +8,8 @@ import org.kindred.eval.stats.Interval;
  *
  * @param arm name of the arm
  * @param shots pairs of the user's past that the arm was given
- * @param cell which users and items: {@code seen_known} ... {@code unseen_new}, and
- *     {@code seen_ood}, {@code unseen_ood} for domains that training never shows
+ * @param cell which users and items: {@code seen_known} ... {@code unseen_new}, and {@code
+ *     seen_ood}, {@code unseen_ood} for domains that training never shows
  * @param users users with at least one target
  * @param pairs targets
  * @param accuracy strict: a tie or a missing score is wrong; interval by resampling users

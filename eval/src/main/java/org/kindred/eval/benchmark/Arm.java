@@ -9,7 +9,9 @@ public interface Arm {
     /** Name in tables and files. */
     String name();
 
-    /** False if the answer is the same whatever the user's past; such an arm is run at K = 0 only. */
+    /**
+     * False if the answer is the same whatever the user's past; such an arm is run at K = 0 only.
+     */
     boolean usesHistory();
 
     /** A scorer for one user, given the K pairs of his context. */

@@ -11,17 +11,22 @@ import org.kindred.reward.judge.JudgeOptions;
  * @param bootstrapDraws resamples of users for the intervals
  * @param judge the rubric judge
  */
-public record BenchmarkOptions(long seed, List<Integer> shots, int bootstrapDraws, JudgeOptions judge) {
+public record BenchmarkOptions(
+        long seed, List<Integer> shots, int bootstrapDraws, JudgeOptions judge) {
 
     public BenchmarkOptions {
         shots = List.copyOf(shots);
         for (int k : shots) {
             if (k < 0) {
-                throw new IllegalArgumentException("shots holds " + k + ": numbers of pairs are 0 or more, for example [0, 3, 10, 20]");
+                throw new IllegalArgumentException(
+                        "shots holds "
+                                + k
+                                + ": numbers of pairs are 0 or more, for example [0, 3, 10, 20]");
             }
         }
         if (bootstrapDraws < 100) {
-            throw new IllegalArgumentException("bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
+            throw new IllegalArgumentException(
+                    "bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
         }
     }
 

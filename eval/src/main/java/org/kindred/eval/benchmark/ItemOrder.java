@@ -7,8 +7,8 @@ import org.kindred.datasets.Preference;
 import org.kindred.reward.UserContext;
 
 /**
- * The global order of items, which is the same for everybody: {@code (times chosen + 1) / (times shown + 2)} in the
- * training rows. An item that never occurred has no score.
+ * The global order of items, which is the same for everybody: {@code (times chosen + 1) / (times
+ * shown + 2)} in the training rows. An item that never occurred has no score.
  *
  * <p>Items are {@code item_ids} where a row has them, otherwise the texts of its answers.
  */

@@ -29,7 +29,8 @@ public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
         return (Preference target) -> {
             String prompt = target.promptText();
             return new double[] {
-                judge.score(posterior, prompt, target.chosenText()), judge.score(posterior, prompt, target.rejectedText())
+                judge.score(posterior, prompt, target.chosenText()),
+                judge.score(posterior, prompt, target.rejectedText())
             };
         };
     }

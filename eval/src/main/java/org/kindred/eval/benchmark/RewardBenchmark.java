@@ -19,11 +19,11 @@ import org.kindred.eval.stats.Interval;
 import org.kindred.reward.UserContext;
 
 /**
- * Reward models on pairs: for each cell of seen/unseen users and known/new items, how often the chosen answer gets the
- * higher score, after K = 0, 3, 10, ... pairs of the user's past.
+ * Reward models on pairs: for each cell of seen/unseen users and known/new items, how often the
+ * chosen answer gets the higher score, after K = 0, 3, 10, ... pairs of the user's past.
  *
- * <p>Targets are the rows with {@code part = eval}; a user's context of K shots is the first K of his {@code fit} rows
- * by slot, for seen and unseen users alike.
+ * <p>Targets are the rows with {@code part = eval}; a user's context of K shots is the first K of
+ * his {@code fit} rows by slot, for seen and unseen users alike.
  */
 public final class RewardBenchmark {
 
@@ -46,18 +46,21 @@ public final class RewardBenchmark {
     public record Result(List<Accuracy> rows, List<Difference> differences) {}
 
     /**
-     * Paired difference in strict accuracy, {@code arm at shots} minus {@code baseline at 0 shots}, same targets.
+     * Paired difference in strict accuracy, {@code arm at shots} minus {@code baseline at 0 shots},
+     * same targets.
      *
      * @param difference positive if the arm is better; interval by resampling users
      */
-    public record Difference(String arm, int shots, String baseline, String cell, Interval difference) {}
+    public record Difference(
+            String arm, int shots, String baseline, String cell, Interval difference) {}
 
     /**
      * Runs every arm on every cell that has targets.
      *
      * @param baseline name of the arm whose K = 0 result the others are compared with, pair by pair
      */
-    public Result run(PreferenceDataset dataset, List<Arm> arms, String baseline, Progress progress) {
+    public Result run(
+            PreferenceDataset dataset, List<Arm> arms, String baseline, Progress progress) {
         Map<String, List<Preference>> contexts = fitRows(dataset);
         Map<String, List<Preference>> targets = targets(dataset);
         List<Accuracy> rows = new ArrayList<>();
@@ -68,28 +71,51 @@ public final class RewardBenchmark {
             String cellName = cell.getKey();
             Map<String, List<Verdict>> baselineVerdicts = new LinkedHashMap<>();
             for (Arm arm : arms) {
-                for (int k : arm.usesHistory() ? shots.stream().filter(s -> s > 0).toList() : List.of(0)) {
+                for (int k :
+                        arm.usesHistory()
+                                ? shots.stream().filter(s -> s > 0).toList()
+                                : List.of(0)) {
                     Map<String, List<Verdict>> verdicts = judge(arm, k, contexts, cell.getValue());
                     rows.add(summarise(arm.name(), k, cellName, verdicts.values()));
                     if (arm.name().equals(baseline)) {
                         baselineVerdicts = verdicts;
                     } else if (arm.usesHistory() && !baselineVerdicts.isEmpty()) {
-                        differences.add(new Difference(arm.name(), k, baseline, cellName, difference(verdicts, baselineVerdicts)));
+                        differences.add(
+                                new Difference(
+                                        arm.name(),
+                                        k,
+                                        baseline,
+                                        cellName,
+                                        difference(verdicts, baselineVerdicts)));
                     }
                 }
                 progress.step(++done, total, cellName);
             }
         }
-        rows.removeIf(row -> row.unscored() == 1); // the arm has nothing to say in this cell, for example on new items
+        rows.removeIf(
+                row ->
+                        row.unscored()
+                                == 1); // the arm has nothing to say in this cell, for example on
+        // new items
         return new Result(rows, differences);
     }
 
     private static Map<String, List<Preference>> fitRows(PreferenceDataset dataset) {
         Map<String, List<Preference>> rows = new LinkedHashMap<>();
-        dataset.byUser().forEach((user, all) -> rows.put(user, all.stream()
-                .filter(row -> "fit".equals(row.part()))
-                .sorted(Comparator.comparingInt(row -> row.slot() == null ? Integer.MAX_VALUE : row.slot()))
-                .toList()));
+        dataset.byUser()
+                .forEach(
+                        (user, all) ->
+                                rows.put(
+                                        user,
+                                        all.stream()
+                                                .filter(row -> "fit".equals(row.part()))
+                                                .sorted(
+                                                        Comparator.comparingInt(
+                                                                row ->
+                                                                        row.slot() == null
+                                                                                ? Integer.MAX_VALUE
+                                                                                : row.slot()))
+                                                .toList()));
         return rows;
     }
 
@@ -98,7 +124,11 @@ public final class RewardBenchmark {
         Map<String, List<Preference>> targets = new TreeMap<>();
         for (Preference row : dataset.preferences()) {
             if ("eval".equals(row.part())) {
-                cell(row).ifPresent(cell -> targets.computeIfAbsent(cell, name -> new ArrayList<>()).add(row));
+                cell(row)
+                        .ifPresent(
+                                cell ->
+                                        targets.computeIfAbsent(cell, name -> new ArrayList<>())
+                                                .add(row));
             }
         }
         return targets;
@@ -117,15 +147,21 @@ public final class RewardBenchmark {
         Map<String, List<Verdict>> verdicts = new LinkedHashMap<>();
         for (Preference target : targets) {
             String user = target.userId();
-            Arm.UserScorer scorer = scorers.computeIfAbsent(user, id -> {
-                List<Preference> past = contexts.getOrDefault(id, List.of());
-                return arm.forUser(new UserContext(id, past.subList(0, Math.min(k, past.size()))));
-            });
+            Arm.UserScorer scorer =
+                    scorers.computeIfAbsent(
+                            user,
+                            id -> {
+                                List<Preference> past = contexts.getOrDefault(id, List.of());
+                                return arm.forUser(
+                                        new UserContext(
+                                                id, past.subList(0, Math.min(k, past.size()))));
+                            });
             double[] scores = scorer.score(target);
             boolean unscored = !Double.isFinite(scores[0]) || !Double.isFinite(scores[1]);
             boolean tie = !unscored && Math.abs(scores[0] - scores[1]) < 1e-9;
             double right = !unscored && !tie && scores[0] > scores[1] ? 1 : 0;
-            verdicts.computeIfAbsent(user, id -> new ArrayList<>()).add(new Verdict(user, right, tie, unscored));
+            verdicts.computeIfAbsent(user, id -> new ArrayList<>())
+                    .add(new Verdict(user, right, tie, unscored));
         }
         return verdicts;
     }
@@ -149,20 +185,30 @@ public final class RewardBenchmark {
         userAccuracies.sort(null);
         int decile = Math.max(1, userAccuracies.size() / 10);
         return new Accuracy(
-                arm, k, cell, byUser.size(), pairs, bootstrap.mean(clusters),
-                mean(userAccuracies), (right + ties / 2) / pairs, ties / pairs, unscored / pairs,
+                arm,
+                k,
+                cell,
+                byUser.size(),
+                pairs,
+                bootstrap.mean(clusters),
+                mean(userAccuracies),
+                (right + ties / 2) / pairs,
+                ties / pairs,
+                unscored / pairs,
                 mean(userAccuracies.subList(0, decile)));
     }
 
-    private Interval difference(Map<String, List<Verdict>> arm, Map<String, List<Verdict>> baseline) {
+    private Interval difference(
+            Map<String, List<Verdict>> arm, Map<String, List<Verdict>> baseline) {
         List<Bootstrap.Cluster> clusters = new ArrayList<>();
-        arm.forEach((user, verdicts) -> {
-            double sum = 0;
-            for (int i = 0; i < verdicts.size(); i++) {
-                sum += verdicts.get(i).right() - baseline.get(user).get(i).right();
-            }
-            clusters.add(new Bootstrap.Cluster(sum, verdicts.size()));
-        });
+        arm.forEach(
+                (user, verdicts) -> {
+                    double sum = 0;
+                    for (int i = 0; i < verdicts.size(); i++) {
+                        sum += verdicts.get(i).right() - baseline.get(user).get(i).right();
+                    }
+                    clusters.add(new Bootstrap.Cluster(sum, verdicts.size()));
+                });
         return bootstrap.mean(clusters);
     }
 

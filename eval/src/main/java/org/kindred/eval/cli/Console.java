@@ -8,7 +8,10 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 import org.kindred.eval.Progress;
 
-/** Progress for people: a bar on a terminal, a plain line every tenth of a stage otherwise. Not thread-safe. */
+/**
+ * Progress for people: a bar on a terminal, a plain line every tenth of a stage otherwise. Not
+ * thread-safe.
+ */
 final class Console implements Progress, AutoCloseable {
     private final PrintWriter out;
     private final boolean terminal;
@@ -35,12 +38,13 @@ final class Console implements Progress, AutoCloseable {
     public void step(long done, long total, String note) {
         if (terminal) {
             if (bar == null) {
-                bar = new ProgressBarBuilder()
-                        .setTaskName(stage)
-                        .setInitialMax(total)
-                        .setStyle(ProgressBarStyle.ASCII)
-                        .setUpdateIntervalMillis(250)
-                        .build();
+                bar =
+                        new ProgressBarBuilder()
+                                .setTaskName(stage)
+                                .setInitialMax(total)
+                                .setStyle(ProgressBarStyle.ASCII)
+                                .setUpdateIntervalMillis(250)
+                                .build();
             }
             bar.stepTo(done).setExtraMessage(note);
         } else if (done * 10 / Math.max(1, total) > shownTenth) {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Is this machine fit: the tensor engine against a plain oracle, in a process of its own, and the embedding model.")
+        description =
+                "Is this machine fit: the tensor engine against a plain oracle, in a process of its own, and the embedding model.")
 final class DoctorCommand implements Callable<Integer>, RunSettings.Holder {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -36,12 +37,17 @@ final class DoctorCommand implements Callable<Integer>, RunSettings.Holder {
         Runtime runtime = Runtime.getRuntime();
         out.printf(
                 "Java %s on %s %s, %d processors, heap at most %d MiB%n",
-                System.getProperty("java.version"), System.getProperty("os.name"), System.getProperty("os.arch"),
-                runtime.availableProcessors(), runtime.maxMemory() >> 20);
+                System.getProperty("java.version"),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                runtime.availableProcessors(),
+                runtime.maxMemory() >> 20);
         out.flush();
         out.println(EngineProbe.run(EngineOptions.defaults().withDevice(device), LIMIT));
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
-            out.printf("embedding model %s: %d dimensions%n", embedder.name(), embedder.embed("A test.").length);
+            out.printf(
+                    "embedding model %s: %d dimensions%n",
+                    embedder.name(), embedder.embed("A test.").length);
         }
         out.println("all well");
         out.flush();

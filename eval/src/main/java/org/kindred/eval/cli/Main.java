@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "kindred 0.1.0",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Personalised reward models, preference groups and policies aligned with them.",
+        description =
+                "Personalised reward models, preference groups and policies aligned with them.",
         subcommands = {
             RunCommand.class,
             Main.Data.class,
@@ -53,14 +54,17 @@ public final class Main {
 
     private static int report(Exception failure, CommandLine command) {
         boolean verbose =
-                command.getCommand() instanceof RunSettings.Holder holder && holder.settings().verbose();
+                command.getCommand() instanceof RunSettings.Holder holder
+                        && holder.settings().verbose();
         if (verbose) {
             failure.printStackTrace(command.getErr());
         } else {
             command.getErr().println("kindred: " + Failures.message(failure));
         }
         command.getErr().flush();
-        return failure instanceof OptionsException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        return failure instanceof OptionsException
+                ? CommandLine.ExitCode.USAGE
+                : CommandLine.ExitCode.SOFTWARE;
     }
 
     /** Messages for failures that are not our own. */
@@ -74,7 +78,10 @@ public final class Main {
             if (failure instanceof OutOfMemoryError) {
                 return "out of memory; give the Java heap more with KINDRED_HEAP=3g, or lower rows per batch";
             }
-            return "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
+            return "unexpected "
+                    + failure.getClass().getSimpleName()
+                    + ": "
+                    + failure.getMessage()
                     + ". This is a fault of Kindred; --verbose shows where.";
         }
     }

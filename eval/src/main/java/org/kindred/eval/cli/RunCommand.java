@@ -17,12 +17,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description = "The whole pipeline: population, reward model, prototypes, SFT, GRPO, P-GRPO, evaluation, report.")
+        description =
+                "The whole pipeline: population, reward model, prototypes, SFT, GRPO, P-GRPO, evaluation, report.")
 final class RunCommand implements Callable<Integer>, RunSettings.Holder {
     @Spec private CommandSpec spec;
     @Mixin private RunSettings settings;
 
-    @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "YAML file with the options that differ from the defaults.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "CONFIG",
+            description = "YAML file with the options that differ from the defaults.")
     private @Nullable Path config;
 
     @Override
@@ -39,12 +43,19 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
             out.flush();
             return 0;
         }
-        Path folder = settings.resume() && settings.out() == null ? RunFolder.newest(Path.of("runs"), "run-") : settings.outOr("run");
-        Thread interrupted = new Thread(() -> {
-            out.println();
-            out.println("interrupted; continue with: kindred run --resume --out " + folder);
-            out.flush();
-        });
+        Path folder =
+                settings.resume() && settings.out() == null
+                        ? RunFolder.newest(Path.of("runs"), "run-")
+                        : settings.outOr("run");
+        Thread interrupted =
+                new Thread(
+                        () -> {
+                            out.println();
+                            out.println(
+                                    "interrupted; continue with: kindred run --resume --out "
+                                            + folder);
+                            out.flush();
+                        });
         try (RunFolder run = RunFolder.open(folder, settings.existing(), options.options());
                 Console console = new Console(out)) {
             out.println("kindred run -> " + folder);

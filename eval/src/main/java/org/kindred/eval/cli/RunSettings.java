@@ -20,13 +20,22 @@ final class RunSettings {
         RunSettings settings();
     }
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML file with the options that differ from the defaults.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML file with the options that differ from the defaults.")
     private @Nullable Path config;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of everything random; shorthand for --set seed=N.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of everything random; shorthand for --set seed=N.")
     private @Nullable Long seed;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the results (default: runs/<command>-<date>-<time>).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for the results (default: runs/<command>-<date>-<time>).")
     private @Nullable Path out;
 
     @Option(
@@ -35,13 +44,17 @@ final class RunSettings {
             description = "One option, for example --set grpo.steps=20; see --print-config.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    @Option(names = "--resume", description = "Continue an interrupted run in --out after its last finished stage.")
+    @Option(
+            names = "--resume",
+            description = "Continue an interrupted run in --out after its last finished stage.")
     private boolean resume;
 
     @Option(names = "--force", description = "Replace the run that --out holds.")
     private boolean force;
 
-    @Option(names = "--print-config", description = "Print every option with its value and origin, and stop.")
+    @Option(
+            names = "--print-config",
+            description = "Print every option with its value and origin, and stop.")
     private boolean printConfig;
 
     @Option(names = "--verbose", description = "Show stack traces.")
@@ -63,10 +76,17 @@ final class RunSettings {
         return out;
     }
 
-    /** @param positional a configuration file given without --config, or null */
+    /**
+     * @param positional a configuration file given without --config, or null
+     */
     <T extends Record> OptionTree<T> resolve(T defaults, @Nullable Path positional) {
         if (positional != null && config != null) {
-            throw new OptionsException("two configuration files: " + positional + " and --config " + config + "; give one");
+            throw new OptionsException(
+                    "two configuration files: "
+                            + positional
+                            + " and --config "
+                            + config
+                            + "; give one");
         }
         Map<String, String> all = new LinkedHashMap<>(settings);
         if (seed != null) {
@@ -93,7 +113,9 @@ final class RunSettings {
             throw new OptionsException("--resume: this command has nothing to resume");
         }
         if (!force && RunFolder.isOccupied(folder)) {
-            throw new KindredException(folder + " is not empty. Replace its files with --force or name another folder with --out.");
+            throw new KindredException(
+                    folder
+                            + " is not empty. Replace its files with --force or name another folder with --out.");
         }
     }
 
@@ -101,6 +123,8 @@ final class RunSettings {
         if (resume && force) {
             throw new OptionsException("--resume and --force contradict each other; give one");
         }
-        return resume ? RunFolder.Existing.RESUME : force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
+        return resume
+                ? RunFolder.Existing.RESUME
+                : force ? RunFolder.Existing.REPLACE : RunFolder.Existing.REFUSE;
     }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
-        description = "Write a simulated population: a canonical folder, and its latent truth in truth.json.")
+        description =
+                "Write a simulated population: a canonical folder, and its latent truth in truth.json.")
 final class SimulateCommand implements Callable<Integer>, RunSettings.Holder {
     @Spec private CommandSpec spec;
     @Mixin private RunSettings settings;
@@ -36,10 +37,16 @@ final class SimulateCommand implements Callable<Integer>, RunSettings.Holder {
         }
         Path folder = settings.outOr("simulate");
         settings.refuseOccupied(folder);
-        SimulatedPopulation population = SimulatedPopulation.generate(
-                options.options().simulation(), SeedTree.root(options.options().seed()).child("population"));
+        SimulatedPopulation population =
+                SimulatedPopulation.generate(
+                        options.options().simulation(),
+                        SeedTree.root(options.options().seed()).child("population"));
         population.write(folder);
-        out.printf("%d users, %d pairs -> %s%n", population.dataset().users().size(), population.dataset().preferences().size(), folder);
+        out.printf(
+                "%d users, %d pairs -> %s%n",
+                population.dataset().users().size(),
+                population.dataset().preferences().size(),
+                folder);
         out.flush();
         return 0;
     }

@@ -24,13 +24,16 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 
 /**
- * Options as nested records, filled from defaults, then a YAML file, then settings of the command line.
+ * Options as nested records, filled from defaults, then a YAML file, then settings of the command
+ * line.
  *
- * <p>The defaults stand in the records alone; a file names only what differs. An unknown key, a wrong type or a
- * refused value is an {@link OptionsException} that names the key and where it came from.
+ * <p>The defaults stand in the records alone; a file names only what differs. An unknown key, a
+ * wrong type or a refused value is an {@link OptionsException} that names the key and where it came
+ * from.
  *
  * @param options the checked options
- * @param origins where each leaf came from: {@code default}, the file, or {@code command line}; keys with dots
+ * @param origins where each leaf came from: {@code default}, the file, or {@code command line};
+ *     keys with dots
  */
 public record OptionTree<T extends Record>(T options, Map<String, String> origins) {
     private static final String DEFAULT = "default";
@@ -39,7 +42,9 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                             YAMLFactory.builder()
                                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                                    .enable(com.fasterxml.jackson.core.StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .enable(
+                                            com.fasterxml.jackson.core.StreamReadFeature
+                                                    .STRICT_DUPLICATE_DETECTION)
                                     .build())
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -54,7 +59,8 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
      * @param file YAML with the keys that differ, or null
      * @param settings {@code key.with.dots -> value} of the command line, strongest
      */
-    public static <T extends Record> OptionTree<T> resolve(T defaults, @Nullable Path file, Map<String, String> settings) {
+    public static <T extends Record> OptionTree<T> resolve(
+            T defaults, @Nullable Path file, Map<String, String> settings) {
         ObjectNode tree = YAML.valueToTree(defaults);
         Map<String, String> origins = new TreeMap<>();
         leaves("", tree, (key, value) -> origins.put(key, DEFAULT));
@@ -70,30 +76,40 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         try {
             return YAML.writeValueAsString(options);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("options do not serialise: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException(
+                    "options do not serialise: " + e.getOriginalMessage(), e);
         }
     }
 
-    /** One line a leaf: {@code key = value  (origin)}. */
+    /** One line a leaf: {@code key = value (origin)}. */
     public String describe() {
         StringBuilder text = new StringBuilder();
-        leaves("", YAML.valueToTree(options), (key, value) ->
-                text.append(String.format("%-44s = %-20s (%s)%n", key, value, origins.getOrDefault(key, DEFAULT))));
+        leaves(
+                "",
+                YAML.valueToTree(options),
+                (key, value) ->
+                        text.append(
+                                String.format(
+                                        "%-44s = %-20s (%s)%n",
+                                        key, value, origins.getOrDefault(key, DEFAULT))));
         return text.toString();
     }
 
-    /** Leaves that differ between two option records of one kind, as {@code key: first -> second}. */
+    /**
+     * Leaves that differ between two option records of one kind, as {@code key: first -> second}.
+     */
     public static List<String> differences(Record first, Record second) {
         Map<String, String> before = new TreeMap<>();
         Map<String, String> after = new TreeMap<>();
         leaves("", YAML.valueToTree(first), (key, value) -> before.put(key, value.toString()));
         leaves("", YAML.valueToTree(second), (key, value) -> after.put(key, value.toString()));
         List<String> changed = new ArrayList<>();
-        before.forEach((key, value) -> {
-            if (!value.equals(after.get(key))) {
-                changed.add(key + ": " + value + " -> " + after.get(key));
-            }
-        });
+        before.forEach(
+                (key, value) -> {
+                    if (!value.equals(after.get(key))) {
+                        changed.add(key + ": " + value + " -> " + after.get(key));
+                    }
+                });
         return changed;
     }
 
@@ -104,18 +120,29 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                 return YAML.createObjectNode(); // an empty file changes nothing
             }
             if (!node.isObject()) {
-                throw new OptionsException(file + ": found " + node.getNodeType() + ", expected a map of options");
+                throw new OptionsException(
+                        file + ": found " + node.getNodeType() + ", expected a map of options");
             }
             return node;
         } catch (JsonProcessingException e) {
             String where = e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
-            throw new OptionsException(file + where + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
+            throw new OptionsException(
+                    file + where + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
         } catch (IOException e) {
-            throw new KindredException("Cannot read the options file " + file + ": it does not exist or is not readable", e);
+            throw new KindredException(
+                    "Cannot read the options file "
+                            + file
+                            + ": it does not exist or is not readable",
+                    e);
         }
     }
 
-    private static void merge(ObjectNode tree, JsonNode changes, String prefix, String origin, Map<String, String> origins) {
+    private static void merge(
+            ObjectNode tree,
+            JsonNode changes,
+            String prefix,
+            String origin,
+            Map<String, String> origins) {
         for (Map.Entry<String, JsonNode> field : changes.properties()) {
             String key = prefix + field.getKey();
             JsonNode present = tree.get(field.getKey());
@@ -131,7 +158,8 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         }
     }
 
-    private static void set(ObjectNode tree, String key, String value, Map<String, String> origins) {
+    private static void set(
+            ObjectNode tree, String key, String value, Map<String, String> origins) {
         ObjectNode parent = tree;
         String[] path = key.split("\\.", -1);
         for (int i = 0; i < path.length - 1; i++) {
@@ -147,21 +175,25 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         try {
             parent.set(leaf, YAML.readTree(value));
         } catch (JsonProcessingException e) {
-            throw new OptionsException("command line: " + key + " = " + value + " is not a YAML value");
+            throw new OptionsException(
+                    "command line: " + key + " = " + value + " is not a YAML value");
         }
         origins.put(key, "command line");
     }
 
-    private static <T extends Record> T bind(ObjectNode tree, T defaults, Map<String, String> origins) {
+    private static <T extends Record> T bind(
+            ObjectNode tree, T defaults, Map<String, String> origins) {
         try {
             @SuppressWarnings("unchecked") // a record's own class
             Class<T> type = (Class<T>) defaults.getClass();
             return YAML.treeToValue(tree, type);
         } catch (ValueInstantiationException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
-            throw new OptionsException(at(e, origins) + firstLine(String.valueOf(reason.getMessage())));
+            throw new OptionsException(
+                    at(e, origins) + firstLine(String.valueOf(reason.getMessage())));
         } catch (MismatchedInputException e) {
-            String expected = e.getTargetType() == null ? "another type" : e.getTargetType().getSimpleName();
+            String expected =
+                    e.getTargetType() == null ? "another type" : e.getTargetType().getSimpleName();
             throw new OptionsException(at(e, origins) + "wrong type, expected " + expected);
         } catch (JsonProcessingException e) {
             throw new OptionsException("options: " + firstLine(e.getOriginalMessage()));
@@ -173,14 +205,22 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         for (JsonMappingException.Reference reference : e.getPath()) {
             key.append(key.length() == 0 ? "" : ".").append(reference.getFieldName());
         }
-        return origins.getOrDefault(key.toString(), "options") + ": " + key + (key.length() == 0 ? "" : ": ");
+        return origins.getOrDefault(key.toString(), "options")
+                + ": "
+                + key
+                + (key.length() == 0 ? "" : ": ");
     }
 
     private static OptionsException unknownKey(String origin, String key, JsonNode known) {
         List<String> names = new ArrayList<>();
         known.fieldNames().forEachRemaining(names::add);
         return new OptionsException(
-                origin + ": unknown option " + key + "; known here: " + String.join(", ", names) + ". See --print-config.");
+                origin
+                        + ": unknown option "
+                        + key
+                        + "; known here: "
+                        + String.join(", ", names)
+                        + ". See --print-config.");
     }
 
     private static String firstLine(String text) {
@@ -207,7 +247,11 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         try {
             return ((ObjectMapper) YAML).readValue(Files.readAllBytes(file), type);
         } catch (IOException e) {
-            throw new KindredException(file + " does not hold the options of a run of this version: " + firstLine(String.valueOf(e.getMessage())), e);
+            throw new KindredException(
+                    file
+                            + " does not hold the options of a run of this version: "
+                            + firstLine(String.valueOf(e.getMessage())),
+                    e);
         }
     }
 }

@@ -22,27 +22,46 @@ record EvaluationPrompt(String id, String userId, String text, boolean seen, boo
     }
 
     /**
-     * Up to {@code perUser} different prompts of new items for every user in the domains of training, and as many
-     * outside, in the order of the row ids.
+     * Up to {@code perUser} different prompts of new items for every user in the domains of
+     * training, and as many outside, in the order of the row ids.
      */
-    static List<EvaluationPrompt> of(PreferenceDataset dataset, Set<String> outOfDistribution, int perUser) {
+    static List<EvaluationPrompt> of(
+            PreferenceDataset dataset, Set<String> outOfDistribution, int perUser) {
         List<EvaluationPrompt> prompts = new ArrayList<>();
-        dataset.byUser().forEach((user, rows) -> {
-            List<Preference> targets = rows.stream()
-                    .filter(row -> "eval".equals(row.part()) && "test".equals(row.itemSplit()))
-                    .sorted(Comparator.comparing(Preference::id))
-                    .toList();
-            for (boolean inDomain : new boolean[] {true, false}) {
-                Set<String> taken = new TreeSet<>();
-                for (Preference row : targets) {
-                    boolean known = !outOfDistribution.contains(String.valueOf(row.domain()));
-                    if (known == inDomain && taken.size() < perUser && taken.add(row.promptText())) {
-                        prompts.add(new EvaluationPrompt(
-                                id(row), user, row.promptText(), !"unseen".equals(row.userSplit()), inDomain));
-                    }
-                }
-            }
-        });
+        dataset.byUser()
+                .forEach(
+                        (user, rows) -> {
+                            List<Preference> targets =
+                                    rows.stream()
+                                            .filter(
+                                                    row ->
+                                                            "eval".equals(row.part())
+                                                                    && "test"
+                                                                            .equals(
+                                                                                    row
+                                                                                            .itemSplit()))
+                                            .sorted(Comparator.comparing(Preference::id))
+                                            .toList();
+                            for (boolean inDomain : new boolean[] {true, false}) {
+                                Set<String> taken = new TreeSet<>();
+                                for (Preference row : targets) {
+                                    boolean known =
+                                            !outOfDistribution.contains(
+                                                    String.valueOf(row.domain()));
+                                    if (known == inDomain
+                                            && taken.size() < perUser
+                                            && taken.add(row.promptText())) {
+                                        prompts.add(
+                                                new EvaluationPrompt(
+                                                        id(row),
+                                                        user,
+                                                        row.promptText(),
+                                                        !"unseen".equals(row.userSplit()),
+                                                        inDomain));
+                                    }
+                                }
+                            }
+                        });
         return prompts;
     }
 }

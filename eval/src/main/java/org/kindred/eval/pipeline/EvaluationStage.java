@@ -1,6 +1,5 @@
 package org.kindred.eval.pipeline;
 
-import org.kindred.eval.Progress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.TreeSet;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.LatentTruth;
+import org.kindred.eval.Progress;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
@@ -29,7 +29,11 @@ final class EvaluationStage {
     private final SeedTree seeds;
 
     EvaluationStage(
-            PipelineOptions options, PreferenceDataset dataset, LatentTruth truth, RewardStage reward, SeedTree seeds) {
+            PipelineOptions options,
+            PreferenceDataset dataset,
+            LatentTruth truth,
+            RewardStage reward,
+            SeedTree seeds) {
         this.options = options;
         this.dataset = dataset;
         this.truth = truth;
@@ -39,16 +43,29 @@ final class EvaluationStage {
 
     /** Completions of one policy, judged by its user's rubric and by the simulation's truth. */
     List<Sample> answer(String policy, PolicyFolder folder, Set<String> outOfDistribution) {
-        List<EvaluationPrompt> prompts = EvaluationPrompt.of(dataset, outOfDistribution, options.evaluation().promptsPerUser());
+        List<EvaluationPrompt> prompts =
+                EvaluationPrompt.of(
+                        dataset, outOfDistribution, options.evaluation().promptsPerUser());
         List<Sample> samples = new ArrayList<>();
         try (folder) {
             List<int[]> tokens = new ArrayList<>();
             for (EvaluationPrompt prompt : prompts) {
-                tokens.add(folder.prompt(reward.rubric(prompt.userId(), prompt.text()).persona(), prompt.text()));
+                tokens.add(
+                        folder.prompt(
+                                reward.rubric(prompt.userId(), prompt.text()).persona(),
+                                prompt.text()));
             }
-            List<List<Completion>> completions = folder.generate(tokens, 1, options.reinforcement().sampling(), seeds.child("completions"));
-            List<String> texts = completions.stream().map(rows -> folder.text(rows.get(0))).toList();
-            reward.judge().embedder().embed(texts); // all at once is faster; the judge then finds them in the cache
+            List<List<Completion>> completions =
+                    folder.generate(
+                            tokens,
+                            1,
+                            options.reinforcement().sampling(),
+                            seeds.child("completions"));
+            List<String> texts =
+                    completions.stream().map(rows -> folder.text(rows.get(0))).toList();
+            reward.judge()
+                    .embedder()
+                    .embed(texts); // all at once is faster; the judge then finds them in the cache
             for (int p = 0; p < prompts.size(); p++) {
                 samples.add(measure(policy, prompts.get(p), texts.get(p)));
             }
@@ -58,36 +75,82 @@ final class EvaluationStage {
 
     private Sample measure(String policy, EvaluationPrompt prompt, String completion) {
         String user = prompt.userId();
-        double total = reward.judge().scoreAlone(reward.rubric(user, prompt.text()), completion) instanceof ScoreOutcome.Scored scored
-                ? scored.value()
-                : Double.NaN;
+        double total =
+                reward.judge().scoreAlone(reward.rubric(user, prompt.text()), completion)
+                                instanceof ScoreOutcome.Scored scored
+                        ? scored.value()
+                        : Double.NaN;
         int words = completion.isBlank() ? 0 : completion.strip().split("\\s+").length;
         return new Sample(
-                policy, user, prompt.seen(), prompt.inDomain(), truth.groupOf(user), reward.groupOf(user), prompt.id(), 0,
-                total, truth.utility(user, prompt.text(), completion), words, completion);
+                policy,
+                user,
+                prompt.seen(),
+                prompt.inDomain(),
+                truth.groupOf(user),
+                reward.groupOf(user),
+                prompt.id(),
+                0,
+                total,
+                truth.utility(user, prompt.text(), completion),
+                words,
+                completion);
     }
 
     /** Everything that {@code results.json} holds. */
     Results results(List<Sample> samples, List<String> policies) {
-        RewardBenchmark.Result benchmark = BenchmarkRun.run(
-                dataset, reward.judge(), options.evaluation().shots(), options.evaluation().bootstrapDraws(), seeds.child("benchmark"), Progress.NONE);
+        RewardBenchmark.Result benchmark =
+                BenchmarkRun.run(
+                        dataset,
+                        reward.judge(),
+                        options.evaluation().shots(),
+                        options.evaluation().bootstrapDraws(),
+                        seeds.child("benchmark"),
+                        Progress.NONE);
         return new Results(
-                Results.SCHEMA, Results.VERSION, options.seed(), policies, prototypes(), benchmark,
-                Alignment.of(samples, policies, options.evaluation().bootstrapDraws(), seeds.child("alignment")));
+                Results.SCHEMA,
+                Results.VERSION,
+                options.seed(),
+                policies,
+                prototypes(),
+                benchmark,
+                Alignment.of(
+                        samples,
+                        policies,
+                        options.evaluation().bootstrapDraws(),
+                        seeds.child("alignment")));
     }
 
     private Results.Prototypes prototypes() {
         Map<String, String> members = reward.space().members();
         List<Results.Prototype> list = new ArrayList<>();
-        reward.space().prototypes().forEach(prototype ->
-                list.add(new Results.Prototype(prototype.label(), prototype.members().size(), prototype.persona())));
+        reward.space()
+                .prototypes()
+                .forEach(
+                        prototype ->
+                                list.add(
+                                        new Results.Prototype(
+                                                prototype.label(),
+                                                prototype.members().size(),
+                                                prototype.persona())));
         List<Results.Point> map = new ArrayList<>();
-        reward.space().map().forEach((user, place) ->
-                map.add(new Results.Point(place[0], place[1], members.get(user), truth.groupOf(user))));
+        reward.space()
+                .map()
+                .forEach(
+                        (user, place) ->
+                                map.add(
+                                        new Results.Point(
+                                                place[0],
+                                                place[1],
+                                                members.get(user),
+                                                truth.groupOf(user))));
         Set<String> newUsers = new TreeSet<>(reward.users().keySet());
         newUsers.removeAll(members.keySet());
         return new Results.Prototypes(
-                list.size(), agreement(members.keySet()), newUsers.size() < 2 ? Double.NaN : agreement(newUsers), list, map);
+                list.size(),
+                agreement(members.keySet()),
+                newUsers.size() < 2 ? Double.NaN : agreement(newUsers),
+                list,
+                map);
     }
 
     private double agreement(Set<String> users) {

@@ -1,6 +1,5 @@
 package org.kindred.eval.pipeline;
 
-import org.kindred.eval.Progress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.LatentTruth;
 import org.kindred.datasets.simulation.SimulatedPopulation;
+import org.kindred.eval.Progress;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
@@ -20,10 +20,11 @@ import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.reward.BgeEmbedder;
 
 /**
- * The whole way from people's choices to policies that were trained on them and a report that says what came of it.
+ * The whole way from people's choices to policies that were trained on them and a report that says
+ * what came of it.
  *
- * <p>Each stage reads the files of those before it and leaves its own in the run folder; a finished stage is skipped
- * when a run is resumed.
+ * <p>Each stage reads the files of those before it and leaves its own in the run folder; a finished
+ * stage is skipped when a run is resumed.
  */
 public final class Pipeline {
     /** Name of the policy that all others start from. */
@@ -54,14 +55,30 @@ public final class Pipeline {
         Provenance.now(options.seed(), options.engine()).write(run.path("provenance.json"));
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
             stage("data", "simulated population", "data", this::simulate);
-            stage("reward", "rubric judge, personas, prototypes", "reward", () -> fitReward(embedder));
-            stage(SFT, "language model from scratch on chosen answers", "policy/sft", () -> policy(embedder).sft());
+            stage(
+                    "reward",
+                    "rubric judge, personas, prototypes",
+                    "reward",
+                    () -> fitReward(embedder));
+            stage(
+                    SFT,
+                    "language model from scratch on chosen answers",
+                    "policy/sft",
+                    () -> policy(embedder).sft());
             for (EstimatorKind estimator : options.reinforcement().estimators()) {
                 String name = estimator.spelling();
-                stage(name, "reinforcement learning from the judge", KEEP, () -> policy(embedder).train(estimator));
+                stage(
+                        name,
+                        "reinforcement learning from the judge",
+                        KEEP,
+                        () -> policy(embedder).train(estimator));
             }
             stage("eval", "all policies on new prompts", "eval", () -> evaluate(embedder));
-            stage("report", "eval/report.html", "eval/report.html", () -> RunReport.write(run.root()));
+            stage(
+                    "report",
+                    "eval/report.html",
+                    "eval/report.html",
+                    () -> RunReport.write(run.root()));
         }
     }
 
@@ -84,7 +101,8 @@ public final class Pipeline {
     }
 
     private void simulate() {
-        SimulatedPopulation.generate(options.simulation(), seeds.child("population")).write(run.path("data"));
+        SimulatedPopulation.generate(options.simulation(), seeds.child("population"))
+                .write(run.path("data"));
     }
 
     private void fitReward(BgeEmbedder embedder) {
@@ -93,18 +111,27 @@ public final class Pipeline {
     }
 
     private PolicyStage policy(BgeEmbedder embedder) {
-        return new PolicyStage(options, run, dataset(), reward(embedder), seeds.child("policy"), progress);
+        return new PolicyStage(
+                options, run, dataset(), reward(embedder), seeds.child("policy"), progress);
     }
 
     private void evaluate(BgeEmbedder embedder) {
         CanonicalReader.Loaded data = CanonicalReader.read(run.path("data"));
-        Set<String> outOfDistribution = data.manifest() == null ? Set.of() : Set.copyOf(data.manifest().outOfDistributionDomains());
-        EvaluationStage evaluation = new EvaluationStage(
-                options, dataset(), LatentTruth.load(run.path("data").resolve(SimulatedPopulation.TRUTH_FILE)),
-                reward(embedder), seeds.child("evaluation"));
+        Set<String> outOfDistribution =
+                data.manifest() == null
+                        ? Set.of()
+                        : Set.copyOf(data.manifest().outOfDistributionDomains());
+        EvaluationStage evaluation =
+                new EvaluationStage(
+                        options,
+                        dataset(),
+                        LatentTruth.load(run.path("data").resolve(SimulatedPopulation.TRUTH_FILE)),
+                        reward(embedder),
+                        seeds.child("evaluation"));
         List<Sample> samples = new ArrayList<>();
         for (String policy : policies) {
-            PolicyFolder folder = PolicyFolder.open(PolicyStage.model(run, policy), options.engine());
+            PolicyFolder folder =
+                    PolicyFolder.open(PolicyStage.model(run, policy), options.engine());
             samples.addAll(evaluation.answer(policy, folder, outOfDistribution));
             progress.step(policies.indexOf(policy) + 1L, policies.size(), policy);
         }
@@ -129,42 +156,86 @@ public final class Pipeline {
     }
 
     private void writeCsv(Alignment alignment) {
-        StringBuilder csv = new StringBuilder(
-                "policy,cell,grouping,group,users,completions,utility,utility_low,utility_high,reward,reward_low,reward_high,reward_std,words\n");
+        StringBuilder csv =
+                new StringBuilder(
+                        "policy,cell,grouping,group,users,completions,utility,utility_low,utility_high,reward,reward_low,reward_high,reward_std,words\n");
         for (Alignment.Row row : alignment.rows()) {
-            csv.append(String.format(
-                    Locale.ROOT, "%s,%s,%s,%s,%d,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f%n",
-                    row.policy(), row.cell(), row.grouping(), row.group(), row.users(), row.completions(),
-                    row.utility().mean(), row.utility().low(), row.utility().high(),
-                    row.reward().mean(), row.reward().low(), row.reward().high(), row.rewardStd(), row.words()));
+            csv.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%s,%s,%s,%s,%d,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f%n",
+                            row.policy(),
+                            row.cell(),
+                            row.grouping(),
+                            row.group(),
+                            row.users(),
+                            row.completions(),
+                            row.utility().mean(),
+                            row.utility().low(),
+                            row.utility().high(),
+                            row.reward().mean(),
+                            row.reward().low(),
+                            row.reward().high(),
+                            row.rewardStd(),
+                            row.words()));
         }
-        AtomicFiles.write(run.path("eval/per-group.csv"), out -> out.write(csv.toString().getBytes(StandardCharsets.UTF_8)));
+        AtomicFiles.write(
+                run.path("eval/per-group.csv"),
+                out -> out.write(csv.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Ten lines for the terminal. */
     public String summary() {
         Results results = Results.read(run.path("eval/results.json"));
         StringBuilder text = new StringBuilder();
-        line(text, "groups     %d prototypes; adjusted Rand index against the true groups %.2f (new users %.2f)",
-                results.prototypes().count(), results.prototypes().ari(), results.prototypes().ariUnseen());
-        line(text, "%-10s %13s %8s %8s   %s", "policy", "true utility", "worst", "gap", "worst group");
+        line(
+                text,
+                "groups     %d prototypes; adjusted Rand index against the true groups %.2f (new users %.2f)",
+                results.prototypes().count(),
+                results.prototypes().ari(),
+                results.prototypes().ariUnseen());
+        line(
+                text,
+                "%-10s %13s %8s %8s   %s",
+                "policy",
+                "true utility",
+                "worst",
+                "gap",
+                "worst group");
         for (String policy : results.policies()) {
             Alignment.Summary row = results.alignment().summary(policy);
-            line(text, "%-10s %13.3f %8.3f %8.3f   %s", policy, row.shareWeighted(), row.worstUtility(), row.gap(), row.worstGroup());
+            line(
+                    text,
+                    "%-10s %13.3f %8.3f %8.3f   %s",
+                    policy,
+                    row.shareWeighted(),
+                    row.worstUtility(),
+                    row.gap(),
+                    row.worstGroup());
         }
         for (Alignment.Comparison row : results.alignment().comparisons()) {
             if (row.cell().equals(Alignment.ALL) && row.group().equals(Alignment.ALL)) {
-                line(text, "%-19s %+.3f [%+.3f, %+.3f]  %s", row.policy() + " - " + row.baseline(),
-                        row.utility().mean(), row.utility().low(), row.utility().high(), row.verdict());
+                line(
+                        text,
+                        "%-19s %+.3f [%+.3f, %+.3f]  %s",
+                        row.policy() + " - " + row.baseline(),
+                        row.utility().mean(),
+                        row.utility().low(),
+                        row.utility().high(),
+                        row.verdict());
             }
         }
         String last = policies.get(policies.size() - 1);
         if (policies.size() > 2) {
             StringBuilder groups = new StringBuilder();
             for (Alignment.Comparison row : results.alignment().comparisons()) {
-                if (row.cell().equals(Alignment.ALL) && !row.group().equals(Alignment.ALL) && row.policy().equals(last)
+                if (row.cell().equals(Alignment.ALL)
+                        && !row.group().equals(Alignment.ALL)
+                        && row.policy().equals(last)
                         && row.baseline().equals(policies.get(policies.size() - 2))) {
-                    groups.append(String.format(Locale.ROOT, "  %s %+.3f", row.group(), row.utility().mean()));
+                    groups.append(
+                            String.format(
+                                    Locale.ROOT, "  %s %+.3f", row.group(), row.utility().mean()));
                 }
             }
             line(text, "%s - %s by group:%s", last, policies.get(policies.size() - 2), groups);

@@ -49,7 +49,16 @@ public record PipelineOptions(
     private static JudgeOptions oneSetting() {
         JudgeOptions search = JudgeOptions.defaults();
         return new JudgeOptions(
-                List.of(new KernelWeights(1, 0.67, 0.33, 1, 1)), List.of(6), List.of(3.0), List.of(JudgeMode.HISTORY), List.of(4),
-                search.tau(), search.landmarks(), search.scenarios(), search.folds(), search.rounds(), search.scale());
+                List.of(new KernelWeights(1, 0.67, 0.33, 1, 1)),
+                List.of(6),
+                List.of(3.0),
+                List.of(JudgeMode.HISTORY),
+                List.of(4),
+                search.tau(),
+                search.landmarks(),
+                search.scenarios(),
+                search.folds(),
+                search.rounds(),
+                search.scale());
     }
 }

@@ -12,8 +12,8 @@ import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
- * A policy on disk, opened: model and tokenizer of a Hugging Face folder, and how a prompt is put to it. The persona
- * stands in the system message, so that one policy serves everybody.
+ * A policy on disk, opened: model and tokenizer of a Hugging Face folder, and how a prompt is put
+ * to it. The persona stands in the system message, so that one policy serves everybody.
  */
 record PolicyFolder(CausalLm model, Tokenizer tokenizer) implements AutoCloseable {
 
@@ -35,9 +35,14 @@ record PolicyFolder(CausalLm model, Tokenizer tokenizer) implements AutoCloseabl
         return prompt(tokenizer, persona, text);
     }
 
-    List<List<Completion>> generate(List<int[]> prompts, int completionsPerPrompt, SamplingOptions sampling, SeedTree seeds) {
+    List<List<Completion>> generate(
+            List<int[]> prompts,
+            int completionsPerPrompt,
+            SamplingOptions sampling,
+            SeedTree seeds) {
         int[] eos = tokenizer.eosIds().stream().mapToInt(Integer::intValue).toArray();
-        return new Generator(model, eos, tokenizer.padId()).generate(prompts, completionsPerPrompt, sampling, seeds);
+        return new Generator(model, eos, tokenizer.padId())
+                .generate(prompts, completionsPerPrompt, sampling, seeds);
     }
 
     String text(Completion completion) {

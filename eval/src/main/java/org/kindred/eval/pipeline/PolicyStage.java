@@ -1,6 +1,5 @@
 package org.kindred.eval.pipeline;
 
-import org.kindred.eval.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,21 +21,22 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Task;
 import org.kindred.datasets.simulation.Corpus;
+import org.kindred.eval.Progress;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.policy.advantage.EstimatorKind;
-import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardSource;
 import org.kindred.policy.grpo.Trainer;
 import org.kindred.policy.grpo.TrainerInputs;
 import org.kindred.policy.grpo.TrainerOptions;
-import org.kindred.policy.run.TrainingListener;
-import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.metrics.StepLog;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.run.Checkpoint;
+import org.kindred.policy.run.TrainingListener;
+import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.sft.SftTrainer;
 import org.kindred.policy.tokenizer.BpeTrainer;
@@ -44,7 +44,10 @@ import org.kindred.policy.tokenizer.Tokenizer;
 import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.judge.Rubric;
 
-/** Trains the policies of a run: one by SFT from scratch, then one per estimator, all from that same start. */
+/**
+ * Trains the policies of a run: one by SFT from scratch, then one per estimator, all from that same
+ * start.
+ */
 final class PolicyStage {
     private final PipelineOptions options;
     private final RunFolder run;
@@ -55,7 +58,12 @@ final class PolicyStage {
     private final Progress progress;
 
     PolicyStage(
-            PipelineOptions options, RunFolder run, PreferenceDataset dataset, RewardStage reward, SeedTree seeds, Progress progress) {
+            PipelineOptions options,
+            RunFolder run,
+            PreferenceDataset dataset,
+            RewardStage reward,
+            SeedTree seeds,
+            Progress progress) {
         this.options = options;
         this.run = run;
         this.dataset = dataset;
@@ -65,29 +73,52 @@ final class PolicyStage {
         this.progress = progress;
     }
 
-    /** The folder of a trained policy: weights, tokenizer, settings, as Hugging Face lays them out. */
+    /**
+     * The folder of a trained policy: weights, tokenizer, settings, as Hugging Face lays them out.
+     */
     static Path model(RunFolder run, String policy) {
         Path folder = run.path("policy").resolve(Pipeline.folderName(policy));
         if (policy.equals(Pipeline.SFT)) {
             return folder.resolve("model");
         }
-        return Checkpoint.newest(folder.resolve("checkpoints"), warning -> {}).orElseThrow().folder();
+        return Checkpoint.newest(folder.resolve("checkpoints"), warning -> {})
+                .orElseThrow()
+                .folder();
     }
 
-    /** Tokenizer and model from nothing: first the language, then the answers that training users chose. */
+    /**
+     * Tokenizer and model from nothing: first the language, then the answers that training users
+     * chose.
+     */
     void sft() {
         Path folder = run.path("policy/sft");
         Path model = folder.resolve("model");
-        List<Task> corpus = Corpus.write(options.sft().corpusExamples(), promptsOfThePopulation(), seeds.child("corpus"));
+        List<Task> corpus =
+                Corpus.write(
+                        options.sft().corpusExamples(),
+                        promptsOfThePopulation(),
+                        seeds.child("corpus"));
         createFolder(model);
         trainTokenizer(model, corpus);
         try (Tokenizer tokenizer = Tokenizer.load(model);
-                CausalLm policy = CausalLm.create(config(tokenizer), options.engine(), seeds.child("weights"));
+                CausalLm policy =
+                        CausalLm.create(
+                                config(tokenizer), options.engine(), seeds.child("weights"));
                 StepLog log = StepLog.openAfter(folder.resolve("metrics.jsonl"), 0)) {
-            SftTrainer language = new SftTrainer(
-                    policy, tokenizer, corpusExamples(tokenizer, corpus), List.of(), options.sft().forCorpus(seeds));
-            SftTrainer answers = new SftTrainer(
-                    policy, tokenizer, chosenAnswers(tokenizer), List.of(), options.sft().forChosenAnswers(training.size(), seeds));
+            SftTrainer language =
+                    new SftTrainer(
+                            policy,
+                            tokenizer,
+                            corpusExamples(tokenizer, corpus),
+                            List.of(),
+                            options.sft().forCorpus(seeds));
+            SftTrainer answers =
+                    new SftTrainer(
+                            policy,
+                            tokenizer,
+                            chosenAnswers(tokenizer),
+                            List.of(),
+                            options.sft().forChosenAnswers(training.size(), seeds));
             long total = language.steps() + answers.steps();
             while (!language.done()) {
                 logStep(log, language.step(), 0, total);
@@ -110,7 +141,10 @@ final class PolicyStage {
     private void logStep(StepLog log, StepMetrics step, long before, long total) {
         StepMetrics metrics = new StepMetrics(before + step.step(), step.values());
         log.write(metrics);
-        progress.step(metrics.step(), total, String.format(Locale.ROOT, "loss %.3f", metrics.values().get("loss")));
+        progress.step(
+                metrics.step(),
+                total,
+                String.format(Locale.ROOT, "loss %.3f", metrics.values().get("loss")));
     }
 
     private Set<String> promptsOfThePopulation() {
@@ -131,23 +165,37 @@ final class PolicyStage {
             texts.add(row.rejectedText());
         }
         corpus.forEach(task -> texts.add(reward.judge().personaSuitedBy(task.reference())));
-        BpeTrainer.train(texts.stream(), new BpeTrainer.Options(options.model().vocabularySize(), List.of(), 2), folder);
+        BpeTrainer.train(
+                texts.stream(),
+                new BpeTrainer.Options(options.model().vocabularySize(), List.of(), 2),
+                folder);
     }
 
     private ModelConfig config(Tokenizer tokenizer) {
         PolicyModelOptions model = options.model();
         return ModelConfig.small(
-                tokenizer.vocabularySize(), model.hiddenSize(), model.layers(), model.heads(), model.keyValueHeads(),
-                model.contextTokens(), tokenizer.eosIds().get(0), tokenizer.padId());
+                tokenizer.vocabularySize(),
+                model.hiddenSize(),
+                model.layers(),
+                model.heads(),
+                model.keyValueHeads(),
+                model.contextTokens(),
+                tokenizer.eosIds().get(0),
+                tokenizer.padId());
     }
 
-    /** Each answer under the persona that it suits, so that the policy learns to follow personas before it meets users. */
+    /**
+     * Each answer under the persona that it suits, so that the policy learns to follow personas
+     * before it meets users.
+     */
     private List<SftExample> corpusExamples(Tokenizer tokenizer, List<Task> corpus) {
         List<SftExample> examples = new ArrayList<>();
         for (Task task : corpus) {
             String persona = reward.judge().personaSuitedBy(task.reference());
-            examples.add(new SftExample(
-                    PolicyFolder.prompt(tokenizer, persona, Message.text(task.prompt())), completion(tokenizer, task.reference())));
+            examples.add(
+                    new SftExample(
+                            PolicyFolder.prompt(tokenizer, persona, Message.text(task.prompt())),
+                            completion(tokenizer, task.reference())));
         }
         return examples;
     }
@@ -160,9 +208,13 @@ final class PolicyStage {
         }
         List<SftExample> examples = new ArrayList<>();
         for (Preference row : rows.subList(0, Math.min(options.sft().examples(), rows.size()))) {
-            examples.add(new SftExample(
-                    PolicyFolder.prompt(tokenizer, reward.rubric(row.userId(), row.promptText()).persona(), row.promptText()),
-                    completion(tokenizer, row.chosenText())));
+            examples.add(
+                    new SftExample(
+                            PolicyFolder.prompt(
+                                    tokenizer,
+                                    reward.rubric(row.userId(), row.promptText()).persona(),
+                                    row.promptText()),
+                            completion(tokenizer, row.chosenText())));
         }
         return examples;
     }
@@ -177,45 +229,78 @@ final class PolicyStage {
 
     /** Reinforcement learning from the judge, from the SFT model. */
     void train(EstimatorKind estimator) {
-        TrainerOptions trainerOptions = options.reinforcement().forEstimator(estimator, seeds.child("reinforcement"));
+        TrainerOptions trainerOptions =
+                options.reinforcement().forEstimator(estimator, seeds.child("reinforcement"));
         Path start = model(run, Pipeline.SFT);
         Path folder = run.path("policy").resolve(Pipeline.folderName(estimator.spelling()));
-        TrainingListener listener = new TrainingListener() {
-            @Override
-            public void onStep(StepMetrics metrics, StepMetrics timings) {
-                progress.step(metrics.step(), trainerOptions.steps(), String.format(Locale.ROOT, "reward %.3f", metrics.values().get("reward")));
-            }
-        };
-        try (TrainingRun training = TrainingRun.open(folder, TrainingRun.Options.defaults(), listener);
+        TrainingListener listener =
+                new TrainingListener() {
+                    @Override
+                    public void onStep(StepMetrics metrics, StepMetrics timings) {
+                        progress.step(
+                                metrics.step(),
+                                trainerOptions.steps(),
+                                String.format(
+                                        Locale.ROOT,
+                                        "reward %.3f",
+                                        metrics.values().get("reward")));
+                    }
+                };
+        try (TrainingRun training =
+                        TrainingRun.open(folder, TrainingRun.Options.defaults(), listener);
                 Tokenizer tokenizer = Tokenizer.load(start)) {
             Optional<Checkpoint> last = training.newestCheckpoint();
-            try (CausalLm policy = last.map(c -> c.loadPolicy(options.engine())).orElseGet(() -> CausalLm.load(start, options.engine()));
+            try (CausalLm policy =
+                            last.map(c -> c.loadPolicy(options.engine()))
+                                    .orElseGet(() -> CausalLm.load(start, options.engine()));
                     CausalLm reference = CausalLm.load(start, options.engine())) {
                 Map<String, Rubric> rubrics = new LinkedHashMap<>();
                 List<PolicyPrompt> prompts = prompts(tokenizer, rubrics);
-                Trainer trainer = new Trainer(
-                        new TrainerInputs(policy, reference, tokenizer, prompts, rewards(tokenizer, reference, rubrics)), trainerOptions);
+                Trainer trainer =
+                        new Trainer(
+                                new TrainerInputs(
+                                        policy,
+                                        reference,
+                                        tokenizer,
+                                        prompts,
+                                        rewards(tokenizer, reference, rubrics)),
+                                trainerOptions);
                 last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));
                 training.train(trainer);
             }
         }
     }
 
-    private List<RewardSource> rewards(Tokenizer tokenizer, CausalLm reference, Map<String, Rubric> rubrics) {
+    private List<RewardSource> rewards(
+            Tokenizer tokenizer, CausalLm reference, Map<String, Rubric> rubrics) {
         List<RewardSource> rewards = new ArrayList<>();
-        rewards.add(RewardSource.of(
-                "rubric_judge", (prompt, completions) -> reward.judge().scoreAlone(rubrics.get(prompt.id()), completions)));
+        rewards.add(
+                RewardSource.of(
+                        "rubric_judge",
+                        (prompt, completions) ->
+                                reward.judge().scoreAlone(rubrics.get(prompt.id()), completions)));
         double weight = options.reinforcement().fluencyWeight();
         if (weight > 0) {
-            rewards.add(new RewardSource(
-                    "fluency", weight, "fluency", (prompt, completions) -> fluency(tokenizer, reference, prompt, completions)));
+            rewards.add(
+                    new RewardSource(
+                            "fluency",
+                            weight,
+                            "fluency",
+                            (prompt, completions) ->
+                                    fluency(tokenizer, reference, prompt, completions)));
         }
         return rewards;
     }
 
-    /** Mean log-probability of a completion's tokens under the model that reinforcement learning started from. */
+    /**
+     * Mean log-probability of a completion's tokens under the model that reinforcement learning
+     * started from.
+     */
     private static List<ScoreOutcome> fluency(
-            Tokenizer tokenizer, CausalLm reference, PolicyPrompt prompt, List<String> completions) {
+            Tokenizer tokenizer,
+            CausalLm reference,
+            PolicyPrompt prompt,
+            List<String> completions) {
         int[][] prompts = new int[completions.size()][];
         int[][] answers = new int[completions.size()][];
         for (int i = 0; i < answers.length; i++) {
@@ -233,15 +318,21 @@ final class PolicyStage {
         return outcomes;
     }
 
-    /** Every training user's prompts, his persona before each. Fills in whose rubric judges which prompt. */
+    /**
+     * Every training user's prompts, his persona before each. Fills in whose rubric judges which
+     * prompt.
+     */
     private List<PolicyPrompt> prompts(Tokenizer tokenizer, Map<String, Rubric> rubrics) {
         List<PolicyPrompt> prompts = new ArrayList<>();
         for (Preference row : training) {
             Rubric rubric = reward.rubric(row.userId(), row.promptText());
             rubrics.put(row.id(), rubric);
-            prompts.add(new PolicyPrompt(
-                    row.id(), reward.groupOf(row.userId()), row.userId(),
-                    PolicyFolder.prompt(tokenizer, rubric.persona(), row.promptText())));
+            prompts.add(
+                    new PolicyPrompt(
+                            row.id(),
+                            reward.groupOf(row.userId()),
+                            row.userId(),
+                            PolicyFolder.prompt(tokenizer, rubric.persona(), row.promptText())));
         }
         return prompts;
     }

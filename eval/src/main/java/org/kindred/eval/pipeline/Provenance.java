@@ -9,14 +9,15 @@ import org.kindred.datasets.Json;
 import org.kindred.policy.model.EngineOptions;
 
 /**
- * What a run depended on besides its options. Dates stand here and nowhere else, so that results of equal runs are
- * equal bytes.
+ * What a run depended on besides its options. Dates stand here and nowhere else, so that results of
+ * equal runs are equal bytes.
  *
  * @param kindred version of this program
  * @param java version and vendor of the virtual machine
  * @param platform operating system and processor architecture
  * @param engine name and version of the tensor engine
- * @param threads computing threads of the engine; bitwise equality holds for one count on one machine
+ * @param threads computing threads of the engine; bitwise equality holds for one count on one
+ *     machine
  * @param seed of the run
  * @param inputHashes SHA-256 of the input files, empty for a simulated population
  * @param started date and time, UTC
@@ -39,7 +40,9 @@ record Provenance(
                 System.getProperty("java.version") + " " + System.getProperty("java.vendor"),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 "DJL " + Engine.getDjlVersion() + ", PyTorch",
-                engine.threads() == 0 ? Runtime.getRuntime().availableProcessors() : engine.threads(),
+                engine.threads() == 0
+                        ? Runtime.getRuntime().availableProcessors()
+                        : engine.threads(),
                 seed,
                 Map.of(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -11,22 +11,23 @@ import org.kindred.policy.grpo.GroupSampling;
 import org.kindred.policy.grpo.RegularisationOptions;
 import org.kindred.policy.grpo.TrainerOptions;
 import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
-import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 
 /**
- * Reinforcement learning from the judge, the same for all estimators of a run: start, prompts, seeds, budget, and the
- * size of the advantages.
+ * Reinforcement learning from the judge, the same for all estimators of a run: start, prompts,
+ * seeds, budget, and the size of the advantages.
  *
  * @param estimators one policy is trained for each
- * @param advantageRms root mean square that the advantages of every step are scaled to, so that estimators are compared
- *     at one step size; 0 leaves them as they are
- * @param fluencyWeight weight of a second reward beside the judge's total: the mean log-probability of a completion's
- *     tokens under the SFT model. The judge reads style; without it, broken text would cost nothing
+ * @param advantageRms root mean square that the advantages of every step are scaled to, so that
+ *     estimators are compared at one step size; 0 leaves them as they are
+ * @param fluencyWeight weight of a second reward beside the judge's total: the mean log-probability
+ *     of a completion's tokens under the SFT model. The judge reads style; without it, broken text
+ *     would cost nothing
  * @param steps rollouts
  */
 public record ReinforcementOptions(
@@ -43,10 +44,12 @@ public record ReinforcementOptions(
     public ReinforcementOptions {
         estimators = List.copyOf(estimators);
         if (!(fluencyWeight >= 0) || Double.isInfinite(fluencyWeight)) {
-            throw new IllegalArgumentException("fluency_weight = " + fluencyWeight + ": must be finite and 0 or more");
+            throw new IllegalArgumentException(
+                    "fluency_weight = " + fluencyWeight + ": must be finite and 0 or more");
         }
         if (estimators.isEmpty() || estimators.stream().distinct().count() < estimators.size()) {
-            throw new IllegalArgumentException("estimators = " + estimators + ": at least one, each once");
+            throw new IllegalArgumentException(
+                    "estimators = " + estimators + ": at least one, each once");
         }
     }
 
@@ -57,7 +60,8 @@ public record ReinforcementOptions(
                 4.0,
                 60,
                 new BatchOptions(4, 8, GroupSampling.NATURAL, 1, 32),
-                new OptimizerOptions(2e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
+                new OptimizerOptions(
+                        2e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
                 new SamplingOptions(64, 0.8, 0, 1.0, 0.0, 1.0),
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(0.05, KlSchedule.CONSTANT, EntropyBonus.NONE));
@@ -66,8 +70,20 @@ public record ReinforcementOptions(
     /** The options of one arm; only the estimator differs between arms. */
     TrainerOptions forEstimator(EstimatorKind estimator, SeedTree seeds) {
         AdvantageOptions plain = AdvantageOptions.defaults(estimator);
-        AdvantageOptions advantage = advantageRms > 0 ? plain.withSize(Whitening.NONE, GroupWeight.NONE, advantageRms) : plain;
+        AdvantageOptions advantage =
+                advantageRms > 0
+                        ? plain.withSize(Whitening.NONE, GroupWeight.NONE, advantageRms)
+                        : plain;
         return new TrainerOptions(
-                steps, batch, optimizer, sampling, advantage, objective, regularisation, false, 0.05, seeds.seed());
+                steps,
+                batch,
+                optimizer,
+                sampling,
+                advantage,
+                objective,
+                regularisation,
+                false,
+                0.05,
+                seeds.seed());
     }
 }

@@ -1,7 +1,5 @@
 package org.kindred.eval.pipeline;
 
-import org.kindred.eval.config.OptionTree;
-import org.kindred.eval.config.OptionsException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,12 +17,15 @@ import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
+import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.config.OptionsException;
 
 /**
  * The folder of one run: its options, where it came from, and which stages are finished.
  *
- * <p>One process at a time owns it (a lock on {@code run.lock}). A stage counts as finished only after
- * {@code state.json} says so; what an interrupted stage left is removed before the stage runs again.
+ * <p>One process at a time owns it (a lock on {@code run.lock}). A stage counts as finished only
+ * after {@code state.json} says so; what an interrupted stage left is removed before the stage runs
+ * again.
  */
 public final class RunFolder implements AutoCloseable {
 
@@ -49,7 +50,8 @@ public final class RunFolder implements AutoCloseable {
         boolean occupied = isOccupied(root);
         if (occupied && existing == Existing.REFUSE) {
             throw new KindredException(
-                    root + " is not empty. Continue it with --resume, replace it with --force, or name another folder with --out.");
+                    root
+                            + " is not empty. Continue it with --resume, replace it with --force, or name another folder with --out.");
         }
         try {
             Files.createDirectories(root);
@@ -70,11 +72,16 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** The folder under {@code parent} whose name starts with {@code prefix} and sorts last, that is, the newest. */
+    /**
+     * The folder under {@code parent} whose name starts with {@code prefix} and sorts last, that
+     * is, the newest.
+     */
     public static Path newest(Path parent, String prefix) {
         if (Files.isDirectory(parent)) {
             try (Stream<Path> entries = Files.list(parent)) {
-                Optional<Path> last = entries.filter(e -> e.getFileName().toString().startsWith(prefix)).max(Comparator.naturalOrder());
+                Optional<Path> last =
+                        entries.filter(e -> e.getFileName().toString().startsWith(prefix))
+                                .max(Comparator.naturalOrder());
                 if (last.isPresent()) {
                     return last.get();
                 }
@@ -82,7 +89,12 @@ public final class RunFolder implements AutoCloseable {
                 throw AtomicFiles.failure("listing", parent, e);
             }
         }
-        throw new KindredException("No folder " + parent + "/" + prefix + "... was found to resume; name one with --out.");
+        throw new KindredException(
+                "No folder "
+                        + parent
+                        + "/"
+                        + prefix
+                        + "... was found to resume; name one with --out.");
     }
 
     /** True if the folder exists and holds anything. */
@@ -99,11 +111,17 @@ public final class RunFolder implements AutoCloseable {
 
     private static FileChannel lock(Path root) {
         try {
-            FileChannel channel = FileChannel.open(root.resolve("run.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(
+                            root.resolve("run.lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw new KindredException(root + " is in use by another process; wait for it or name another folder with --out.");
+                throw new KindredException(
+                        root
+                                + " is in use by another process; wait for it or name another folder with --out.");
             }
             return channel;
         } catch (IOException e) {
@@ -114,7 +132,9 @@ public final class RunFolder implements AutoCloseable {
     private void start(Record options, boolean clear) {
         if (clear) {
             if (!Files.exists(path("state.json"))) {
-                throw new KindredException(root + " does not hold a run; --force replaces runs only. Empty the folder by hand or name another one.");
+                throw new KindredException(
+                        root
+                                + " does not hold a run; --force replaces runs only. Empty the folder by hand or name another one.");
             }
             try (Stream<Path> entries = Files.list(root)) {
                 for (Path entry : entries.filter(e -> !e.endsWith("run.lock")).toList()) {
@@ -131,17 +151,27 @@ public final class RunFolder implements AutoCloseable {
     private void resume(Record options) {
         Path config = path("config.yaml");
         if (!Files.exists(config)) {
-            throw new KindredException(root + " does not hold a run (no config.yaml), so there is nothing to resume. Start one without --resume.");
+            throw new KindredException(
+                    root
+                            + " does not hold a run (no config.yaml), so there is nothing to resume. Start one without --resume.");
         }
-        List<String> changed = OptionTree.differences(OptionTree.load(config, options.getClass()), options);
+        List<String> changed =
+                OptionTree.differences(OptionTree.load(config, options.getClass()), options);
         if (!changed.isEmpty()) {
-            throw new OptionsException("--resume: options differ from those of " + root + ": " + String.join("; ", changed)
-                    + ". Resume with the same options, or start another run with --out.");
+            throw new OptionsException(
+                    "--resume: options differ from those of "
+                            + root
+                            + ": "
+                            + String.join("; ", changed)
+                            + ". Resume with the same options, or start another run with --out.");
         }
         Path state = path("state.json");
         if (Files.exists(state)) {
             try {
-                Json.mapper().readTree(Files.readAllBytes(state)).path("finished").forEach(stage -> finished.add(stage.asText()));
+                Json.mapper()
+                        .readTree(Files.readAllBytes(state))
+                        .path("finished")
+                        .forEach(stage -> finished.add(stage.asText()));
             } catch (IOException e) {
                 throw AtomicFiles.failure("reading", state, e);
             }

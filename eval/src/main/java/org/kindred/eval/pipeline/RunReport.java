@@ -12,22 +12,30 @@ import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.report.Report;
 
-/** Makes {@code eval/report.html} from the files of a run, so that it can be made again at any time. */
+/**
+ * Makes {@code eval/report.html} from the files of a run, so that it can be made again at any time.
+ */
 public final class RunReport {
     private RunReport() {}
 
-    /** @return the file written */
+    /**
+     * @return the file written
+     */
     public static Path write(Path run) {
         Results results = Results.read(run.resolve("eval/results.json"));
         Map<String, Path> metrics = new LinkedHashMap<>();
         for (String policy : results.policies()) {
-            Path file = run.resolve("policy").resolve(Pipeline.folderName(policy)).resolve("metrics.jsonl");
+            Path file =
+                    run.resolve("policy")
+                            .resolve(Pipeline.folderName(policy))
+                            .resolve("metrics.jsonl");
             if (Files.exists(file) && !policy.equals(Pipeline.SFT)) {
                 metrics.put(policy, file);
             }
         }
         Path file = run.resolve("eval/report.html");
-        new Report(results, "kindred run --seed " + results.seed(), metrics, examples(run)).write(file);
+        new Report(results, "kindred run --seed " + results.seed(), metrics, examples(run))
+                .write(file);
         return file;
     }
 
@@ -41,8 +49,13 @@ public final class RunReport {
             byPrompt.computeIfAbsent(sample.prompt(), id -> new ArrayList<>()).add(sample);
         }
         List<Report.Example> examples = new ArrayList<>();
-        byPrompt.forEach((id, samples) ->
-                examples.add(new Report.Example(samples.get(0).group(), promptTexts.getOrDefault(id, id), samples)));
+        byPrompt.forEach(
+                (id, samples) ->
+                        examples.add(
+                                new Report.Example(
+                                        samples.get(0).group(),
+                                        promptTexts.getOrDefault(id, id),
+                                        samples)));
         return examples;
     }
 }

@@ -16,11 +16,13 @@ final class Samples {
     private Samples() {}
 
     static void write(Path file, List<Sample> samples) {
-        AtomicFiles.write(file, out -> {
-            for (Sample sample : samples) {
-                out.write((Json.line(sample) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
-        });
+        AtomicFiles.write(
+                file,
+                out -> {
+                    for (Sample sample : samples) {
+                        out.write((Json.line(sample) + "\n").getBytes(StandardCharsets.UTF_8));
+                    }
+                });
     }
 
     static List<Sample> read(Path file) {

@@ -24,8 +24,8 @@ import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.stats.Interval;
 
 /**
- * {@code report.html}: one file that needs neither network nor server. Every chart repeats numbers of a table or of
- * {@code results.json}; text of users and models is escaped.
+ * {@code report.html}: one file that needs neither network nor server. Every chart repeats numbers
+ * of a table or of {@code results.json}; text of users and models is escaped.
  */
 public final class Report {
     private static final int WINDOW = 5;
@@ -44,7 +44,8 @@ public final class Report {
      * @param metrics {@code metrics.jsonl} of each trained policy, for the learning curves
      * @param examples candidates to show; the first ones of each group are taken
      */
-    public Report(Results results, String command, Map<String, Path> metrics, List<Example> examples) {
+    public Report(
+            Results results, String command, Map<String, Path> metrics, List<Example> examples) {
         this.results = results;
         this.command = command;
         this.metrics = new LinkedHashMap<>(metrics);
@@ -62,39 +63,63 @@ public final class Report {
         page.put("differenceRows", differenceRows());
         page.put("summaryRows", summaryRows());
         page.put("window", WINDOW);
-        page.put("prototypeSentence", String.format(Locale.ROOT,
-                "%d prototypes were found; agreement with the true groups (adjusted Rand index) is %.2f on training users and %.2f on new users.",
-                results.prototypes().count(), results.prototypes().ari(), results.prototypes().ariUnseen()));
+        page.put(
+                "prototypeSentence",
+                String.format(
+                        Locale.ROOT,
+                        "%d prototypes were found; agreement with the true groups (adjusted Rand index) is %.2f on training users and %.2f on new users.",
+                        results.prototypes().count(),
+                        results.prototypes().ari(),
+                        results.prototypes().ariUnseen()));
         page.put("prototypeRows", results.prototypes().list());
         page.put("judgeRows", judgeRows());
         page.put("examples", exampleRows());
         page.put("json", Json.mapper().valueToTree(charts()).toString().replace("</", "<\\/"));
         page.put("echarts", resource("echarts-6.1.0.common.min.js"));
         page.put("script", resource("report.js"));
-        AtomicFiles.writeText(file, Mustache.compiler().compile(resource("report.mustache")).execute(page));
+        AtomicFiles.writeText(
+                file, Mustache.compiler().compile(resource("report.mustache")).execute(page));
     }
 
     private List<Map<String, Object>> cards() {
         List<Map<String, Object>> cards = new ArrayList<>();
         for (String policy : results.policies()) {
             Alignment.Summary summary = results.alignment().summary(policy);
-            cards.add(Map.of(
-                    "label", policy + ", worst group",
-                    "value", number(summary.worstUtility()),
-                    "note", summary.worstGroup() + "; mean " + number(summary.shareWeighted())));
+            cards.add(
+                    Map.of(
+                            "label", policy + ", worst group",
+                            "value", number(summary.worstUtility()),
+                            "note",
+                                    summary.worstGroup()
+                                            + "; mean "
+                                            + number(summary.shareWeighted())));
         }
-        cards.add(Map.of("label", "prototypes", "value", Integer.toString(results.prototypes().count()),
-                "note", "ARI " + String.format(Locale.ROOT, "%.2f", results.prototypes().ari())));
+        cards.add(
+                Map.of(
+                        "label",
+                        "prototypes",
+                        "value",
+                        Integer.toString(results.prototypes().count()),
+                        "note",
+                        "ARI " + String.format(Locale.ROOT, "%.2f", results.prototypes().ari())));
         return cards;
     }
 
     private String groupSentence() {
         StringBuilder text = new StringBuilder();
         for (Alignment.Comparison comparison : results.alignment().comparisons()) {
-            if (comparison.cell().equals(Alignment.ALL) && comparison.group().equals(Alignment.ALL)) {
-                text.append(comparison.policy()).append(" against ").append(comparison.baseline()).append(": ")
-                        .append(signed(comparison.utility().mean())).append(' ').append(range(comparison.utility(), true))
-                        .append(", ").append(comparison.verdict()).append(". ");
+            if (comparison.cell().equals(Alignment.ALL)
+                    && comparison.group().equals(Alignment.ALL)) {
+                text.append(comparison.policy())
+                        .append(" against ")
+                        .append(comparison.baseline())
+                        .append(": ")
+                        .append(signed(comparison.utility().mean()))
+                        .append(' ')
+                        .append(range(comparison.utility(), true))
+                        .append(", ")
+                        .append(comparison.verdict())
+                        .append(". ");
             }
         }
         return text.toString().trim();
@@ -105,11 +130,24 @@ public final class Report {
         for (String grouping : List.of("truth", "prototype")) {
             for (Alignment.Row row : results.alignment().rows()) {
                 if (row.grouping().equals(grouping) && row.cell().equals(Alignment.ALL)) {
-                    rows.add(Map.of(
-                            "group", row.group(), "policy", row.policy(), "users", row.users(),
-                            "utility", number(row.utility().mean()), "interval", range(row.utility(), false),
-                            "reward", number(row.reward().mean()), "std", number(row.rewardStd()),
-                            "words", String.format(Locale.ROOT, "%.1f", row.words())));
+                    rows.add(
+                            Map.of(
+                                    "group",
+                                    row.group(),
+                                    "policy",
+                                    row.policy(),
+                                    "users",
+                                    row.users(),
+                                    "utility",
+                                    number(row.utility().mean()),
+                                    "interval",
+                                    range(row.utility(), false),
+                                    "reward",
+                                    number(row.reward().mean()),
+                                    "std",
+                                    number(row.rewardStd()),
+                                    "words",
+                                    String.format(Locale.ROOT, "%.1f", row.words())));
                 }
             }
         }
@@ -119,11 +157,22 @@ public final class Report {
     private List<Map<String, Object>> differenceRows() {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Alignment.Comparison comparison : results.alignment().comparisons()) {
-            if (comparison.cell().equals(Alignment.ALL) || comparison.group().equals(Alignment.ALL)) {
-                rows.add(Map.of(
-                        "pair", comparison.policy() + " − " + comparison.baseline(), "cell", comparison.cell(),
-                        "group", comparison.group(), "difference", signed(comparison.utility().mean()),
-                        "interval", range(comparison.utility(), true), "verdict", comparison.verdict()));
+            if (comparison.cell().equals(Alignment.ALL)
+                    || comparison.group().equals(Alignment.ALL)) {
+                rows.add(
+                        Map.of(
+                                "pair",
+                                comparison.policy() + " − " + comparison.baseline(),
+                                "cell",
+                                comparison.cell(),
+                                "group",
+                                comparison.group(),
+                                "difference",
+                                signed(comparison.utility().mean()),
+                                "interval",
+                                range(comparison.utility(), true),
+                                "verdict",
+                                comparison.verdict()));
             }
         }
         return rows;
@@ -132,21 +181,54 @@ public final class Report {
     private List<Map<String, Object>> summaryRows() {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Alignment.Summary summary : results.alignment().summaries()) {
-            rows.add(Map.of(
-                    "cell", summary.cell(), "policy", summary.policy(), "mean", number(summary.shareWeighted()),
-                    "equal", number(summary.equalWeighted()), "worstGroup", summary.worstGroup(),
-                    "worst", number(summary.worstUtility()), "gap", number(summary.gap())));
+            rows.add(
+                    Map.of(
+                            "cell",
+                            summary.cell(),
+                            "policy",
+                            summary.policy(),
+                            "mean",
+                            number(summary.shareWeighted()),
+                            "equal",
+                            number(summary.equalWeighted()),
+                            "worstGroup",
+                            summary.worstGroup(),
+                            "worst",
+                            number(summary.worstUtility()),
+                            "gap",
+                            number(summary.gap())));
         }
         return rows;
     }
 
     private List<Map<String, Object>> judgeRows() {
         List<Map<String, Object>> rows = new ArrayList<>();
-        results.rewardModel().rows().forEach(row -> rows.add(Map.of(
-                "arm", row.arm(), "shots", row.shots(), "cell", row.cell(), "users", row.users(), "pairs", row.pairs(),
-                "accuracy", percent(row.accuracy().mean()),
-                "interval", "[" + percent(row.accuracy().low()) + ", " + percent(row.accuracy().high()) + "]",
-                "worst", percent(row.worstDecile()))));
+        results.rewardModel()
+                .rows()
+                .forEach(
+                        row ->
+                                rows.add(
+                                        Map.of(
+                                                "arm",
+                                                row.arm(),
+                                                "shots",
+                                                row.shots(),
+                                                "cell",
+                                                row.cell(),
+                                                "users",
+                                                row.users(),
+                                                "pairs",
+                                                row.pairs(),
+                                                "accuracy",
+                                                percent(row.accuracy().mean()),
+                                                "interval",
+                                                "["
+                                                        + percent(row.accuracy().low())
+                                                        + ", "
+                                                        + percent(row.accuracy().high())
+                                                        + "]",
+                                                "worst",
+                                                percent(row.worstDecile()))));
         return rows;
     }
 
@@ -157,11 +239,25 @@ public final class Report {
             if (shown.merge(example.group(), 1, Integer::sum) <= EXAMPLES_PER_GROUP) {
                 List<Map<String, Object>> completions = new ArrayList<>();
                 for (Sample sample : example.completions()) {
-                    completions.add(Map.of(
-                            "policy", sample.policy(), "utility", number(sample.utility()),
-                            "reward", number(sample.reward()), "text", sample.completion()));
+                    completions.add(
+                            Map.of(
+                                    "policy",
+                                    sample.policy(),
+                                    "utility",
+                                    number(sample.utility()),
+                                    "reward",
+                                    number(sample.reward()),
+                                    "text",
+                                    sample.completion()));
                 }
-                rows.add(Map.of("group", example.group(), "prompt", example.prompt(), "completions", completions));
+                rows.add(
+                        Map.of(
+                                "group",
+                                example.group(),
+                                "prompt",
+                                example.prompt(),
+                                "completions",
+                                completions));
             }
         }
         return rows;
@@ -201,28 +297,47 @@ public final class Report {
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode step = Json.mapper().readTree(line);
-                step.fieldNames().forEachRemaining(name -> {
-                    if (name.startsWith("group/") && name.endsWith("/reward_mean")) {
-                        String group = name.substring("group/".length(), name.length() - "/reward_mean".length());
-                        raw.computeIfAbsent(group, g -> new ArrayList<>())
-                                .add(new double[] {step.get("step").asDouble(), step.get(name).asDouble()});
-                    }
-                });
+                step.fieldNames()
+                        .forEachRemaining(
+                                name -> {
+                                    if (name.startsWith("group/")
+                                            && name.endsWith("/reward_mean")) {
+                                        String group =
+                                                name.substring(
+                                                        "group/".length(),
+                                                        name.length() - "/reward_mean".length());
+                                        raw.computeIfAbsent(group, g -> new ArrayList<>())
+                                                .add(
+                                                        new double[] {
+                                                            step.get("step").asDouble(),
+                                                            step.get(name).asDouble()
+                                                        });
+                                    }
+                                });
             }
         } catch (IOException e) {
             throw AtomicFiles.failure("reading", file, e);
         }
         List<ObjectNode> curves = new ArrayList<>();
-        raw.forEach((group, points) -> {
-            ObjectNode curve = Json.mapper().createObjectNode().put("policy", policy).put("group", group);
-            ArrayNode smooth = curve.putArray("points");
-            for (int i = 0; i < points.size(); i++) {
-                int first = Math.max(0, i - WINDOW + 1);
-                double mean = points.subList(first, i + 1).stream().mapToDouble(point -> point[1]).average().orElseThrow();
-                smooth.addArray().add(points.get(i)[0]).add(mean);
-            }
-            curves.add(curve);
-        });
+        raw.forEach(
+                (group, points) -> {
+                    ObjectNode curve =
+                            Json.mapper()
+                                    .createObjectNode()
+                                    .put("policy", policy)
+                                    .put("group", group);
+                    ArrayNode smooth = curve.putArray("points");
+                    for (int i = 0; i < points.size(); i++) {
+                        int first = Math.max(0, i - WINDOW + 1);
+                        double mean =
+                                points.subList(first, i + 1).stream()
+                                        .mapToDouble(point -> point[1])
+                                        .average()
+                                        .orElseThrow();
+                        smooth.addArray().add(points.get(i)[0]).add(mean);
+                    }
+                    curves.add(curve);
+                });
         return curves;
     }
 
@@ -230,10 +345,18 @@ public final class Report {
         Map<String, ArrayNode> clouds = new TreeMap<>();
         ArrayNode map = Json.mapper().createArrayNode();
         for (Results.Point point : results.prototypes().map()) {
-            clouds.computeIfAbsent(point.prototype() + "/" + point.group(), key -> {
-                ObjectNode cloud = map.addObject().put("prototype", point.prototype()).put("group", point.group());
-                return cloud.putArray("points");
-            }).addArray().add(point.x()).add(point.y());
+            clouds.computeIfAbsent(
+                            point.prototype() + "/" + point.group(),
+                            key -> {
+                                ObjectNode cloud =
+                                        map.addObject()
+                                                .put("prototype", point.prototype())
+                                                .put("group", point.group());
+                                return cloud.putArray("points");
+                            })
+                    .addArray()
+                    .add(point.x())
+                    .add(point.y());
         }
         return map;
     }

@@ -9,18 +9,23 @@ import org.kindred.datasets.SeedTree;
 /**
  * Percentile bootstrap over users.
  *
- * <p>Rows of one user are not independent, so whole users are drawn with replacement. The statistic is the micro mean
- * {@code sum of values / number of values} over the drawn users. A comparison of two methods passes the differences
- * of their paired values, so that both are resampled in the same draw.
+ * <p>Rows of one user are not independent, so whole users are drawn with replacement. The statistic
+ * is the micro mean {@code sum of values / number of values} over the drawn users. A comparison of
+ * two methods passes the differences of their paired values, so that both are resampled in the same
+ * draw.
  */
 public final class Bootstrap {
     private final int draws;
     private final SeedTree seeds;
 
-    /** @param draws number of resamples; 2,000 keep the noise of the ends near a fortieth of the width */
+    /**
+     * @param draws number of resamples; 2,000 keep the noise of the ends near a fortieth of the
+     *     width
+     */
     public Bootstrap(int draws, SeedTree seeds) {
         if (draws < 100) {
-            throw new IllegalArgumentException("draws = " + draws + ": at least 100 are needed for percentiles");
+            throw new IllegalArgumentException(
+                    "draws = " + draws + ": at least 100 are needed for percentiles");
         }
         this.draws = draws;
         this.seeds = seeds;
@@ -38,7 +43,10 @@ public final class Bootstrap {
         }
     }
 
-    /** Interval of the micro mean; with one user, or none, the ends are NaN since nothing can be said. */
+    /**
+     * Interval of the micro mean; with one user, or none, the ends are NaN since nothing can be
+     * said.
+     */
     public Interval mean(Collection<Cluster> users) {
         Cluster[] clusters = users.toArray(Cluster[]::new);
         double sum = 0;
@@ -63,7 +71,8 @@ public final class Bootstrap {
             means[draw] = drawnSum / drawnCount;
         }
         Arrays.sort(means);
-        return new Interval(sum / count, quantile(means, 0.025), quantile(means, 0.975), clusters.length);
+        return new Interval(
+                sum / count, quantile(means, 0.025), quantile(means, 0.975), clusters.length);
     }
 
     /** Linear interpolation between order statistics, as numpy and R (type 7) do. */

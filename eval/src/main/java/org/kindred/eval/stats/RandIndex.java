@@ -5,20 +5,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Adjusted Rand index of two labellings of the same things (Hubert and Arabie, 1985): 1 for equal partitions, about 0
- * for unrelated ones, whatever the numbers of labels.
+ * Adjusted Rand index of two labellings of the same things (Hubert and Arabie, 1985): 1 for equal
+ * partitions, about 0 for unrelated ones, whatever the numbers of labels.
  *
- * <p>{@code ARI = (sum C(n_ij,2) - E) / ((sum C(a_i,2) + sum C(b_j,2))/2 - E)},
- * {@code E = sum C(a_i,2) * sum C(b_j,2) / C(n,2)}.
+ * <p>{@code ARI = (sum C(n_ij,2) - E) / ((sum C(a_i,2) + sum C(b_j,2))/2 - E)}, {@code E = sum
+ * C(a_i,2) * sum C(b_j,2) / C(n,2)}.
  */
 public final class RandIndex {
     private RandIndex() {}
 
-    /** @throws IllegalArgumentException if the lists differ in length or are shorter than two */
+    /**
+     * @throws IllegalArgumentException if the lists differ in length or are shorter than two
+     */
     public static <A, B> double adjusted(List<A> first, List<B> second) {
         if (first.size() != second.size() || first.size() < 2) {
             throw new IllegalArgumentException(
-                    "labels: found " + first.size() + " and " + second.size() + ", expected equal numbers of at least 2");
+                    "labels: found "
+                            + first.size()
+                            + " and "
+                            + second.size()
+                            + ", expected equal numbers of at least 2");
         }
         Map<A, Integer> rows = new HashMap<>();
         Map<B, Integer> columns = new HashMap<>();

@@ -15,7 +15,10 @@ import org.kindred.reward.UserContext;
 
 final class RewardBenchmarkTest {
 
-    /** Right on even targets, tied on targets 1 mod 4, without a score on 3 mod 4; knows the size of the context. */
+    /**
+     * Right on even targets, tied on targets 1 mod 4, without a score on 3 mod 4; knows the size of
+     * the context.
+     */
     private record Scripted(List<Integer> contexts) implements Arm {
         @Override
         public String name() {
@@ -43,9 +46,22 @@ final class RewardBenchmarkTest {
 
     private static Preference row(String user, String part, int slot, String itemSplit) {
         return new Preference(
-                user + part + slot, user, List.of(Message.user("which?")), List.of(Message.assistant("a" + slot)),
-                List.of(Message.assistant("b" + slot)), "d", List.of("a" + slot, "b" + slot), null, "seen", itemSplit, part, slot,
-                null, null, null, null);
+                user + part + slot,
+                user,
+                List.of(Message.user("which?")),
+                List.of(Message.assistant("a" + slot)),
+                List.of(Message.assistant("b" + slot)),
+                "d",
+                List.of("a" + slot, "b" + slot),
+                null,
+                "seen",
+                itemSplit,
+                part,
+                slot,
+                null,
+                null,
+                null,
+                null);
     }
 
     private static PreferenceDataset dataset() {
@@ -64,8 +80,9 @@ final class RewardBenchmarkTest {
     @Test
     void tiesAndMissingScores_areWrongAndCountedApart() {
         List<Integer> contexts = new ArrayList<>();
-        RewardBenchmark.Result result = new RewardBenchmark(List.of(0, 3), 200, SeedTree.root(1))
-                .run(dataset(), List.of(new Scripted(contexts)), "none", Progress.NONE);
+        RewardBenchmark.Result result =
+                new RewardBenchmark(List.of(0, 3), 200, SeedTree.root(1))
+                        .run(dataset(), List.of(new Scripted(contexts)), "none", Progress.NONE);
         Accuracy row = result.rows().get(0);
         assertThat(result.rows()).hasSize(1); // K = 0 is not a run of an arm with history
         assertThat(row.cell()).isEqualTo("seen_known");
@@ -80,33 +97,41 @@ final class RewardBenchmarkTest {
     @Test
     void context_isTheFirstFitRowsBySlot() {
         List<String> seen = new ArrayList<>();
-        Arm spy = new Arm() {
-            @Override
-            public String name() {
-                return "spy";
-            }
+        Arm spy =
+                new Arm() {
+                    @Override
+                    public String name() {
+                        return "spy";
+                    }
 
-            @Override
-            public boolean usesHistory() {
-                return true;
-            }
+                    @Override
+                    public boolean usesHistory() {
+                        return true;
+                    }
 
-            @Override
-            public UserScorer forUser(UserContext context) {
-                context.history().forEach(row -> seen.add(row.id()));
-                return target -> new double[] {1, 0};
-            }
-        };
-        new RewardBenchmark(List.of(2), 200, SeedTree.root(1)).run(dataset(), List.of(spy), "none", Progress.NONE);
+                    @Override
+                    public UserScorer forUser(UserContext context) {
+                        context.history().forEach(row -> seen.add(row.id()));
+                        return target -> new double[] {1, 0};
+                    }
+                };
+        new RewardBenchmark(List.of(2), 200, SeedTree.root(1))
+                .run(dataset(), List.of(spy), "none", Progress.NONE);
         assertThat(seen).containsExactly("u1fit1", "u1fit2", "u2fit1", "u2fit2");
     }
 
     @Test
     void itemOrder_countsTrainingRows_andIsSilentOnNewItems() {
-        ItemOrder order = new ItemOrder(List.of(row("u1", "fit", 1, "train"), row("u2", "fit", 1, "train")));
-        double[] scores = order.forUser(new UserContext("u3", List.of())).score(row("u3", "eval", 1, "train"));
+        ItemOrder order =
+                new ItemOrder(List.of(row("u1", "fit", 1, "train"), row("u2", "fit", 1, "train")));
+        double[] scores =
+                order.forUser(new UserContext("u3", List.of()))
+                        .score(row("u3", "eval", 1, "train"));
         assertThat(scores[0]).isCloseTo(0.75, within(1e-12)); // (2 + 1) / (2 + 2)
         assertThat(scores[1]).isCloseTo(0.25, within(1e-12));
-        assertThat(order.forUser(new UserContext("u3", List.of())).score(row("u3", "eval", 9, "test"))).containsOnly(Double.NaN);
+        assertThat(
+                        order.forUser(new UserContext("u3", List.of()))
+                                .score(row("u3", "eval", 9, "test")))
+                .containsOnly(Double.NaN);
     }
 }

@@ -33,7 +33,11 @@ final class BadInputTest {
         Path config = Files.writeString(folder.resolve("my.yaml"), "sft:\n  epoks: 3\n");
         Kindred.Outcome outcome = Kindred.run(folder, "run", config.toString(), "--out", "r");
         assertThat(outcome.status()).isEqualTo(2);
-        assertThat(outcome.output()).contains("my.yaml").contains("sft.epoks").contains("epochs").doesNotContain("\tat ");
+        assertThat(outcome.output())
+                .contains("my.yaml")
+                .contains("sft.epoks")
+                .contains("epochs")
+                .doesNotContain("\tat ");
         assertThat(folder.resolve("r")).doesNotExist();
     }
 
@@ -47,22 +51,30 @@ final class BadInputTest {
 
     @Test
     void valueOutOfRange_saysWhatIsAllowed_status2() throws Exception {
-        Kindred.Outcome outcome = Kindred.run(folder, "run", "--set", "evaluation.bootstrap_draws=5");
+        Kindred.Outcome outcome =
+                Kindred.run(folder, "run", "--set", "evaluation.bootstrap_draws=5");
         assertThat(outcome.status()).isEqualTo(2);
-        assertThat(outcome.output()).contains("bootstrap_draws = 5").contains("at least 100").doesNotContain("\tat ");
+        assertThat(outcome.output())
+                .contains("bootstrap_draws = 5")
+                .contains("at least 100")
+                .doesNotContain("\tat ");
     }
 
     @Test
     void folderThatCannotBeMade_status1() throws Exception {
         Files.writeString(folder.resolve("file"), "a plain file");
-        Kindred.Outcome outcome = Kindred.run(folder, "data", "simulate", "--out", "file/population");
+        Kindred.Outcome outcome =
+                Kindred.run(folder, "data", "simulate", "--out", "file/population");
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.output()).contains("file").doesNotContain("\tat ");
     }
 
     @Test
     void occupiedFolder_isNotTouched_status1() throws Exception {
-        Path kept = Files.writeString(Files.createDirectory(folder.resolve("mine")).resolve("notes.txt"), "keep me");
+        Path kept =
+                Files.writeString(
+                        Files.createDirectory(folder.resolve("mine")).resolve("notes.txt"),
+                        "keep me");
         Kindred.Outcome outcome = Kindred.run(folder, "run", "--out", "mine");
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.output()).contains("--resume").contains("--force");
@@ -74,18 +86,46 @@ final class BadInputTest {
     @Test
     void tornAndWrongLines_areQuarantined_theRestCounts() throws Exception {
         String small = "--set=simulation.people.users=24";
-        assertThat(Kindred.run(folder, "data", "simulate", "--out", "population", small).status()).isZero();
+        assertThat(Kindred.run(folder, "data", "simulate", "--out", "population", small).status())
+                .isZero();
         Path rows = folder.resolve("population/preferences.jsonl");
         long good = Files.lines(rows).count();
-        Files.writeString(rows, "{\"id\": \"x\", \"user_id\": 7}\nnot json\n{\"id\": \"torn", StandardCharsets.UTF_8, StandardOpenOption.APPEND);
-        Kindred.Outcome outcome = Kindred.run(
-                folder, "eval", "benchmark", "population", "--out", "b", "--set", "bootstrap_draws=100", "--set", "shots=[0, 3]");
+        Files.writeString(
+                rows,
+                "{\"id\": \"x\", \"user_id\": 7}\nnot json\n{\"id\": \"torn",
+                StandardCharsets.UTF_8,
+                StandardOpenOption.APPEND);
+        Kindred.Outcome outcome =
+                Kindred.run(
+                        folder,
+                        "eval",
+                        "benchmark",
+                        "population",
+                        "--out",
+                        "b",
+                        "--set",
+                        "bootstrap_draws=100",
+                        "--set",
+                        "shots=[0, 3]");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output()).contains(good + " preferences").contains("unseen_new");
         assertThat(Files.readAllLines(folder.resolve("b/quarantine.jsonl")))
                 .hasSize(3)
-                .anySatisfy(line -> assertThat(line).contains("preferences.jsonl").contains(Long.toString(good + 1)).contains("wrong_type:user_id"))
-                .anySatisfy(line -> assertThat(line).contains(Long.toString(good + 2)).contains("bad_json"))
-                .anySatisfy(line -> assertThat(line).contains(Long.toString(good + 3)).contains("torn_line"));
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .contains("preferences.jsonl")
+                                        .contains(Long.toString(good + 1))
+                                        .contains("wrong_type:user_id"))
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .contains(Long.toString(good + 2))
+                                        .contains("bad_json"))
+                .anySatisfy(
+                        line ->
+                                assertThat(line)
+                                        .contains(Long.toString(good + 3))
+                                        .contains("torn_line"));
     }
 }

@@ -13,7 +13,8 @@ final class Kindred {
 
     private Kindred() {}
 
-    static Outcome run(Path workingFolder, String... arguments) throws IOException, InterruptedException {
+    static Outcome run(Path workingFolder, String... arguments)
+            throws IOException, InterruptedException {
         Process process = start(workingFolder, arguments);
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Outcome(process.waitFor(), output);
@@ -21,17 +22,22 @@ final class Kindred {
 
     /** Output and errors come through the process's input stream. */
     static Process start(Path workingFolder, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx1g",
-                "-Dai.djl.offline=true",
-                "-Dai.djl.pytorch.graph_optimizer=false",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.kindred.eval.cli.Main"));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-Xmx1g",
+                                "-Dai.djl.offline=true",
+                                "-Dai.djl.pytorch.graph_optimizer=false",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "org.kindred.eval.cli.Main"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .directory(workingFolder.toFile())
+                        .redirectErrorStream(true);
         builder.environment().put("CI", "true");
         return builder.start();
     }

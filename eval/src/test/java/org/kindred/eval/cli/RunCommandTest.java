@@ -32,18 +32,33 @@ final class RunCommandTest {
         String config = config().toString();
         Kindred.Outcome first = Kindred.run(folder, "run", config, "--out", "first");
         assertThat(first.status()).as(first.output()).isZero();
-        assertThat(first.output()).contains("sft", "p_grpo - grpo", "report.html").doesNotContain("\tat ", "WARN");
+        assertThat(first.output())
+                .contains("sft", "p_grpo - grpo", "report.html")
+                .doesNotContain("\tat ", "WARN");
 
         killInStage("p_grpo", config);
         Kindred.Outcome resumed = Kindred.run(folder, "run", config, "--out", "second", "--resume");
         assertThat(resumed.status()).as(resumed.output()).isZero();
         assertThat(resumed.output()).contains("finished before");
 
-        for (String file : List.of(
-                "data/preferences.jsonl", "data/truth.json", "reward/judge.json", "reward/prototypes.json", "reward/chains.jsonl",
-                "policy/sft/metrics.jsonl", "policy/sft/model/model.safetensors", "policy/grpo/metrics.jsonl",
-                "policy/p-grpo/metrics.jsonl", "eval/results.json", "eval/per-group.csv", "eval/samples.jsonl", "eval/report.html")) {
-            assertThat(folder.resolve("second").resolve(file)).as(file).hasSameBinaryContentAs(folder.resolve("first").resolve(file));
+        for (String file :
+                List.of(
+                        "data/preferences.jsonl",
+                        "data/truth.json",
+                        "reward/judge.json",
+                        "reward/prototypes.json",
+                        "reward/chains.jsonl",
+                        "policy/sft/metrics.jsonl",
+                        "policy/sft/model/model.safetensors",
+                        "policy/grpo/metrics.jsonl",
+                        "policy/p-grpo/metrics.jsonl",
+                        "eval/results.json",
+                        "eval/per-group.csv",
+                        "eval/samples.jsonl",
+                        "eval/report.html")) {
+            assertThat(folder.resolve("second").resolve(file))
+                    .as(file)
+                    .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
         }
         for (String policy : List.of("grpo", "p-grpo")) {
             assertThat(weights("second", policy)).hasSameBinaryContentAs(weights("first", policy));
@@ -55,7 +70,8 @@ final class RunCommandTest {
                 .contains("chart-groups", "chart-curves", "chart-map")
                 .doesNotContain("src=\"http", "href=\"http");
 
-        Kindred.Outcome other = Kindred.run(folder, "run", config, "--out", "second", "--resume", "--seed", "5");
+        Kindred.Outcome other =
+                Kindred.run(folder, "run", config, "--out", "second", "--resume", "--seed", "5");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.output()).contains("seed: 1 -> 5");
     }
@@ -74,8 +90,12 @@ final class RunCommandTest {
     }
 
     private Path weights(String run, String policy) throws Exception {
-        try (Stream<Path> files = Files.walk(folder.resolve(run).resolve("policy").resolve(policy))) {
-            return files.filter(f -> f.endsWith("model.safetensors")).sorted().reduce((a, b) -> b).orElseThrow();
+        try (Stream<Path> files =
+                Files.walk(folder.resolve(run).resolve("policy").resolve(policy))) {
+            return files.filter(f -> f.endsWith("model.safetensors"))
+                    .sorted()
+                    .reduce((a, b) -> b)
+                    .orElseThrow();
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.kindred.eval.config;
 
-import org.kindred.eval.pipeline.PipelineOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kindred.eval.pipeline.PipelineOptions;
 
 final class OptionTreeTest {
     @TempDir Path folder;
@@ -23,9 +23,12 @@ final class OptionTreeTest {
 
     @Test
     void file_thenCommandLine_winOverDefaults_andOriginsSaySo() throws Exception {
-        Path file = Files.writeString(folder.resolve("my.yaml"), "seed: 7\nreinforcement:\n  steps: 5\n");
+        Path file =
+                Files.writeString(
+                        folder.resolve("my.yaml"), "seed: 7\nreinforcement:\n  steps: 5\n");
         OptionTree<PipelineOptions> tree =
-                OptionTree.resolve(PipelineOptions.defaults(), file, Map.of("reinforcement.steps", "6"));
+                OptionTree.resolve(
+                        PipelineOptions.defaults(), file, Map.of("reinforcement.steps", "6"));
         assertThat(tree.options().seed()).isEqualTo(7);
         assertThat(tree.options().reinforcement().steps()).isEqualTo(6);
         assertThat(tree.origins())
@@ -42,29 +45,46 @@ final class OptionTreeTest {
                 .hasMessageContaining("my.yaml")
                 .hasMessageContaining("sft.exampels")
                 .hasMessageContaining("corpus_examples");
-        assertThatThrownBy(() -> OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("sft.x.y", "3")))
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        PipelineOptions.defaults(), null, Map.of("sft.x.y", "3")))
                 .hasMessageContaining("command line")
                 .hasMessageContaining("sft.x.y");
     }
 
     @Test
     void wrongTypeAndRefusedValue_nameTheKey() {
-        assertThatThrownBy(() -> OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("seed", "many")))
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        PipelineOptions.defaults(), null, Map.of("seed", "many")))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("command line: seed");
-        assertThatThrownBy(() -> OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("reinforcement.steps", "1.5")))
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        PipelineOptions.defaults(),
+                                        null,
+                                        Map.of("reinforcement.steps", "1.5")))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("reinforcement.steps");
-        assertThatThrownBy(() -> OptionTree.resolve(
-                        PipelineOptions.defaults(), null, Map.of("reinforcement.batch.completions_per_prompt", "1")))
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        PipelineOptions.defaults(),
+                                        null,
+                                        Map.of("reinforcement.batch.completions_per_prompt", "1")))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("completions_per_prompt = 1");
     }
 
     @Test
     void differences_nameKeyAndBothValues() {
-        PipelineOptions other = OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("seed", "9")).options();
-        assertThat(OptionTree.differences(PipelineOptions.defaults(), other)).isEqualTo(List.of("seed: 1 -> 9"));
+        PipelineOptions other =
+                OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("seed", "9")).options();
+        assertThat(OptionTree.differences(PipelineOptions.defaults(), other))
+                .isEqualTo(List.of("seed: 1 -> 9"));
         assertThat(OptionTree.differences(other, other)).isEmpty();
     }
 }

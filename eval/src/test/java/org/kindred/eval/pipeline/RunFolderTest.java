@@ -1,6 +1,5 @@
 package org.kindred.eval.pipeline;
 
-import org.kindred.eval.config.OptionsException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
+import org.kindred.eval.config.OptionsException;
 import org.kindred.eval.pipeline.RunFolder.Existing;
 
 final class RunFolderTest {
@@ -36,7 +36,8 @@ final class RunFolderTest {
         Path root = folder.resolve("run");
         RunFolder.open(root, Existing.REFUSE, options).close();
         Files.writeString(root.resolve("left.txt"), "from before");
-        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, options)).hasMessageContaining("--resume");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, options))
+                .hasMessageContaining("--resume");
         RunFolder.open(root, Existing.REPLACE, options).close();
         assertThat(root.resolve("left.txt")).doesNotExist();
 

@@ -56,10 +56,7 @@ final class TrainerOptionsTest {
                         10,
                         o.batch(), // two inner epochs
                         new OptimizerOptions(
-                                1,
-                                LearningRateSchedule.Shape.LINEAR,
-                                4,
-                                AdamWOptions.defaults()),
+                                1, LearningRateSchedule.Shape.LINEAR, 4, AdamWOptions.defaults()),
                         o.sampling(),
                         o.advantage(),
                         o.objective(),
@@ -84,9 +81,7 @@ final class TrainerOptionsTest {
                 .withMessageContaining("completions_per_prompt = 1: must be at least 2");
         assertThatIllegalArgumentException()
                 .isThrownBy(
-                        () ->
-                                new RegularisationOptions(
-                                        0, KlSchedule.LINEAR, EntropyBonus.NONE))
+                        () -> new RegularisationOptions(0, KlSchedule.LINEAR, EntropyBonus.NONE))
                 .withMessageContaining("kl_schedule = linear with beta = 0");
         TrainerOptions o = TrainerOptions.defaults();
         assertThatIllegalArgumentException()

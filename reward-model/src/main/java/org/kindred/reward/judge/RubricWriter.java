@@ -219,7 +219,10 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         return items;
     }
 
-    /** The persona that a text of these standardised criteria suits best: what is most unusual in it. */
+    /**
+     * The persona that a text of these standardised criteria suits best: what is most unusual in
+     * it.
+     */
     static String suitedBy(double[] standardised) {
         List<Named> named = new ArrayList<>();
         for (int c = 0; c < standardised.length; c++) {
