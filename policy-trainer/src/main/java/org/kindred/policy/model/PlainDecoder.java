@@ -56,7 +56,7 @@ final class PlainDecoder implements AutoCloseable {
             for (int row = 0; row < batch.rows(); row++) {
                 int[] prompt = batch.prompts()[row];
                 int[] completion = batch.completions()[row];
-                NDArray all = logits(prompt, completion).div(temperature).logSoftmax(-1);
+                NDArray all = logits(prompt, completion).div(number(temperature)).logSoftmax(-1);
                 int last = prompt.length + completion.length - 1;
                 NDArray logs = all.get(new NDIndex((prompt.length - 1) + ":" + last + ", :"));
                 NDArray targets = ids(completion).reshape(-1, 1);
@@ -78,6 +78,14 @@ final class PlainDecoder implements AutoCloseable {
                     }
                 });
         return new Result(scores, gradients);
+    }
+
+    /**
+     * A divisor as an array of this scope. {@code div(double)} makes one of its own and closes it,
+     * so that the backward pass may read memory that the garbage collector has freed: seen as NaN.
+     */
+    private NDArray number(double value) {
+        return scope.create((float) value);
     }
 
     /** Logits at each position, {@code [tokens, vocabulary]}. */
@@ -120,7 +128,7 @@ final class PlainDecoder implements AutoCloseable {
             NDArray one = q.get(head);
             NDArray keys = k.get(head / share);
             NDArray values = v.get(head / share);
-            NDArray scores = one.matMul(keys.transpose()).div(Math.sqrt(config.headDim()));
+            NDArray scores = one.matMul(keys.transpose()).div(number(Math.sqrt(config.headDim())));
             results.add(scores.add(hidden).softmax(-1).matMul(values));
         }
         return linear(NDArrays.concat(results, 1), prefix + "o_proj");
