@@ -87,7 +87,7 @@ public record Results(
                             + " does not exist: the run has not been evaluated. Finish it with kindred run --resume.");
         }
         try {
-            return Json.mapper().readValue(Files.readAllBytes(file), Results.class);
+            return ResultJson.read(Files.readAllBytes(file), Results.class);
         } catch (IOException e) {
             throw new KindredException(
                     file + " is not a results file of this version: " + e.getMessage(), e);

@@ -66,7 +66,6 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
             } finally {
                 removeHook(interrupted);
             }
-            console.close();
             out.println();
             out.print(pipeline.summary());
             out.flush();

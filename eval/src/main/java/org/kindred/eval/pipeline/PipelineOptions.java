@@ -49,8 +49,8 @@ public record PipelineOptions(
     private static JudgeOptions oneSetting() {
         JudgeOptions search = JudgeOptions.defaults();
         return new JudgeOptions(
-                List.of(new KernelWeights(1, 0.67, 0.33, 1, 1)),
-                List.of(6),
+                List.of(new KernelWeights(4, 0.67, 0.33, 0.2, 0)),
+                List.of(4),
                 List.of(3.0),
                 List.of(JudgeMode.HISTORY),
                 List.of(4),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
+import org.kindred.eval.ResultJson;
 import org.kindred.eval.alignment.Sample;
 
 /** {@code eval/samples.jsonl}: every evaluated completion. */
@@ -29,7 +30,7 @@ final class Samples {
         List<Sample> samples = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                samples.add(Json.mapper().readValue(line, Sample.class));
+                samples.add(ResultJson.read(line.getBytes(StandardCharsets.UTF_8), Sample.class));
             }
         } catch (IOException e) {
             throw AtomicFiles.failure("reading", file, e);

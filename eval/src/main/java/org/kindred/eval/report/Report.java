@@ -63,6 +63,7 @@ public final class Report {
         page.put("differenceRows", differenceRows());
         page.put("summaryRows", summaryRows());
         page.put("window", WINDOW);
+        page.put("dashed", metrics.keySet().stream().findFirst().orElse("none"));
         page.put(
                 "prototypeSentence",
                 String.format(

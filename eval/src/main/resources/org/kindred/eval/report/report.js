@@ -22,7 +22,6 @@
     name: policy, type: "bar", barGap: "10%", itemStyle: { color: palette[p] },
     data: groups.map((group) => data.bars[policy][group].mean)
   }));
-  const low = Math.min(...policies.flatMap((p) => groups.map((g) => data.bars[p][g].low)));
   draw("chart-groups", {
     legend, grid: { left: 56, right: 16, top: 48, bottom: 40 },
     tooltip: {
@@ -33,7 +32,7 @@
       }).join("")
     },
     xAxis: Object.assign({ type: "category", data: groups }, axis),
-    yAxis: Object.assign({ type: "value", name: "true utility", min: Math.max(0, Math.floor(low * 10 - 1) / 10) }, axis),
+    yAxis: Object.assign({ type: "value", name: "true utility" }, axis),
     series: bars
   });
   // Whiskers need the pixel position of each bar, which only the drawn chart knows.
@@ -60,7 +59,7 @@
   draw("chart-curves", {
     legend, grid: { left: 56, right: 16, top: 64, bottom: 44 }, tooltip: { trigger: "axis" },
     xAxis: Object.assign({ type: "value", name: "step", nameLocation: "middle", nameGap: 28 }, axis),
-    yAxis: Object.assign({ type: "value", name: "judge reward", scale: true }, axis),
+    yAxis: Object.assign({ type: "value", name: "reward", scale: true }, axis),
     series: data.curves.map((curve) => ({
       name: curve.policy + " " + curve.group, type: "line", showSymbol: false, data: curve.points,
       lineStyle: { type: curve.policy === data.curves[0].policy ? "dashed" : "solid", width: 2 },

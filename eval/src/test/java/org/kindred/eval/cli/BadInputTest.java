@@ -36,7 +36,7 @@ final class BadInputTest {
         assertThat(outcome.output())
                 .contains("my.yaml")
                 .contains("sft.epoks")
-                .contains("epochs")
+                .contains("corpus_examples")
                 .doesNotContain("\tat ");
         assertThat(folder.resolve("r")).doesNotExist();
     }
