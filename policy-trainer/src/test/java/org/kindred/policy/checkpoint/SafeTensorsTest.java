@@ -234,6 +234,19 @@ final class SafeTensorsTest {
     }
 
     @Test
+    void openFolder_linkIntoTheBlobsOfADownloadCache_accepted() throws IOException {
+        Path snapshot = Files.createDirectories(folder.resolve("cache/snapshots/main"));
+        Path blobs = Files.createDirectories(folder.resolve("cache/blobs"));
+        Path target = Files.move(file(VALID, little(16)), blobs.resolve("0a1b"));
+        Files.createSymbolicLink(snapshot.resolve("s.safetensors"), target);
+        Files.writeString(
+                snapshot.resolve("model.safetensors.index.json"),
+                "{\"weight_map\":{\"a\":\"s.safetensors\",\"b\":\"s.safetensors\"}}");
+
+        assertThat(SafeTensors.openFolder(snapshot).names()).containsExactly("a", "b");
+    }
+
+    @Test
     void openFolder_shardMissesOrAddsATensor_refused() throws IOException {
         Files.move(file(VALID, little(16)), folder.resolve("s.safetensors"));
 
