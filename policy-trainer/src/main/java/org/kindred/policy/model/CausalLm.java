@@ -48,7 +48,8 @@ public final class CausalLm implements AutoCloseable {
             WeightLayout layout = WeightLayout.of(config);
             script = newScript(null);
             rotary = new RotaryTable(owner, config, low());
-            parameters = new Parameters(owner, low(), layout, source.create(owner, layout));
+            parameters =
+                    new Parameters(owner, low() && !frozen, layout, source.create(owner, layout));
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -91,6 +92,7 @@ public final class CausalLm implements AutoCloseable {
      * format that the config names. An adapter is added to the weights written.
      */
     public void save(Path folder) {
+        requireTrainable();
         try (NDManager scope = owner.newSubManager()) {
             Weights.write(
                     folder.resolve(WEIGHTS),
@@ -121,16 +123,13 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /**
-     * A reference model: a copy of the weights as they are now, adapter added, which cannot be
-     * trained. Where the reference of a model with an adapter is its base, {@link #scoreBase} needs
-     * no copy.
+     * A reference model: a copy of the weights as they are now, adapter added, in the precision of
+     * the passes. It can score and generate, nothing else. Where the reference of a model with an
+     * adapter is its base, {@link #scoreBase} needs no copy.
      */
     public CausalLm frozenCopy() {
-        try (NDManager scope = owner.newSubManager()) {
-            NDList now = parameters.adapted(scope, script);
-            return new CausalLm(
-                    config, options, true, (target, layout) -> Weights.copy(target, now));
-        }
+        NDList now = parameters.working(script);
+        return new CausalLm(config, options, true, (target, layout) -> Weights.copy(target, now));
     }
 
     /** Scores without gradients, in chunks of rows. */
@@ -254,6 +253,7 @@ public final class CausalLm implements AutoCloseable {
 
     /** Writes the optimizer's state: number of steps and both moments of each trained weight. */
     public void saveOptimizer(Path file) {
+        requireTrainable();
         parameters.optimizer().save(file);
     }
 
@@ -429,7 +429,7 @@ public final class CausalLm implements AutoCloseable {
 
     private void requireTrainable() {
         if (frozen) {
-            throw new IllegalStateException("a frozen copy cannot be trained");
+            throw new IllegalStateException("a frozen copy can only score and generate");
         }
     }
 

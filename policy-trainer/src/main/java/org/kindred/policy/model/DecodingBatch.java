@@ -24,6 +24,7 @@ public final class DecodingBatch implements AutoCloseable {
     private final NDArray stop;
     private final int slots;
     private int slot;
+    private boolean ended;
     private NDArray hidden;
     private NDArray finished;
     private NDArray starts;
@@ -40,6 +41,7 @@ public final class DecodingBatch implements AutoCloseable {
      *     is 0), before any filter; 0 after the end of a row
      * @param finished which rows have ended
      */
+    @SuppressWarnings("ArrayRecordComponent") // read at once, never compared
     public record Block(long[][] tokens, float[][] logProbs, boolean[] finished) {}
 
     /** Fills the cache; arguments as in {@link CausalLm#decode}, already checked. */
@@ -116,9 +118,9 @@ public final class DecodingBatch implements AutoCloseable {
         return seen;
     }
 
-    /** Cache slots left: how many more tokens can be decoded. */
+    /** How many more tokens can be decoded: cache slots left, or 0 if all rows have ended. */
     public int remaining() {
-        return slots - slot;
+        return ended ? 0 : slots - slot;
     }
 
     /**
@@ -182,7 +184,12 @@ public final class DecodingBatch implements AutoCloseable {
                 }
             }
         }
-        return new Block(rowTokens, rowLogProbs, finished.toBooleanArray());
+        boolean[] finishedRows = finished.toBooleanArray();
+        ended = true;
+        for (boolean row : finishedRows) {
+            ended &= row;
+        }
+        return new Block(rowTokens, rowLogProbs, finishedRows);
     }
 
     /** Goes on with these rows only, in this order; frees the memory of the others. */

@@ -49,7 +49,7 @@ final class LoraAdapter implements AutoCloseable {
     }
 
     private static NDArray uniform(NDManager owner, Shape shape, SplittableRandom random) {
-        double bound = 1 / Math.sqrt(shape.get(1));
+        double bound = 1 / Math.sqrt((double) shape.get(1));
         float[] values = new float[(int) shape.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (bound * (2 * random.nextDouble() - 1));

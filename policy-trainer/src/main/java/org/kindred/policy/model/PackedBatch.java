@@ -22,6 +22,7 @@ import org.kindred.datasets.KindredException;
  * @param positions rotary positions in use
  * @param lengths completion tokens per row
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared as a whole
 record PackedBatch(NDList tensors, int positions, int[] lengths) {
 
     /** Takes rows {@code from} to {@code to} (exclusive). */
@@ -92,7 +93,7 @@ record PackedBatch(NDList tensors, int positions, int[] lengths) {
             for (int row = 0; row < completions.length; row++) {
                 int[] completion = completions[row];
                 for (int i = 0; i < completion.length; i++) {
-                    predictors[next] = i == 0 ? lastOfPrompt[owner[row]] : tokens + i - 1;
+                    predictors[next] = i == 0 ? lastOfPrompt[owner[row]] : tokens + i - 1L;
                     targets[next++] = completion[i];
                 }
                 int start = prompts.size() * promptWidth + row * completionWidth;
@@ -121,8 +122,8 @@ record PackedBatch(NDList tensors, int positions, int[] lengths) {
         private void append(int[] row, int length, int slot, int position) {
             for (int i = 0; i < length; i++) {
                 ids[tokens] = row[i];
-                slots[tokens++] = slot + i;
-                slotPositions[slot + i] = position + i;
+                slots[tokens++] = slot + (long) i;
+                slotPositions[slot + i] = position + (long) i;
             }
             positions = Math.max(positions, position + length);
         }

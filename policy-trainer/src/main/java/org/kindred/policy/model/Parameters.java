@@ -18,6 +18,7 @@ final class Parameters {
     private final NDList weights;
     private @Nullable LoraAdapter adapter;
     private @Nullable NDList working;
+    private @Nullable NDManager workingScope; // owns what is not the weights themselves
     private @Nullable NDList gradients;
     private @Nullable AdamW optimizer;
     private long version;
@@ -68,27 +69,26 @@ final class Parameters {
     /** Weights as the passes see them; valid until the next change. */
     NDList working(ScriptModule script) {
         if (working == null) {
-            working = passWeights(owner, script, adapter != null);
+            workingScope = owner.newSubManager();
+            working = passWeights(workingScope, script, adapter != null);
         }
         return working;
     }
 
-    /** The same without adapters; belongs to {@code scope}, unless it is the weights themselves. */
+    /** The same without adapters. */
     NDList baseWorking(NDManager scope, ScriptModule script) {
         return adapter == null ? working(script) : passWeights(scope, script, false);
     }
 
     private NDList passWeights(NDManager scope, ScriptModule script, boolean adapted) {
-        NDList full = adapted ? adapted(scope, script) : weights;
         if (!low) {
-            return full;
+            return adapted ? adapted(scope, script) : weights;
         }
-        // Recorded, because results of inference mode can become no leaves.
-        NDList rounded = script.call(scope, "low_precision", true, full);
-        if (full != weights) {
-            full.close();
+        try (NDManager brief = scope.newSubManager()) {
+            NDList full = adapted ? adapted(brief, script) : weights;
+            // Recorded, because results of inference mode can become no leaves.
+            return script.call(scope, "low_precision", true, full);
         }
-        return rounded;
     }
 
     /** Float32 weights with the adapters added; those without one share memory with the base. */
@@ -177,9 +177,10 @@ final class Parameters {
 
     private void changed() {
         version++;
-        if (working != null && working != weights) {
-            working.close();
-        }
         working = null;
+        if (workingScope != null) {
+            workingScope.close();
+            workingScope = null;
+        }
     }
 }

@@ -145,7 +145,8 @@ final class PlainDecoder implements AutoCloseable {
         float[] cos = new float[length * half];
         float[] sin = new float[length * half];
         for (int i = 0; i < cos.length; i++) {
-            double angle = i / half * frequencies[i % half];
+            int position = i / half;
+            double angle = position * frequencies[i % half];
             cos[i] = (float) Math.cos(angle);
             sin[i] = (float) Math.sin(angle);
         }

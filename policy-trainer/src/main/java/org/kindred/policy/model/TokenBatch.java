@@ -10,6 +10,7 @@ import org.kindred.datasets.KindredException;
  *     is predicted from the last prompt token
  * @param completions {@code [rows][completion tokens]}; a row may be empty, not all of them
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared as a whole
 public record TokenBatch(int[][] prompts, int[][] completions) {
     public TokenBatch {
         if (prompts.length != completions.length) {

@@ -7,4 +7,5 @@ package org.kindred.policy.model;
  * @param logProbs {@code log p(token | everything before it)}, {@code [rows][completion tokens]}
  * @param entropies {@code -sum p log p} of the same distribution in nats, same shape
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared as a whole
 public record TokenScores(float[][] logProbs, float[][] entropies) {}

@@ -7,4 +7,5 @@ package org.kindred.policy.rollout;
  * @param logProbs of the tokens at the sampling temperature, before any filter
  * @param finished whether it ended by itself; false: cut at the length limit
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers by the million; never compared as a whole
 public record Completion(int[] tokens, float[] logProbs, boolean finished) {}
