@@ -86,8 +86,8 @@ public final class Trainer implements TrainingLoop {
      *
      * @return what happened, under TRL's names where TRL has them
      * @throws org.kindred.datasets.KindredException if too many judgements failed, a reward
-     *     function gave the wrong number of outcomes, or the gradient is not finite; the weights
-     *     are as before
+     *     function gave the wrong number of outcomes, or the gradient is not finite. The step is
+     *     lost then: go on from the last checkpoint with a new trainer
      */
     @Override
     public StepMetrics step() {

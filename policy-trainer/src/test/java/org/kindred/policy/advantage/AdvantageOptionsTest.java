@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class AdvantageOptionsTest {
@@ -82,6 +86,72 @@ final class AdvantageOptionsTest {
         assertRefused(
                 () -> shrunk.withSize(Whitening.BATCH_RMS, GroupWeight.NONE, 1),
                 "advantage_rms = 1.0 with final_whitening = batch_rms");
+    }
+
+    @Test
+    void everyOption_changesAnObservableNumber() {
+        AdvantageOptions p = AdvantageOptions.defaults(EstimatorKind.P_GRPO);
+        AdvantageOptions shrunk = AdvantageOptions.defaults(EstimatorKind.P_GRPO_SHRUNK);
+        HistoryMemory cumulative = HistoryMemory.CUMULATIVE;
+        HistoryOrder updateFirst = HistoryOrder.UPDATE_FIRST;
+        GroupWeight weight = GroupWeight.parse("inverse_share:1");
+        assertDifferent(
+                List.of(
+                        p,
+                        p.withStd(Divisor.SAMPLE, 1e-6),
+                        p.withStd(Divisor.POP, 1e-2),
+                        p.withAdvantageClip(1),
+                        p.withHistory(HistoryMemory.parse("ema:0.5"), updateFirst, 1),
+                        p.withHistory(HistoryMemory.parse("window:3"), updateFirst, 1),
+                        p.withHistory(HistoryMemory.parse("forget:0.5"), updateFirst, 1),
+                        p.withHistory(cumulative, HistoryOrder.parse("normalise_first:2"), 1),
+                        p.withHistory(cumulative, HistoryOrder.parse("normalise_first:9"), 1),
+                        p.withHistory(cumulative, updateFirst, .5),
+                        p.withBaseline(HistoryBaseline.PROMPT_MEAN),
+                        p.withSize(Whitening.BATCH_RMS, GroupWeight.NONE, 0),
+                        p.withSize(Whitening.NONE, weight, 0),
+                        p.withSize(Whitening.NONE, GroupWeight.NONE, .7),
+                        shrunk,
+                        shrunk.withSize(Whitening.NONE, GroupWeight.NONE, 0),
+                        shrunk.withShrinkageScale(ShrinkageScale.PREDICTIVE)
+                                .withSize(Whitening.NONE, GroupWeight.NONE, 0),
+                        shrunk.withShrinkageScale(ShrinkageScale.TOTAL)
+                                .withSize(Whitening.NONE, GroupWeight.NONE, 0)));
+    }
+
+    private static void assertDifferent(List<AdvantageOptions> all) {
+        List<List<Double>> seen = new ArrayList<>();
+        for (AdvantageOptions options : all) {
+            List<Double> advantages = advantages(options);
+            assertThat(seen).as("%s", options).doesNotContain(advantages);
+            seen.add(advantages);
+        }
+    }
+
+    /** Four steps; two thirds of the prompts are A's, half of those of one user. */
+    private static List<Double> advantages(AdvantageOptions options) {
+        GroupHistory history = GroupHistory.empty(options.memory(), Set.of("A", "B"), "test");
+        AdvantageNormaliser normaliser =
+                new AdvantageNormaliser(
+                        options, new double[] {1}, Map.of("A", 2 / 3.0, "B", 1 / 3.0), history);
+        SplittableRandom random = new SplittableRandom(9);
+        List<Double> advantages = new ArrayList<>();
+        for (int step = 0; step < 4; step++) {
+            List<PromptScores> prompts = new ArrayList<>();
+            for (int j = 0; j < 6; j++) {
+                double offset = random.nextDouble() * 2;
+                double[] rewards = random.doubles(4).map(r -> r + offset).toArray();
+                String group = j < 4 ? "A" : "B";
+                String user = j < 3 ? "u" : "v";
+                prompts.add(new PromptScores("p" + j, group, user, new double[][] {rewards}));
+            }
+            for (double[] row : normaliser.normalise(prompts).values()) {
+                for (double advantage : row) {
+                    advantages.add(advantage);
+                }
+            }
+        }
+        return advantages;
     }
 
     private static void assertRefused(Runnable action, String message) {

@@ -29,6 +29,7 @@ import org.kindred.reward.ScoreOutcome;
 final class TrainerTest {
     @TempDir static Path folder;
     private static Tokenizer tokenizer;
+    private static Double firstReward;
 
     @BeforeAll
     static void makeTokenizer() {
@@ -74,9 +75,9 @@ final class TrainerTest {
     @EnumSource(EstimatorKind.class)
     void everyEstimator_trainsOnTheSamePromptsAndReportsFiniteNumbers(EstimatorKind estimator) {
         StepMetrics first = train(TinyRun.options(estimator, 2, .01), 1).get(0);
-        StepMetrics grpo = train(TinyRun.options(EstimatorKind.GRPO, 2, .01), 1).get(0);
         // the first rollout of a seed does not depend on the estimator
-        assertThat(first.value("reward")).isEqualTo(grpo.value("reward"));
+        firstReward = firstReward == null ? Double.valueOf(first.value("reward")) : firstReward;
+        assertThat(first.value("reward")).isEqualTo(firstReward);
         assertThat(first.value("rows/generated")).isEqualTo(32);
         assertThat(first.value("rows/used")).isEqualTo(32);
         assertThat(first.value("grad_norm")).isPositive();

@@ -28,14 +28,17 @@ import org.kindred.policy.tokenizer.Tokenizer;
 final class TrainingRunTest {
     @TempDir static Path shared;
     private static Tokenizer tokenizer;
+    private static CausalLm reference;
 
     @BeforeAll
-    static void makeTokenizer() {
+    static void makeModels() {
         tokenizer = TinyPolicy.tokenizer(shared.resolve("tokenizer"));
+        reference = TinyPolicy.model(tokenizer, 1);
     }
 
     @AfterAll
-    static void closeTokenizer() {
+    static void closeModels() {
+        reference.close();
         tokenizer.close();
     }
 
@@ -66,9 +69,7 @@ final class TrainingRunTest {
     private static Recorder run(Path folder, TrainerOptions options, long stopAfter) {
         Recorder recorder = new Recorder(stopAfter);
         TrainingRun.Options runOptions = new TrainingRun.Options(2, 2, true);
-        try (TrainingRun run = TrainingRun.open(folder, runOptions, recorder);
-                CausalLm start = TinyPolicy.model(tokenizer, 1);
-                CausalLm reference = start.frozenCopy()) {
+        try (TrainingRun run = TrainingRun.open(folder, runOptions, recorder)) {
             recorder.run = run;
             Optional<Checkpoint> last = run.newestCheckpoint();
             try (CausalLm policy =
@@ -183,11 +184,10 @@ final class TrainingRunTest {
         Checkpoint checkpoint =
                 Checkpoint.newest(folder.resolve("checkpoints"), w -> {}).orElseThrow();
         try (CausalLm policy = checkpoint.loadPolicy(TinyPolicy.ENGINE);
-                CausalLm other = TinyPolicy.model(tokenizer, 2);
-                CausalLm reference = other.frozenCopy()) {
+                CausalLm other = TinyPolicy.model(tokenizer, 2)) {
             Trainer wrongReference =
                     new Trainer(
-                            TinyRun.inputs(policy, reference, tokenizer),
+                            TinyRun.inputs(policy, other, tokenizer),
                             options(EstimatorKind.P_GRPO));
             assertThatThrownBy(() -> wrongReference.restore(checkpoint, false))
                     .hasMessageContaining("the reference model of this run differs");
