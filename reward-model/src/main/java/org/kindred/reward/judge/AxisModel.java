@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.cluster.KMeansClusterer;
 
 /**
  * Shared axes of taste: utility of a text for a user is {@code (a + sum_k z_uk b_k) . phi(text)}.
@@ -89,6 +90,26 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
             user++;
         }
         return new AxisModel(weights, global, coordinates);
+    }
+
+    /** Prototypes of the users of the fit, as a prior. */
+    UserPrior.Mixture mixture(int prototypes, double tau, SeedTree seeds) {
+        return UserPrior.Mixture.of(
+                KMeansClusterer.defaults()
+                        .cluster(
+                                coordinates.values().toArray(new double[0][]),
+                                prototypes,
+                                seeds.child("prototypes")),
+                tau);
+    }
+
+    /** Utility of the chosen response less that of the rejected one, in each direction. */
+    static double[] delta(PairFeatures features, double[][] weights, int row) {
+        double[] delta = new double[weights.length];
+        for (int k = 0; k < delta.length; k++) {
+            delta[k] = features.margin(row, weights[k]);
+        }
+        return delta;
     }
 
     /**

@@ -15,7 +15,7 @@ import org.kindred.reward.judge.TextReader.Reading;
  * a0 - a, what turns the mean user into the global model that serves strangers. A user's utility is
  * direction 0 plus the others weighted by the user's place.
  *
- * @param landmarks centred embeddings, {@code [landmark][dimension]}; empty if embeddings carry no
+ * @param landmarks centred embeddings, {@code [dimension][landmark]}; empty if embeddings carry no
  *     weight
  * @param weights linear function of each direction
  * @param effects own effects of known texts on each direction, by {@link TextKey}
@@ -47,12 +47,9 @@ record AxisScorer(
     /** Scores without what is known of a text itself. */
     double[][] plain(List<Reading> readings, int[] scenarios) {
         double[][] scores = new double[readings.size()][weights.length];
-        double[] closeness = new double[landmarks.length];
         for (int i = 0; i < scores.length; i++) {
             Reading reading = readings.get(i);
-            for (int j = 0; j < closeness.length; j++) {
-                closeness[j] = TextKernel.closeness(reading.embedding(), landmarks[j]);
-            }
+            double[] closeness = TextKernel.closeness(reading.embedding(), landmarks);
             for (int k = 0; k < weights.length; k++) {
                 scores[i][k] =
                         Vectors.dot(weights[k].criteria()[1 + scenarios[i]], reading.criteria())
@@ -113,7 +110,8 @@ record AxisScorer(
             }
         }
         double[] offsets = new double[directions.length];
-        AxisScorer scorer = new AxisScorer(reader, kernel.vectors(), dual, effects, offsets);
+        AxisScorer scorer =
+                new AxisScorer(reader, kernel.vectorsByDimension(), dual, effects, offsets);
         double[][] scores = scorer.plain(readings, noScenario(readings.size()));
         for (double[] score : scores) {
             Vectors.add(offsets, 1.0 / scores.length, score);

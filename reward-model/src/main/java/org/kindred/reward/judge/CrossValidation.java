@@ -8,10 +8,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
-import org.kindred.reward.cluster.KMeansClusterer;
 import org.kindred.reward.judge.Selection.Outcome;
 
 /**
@@ -121,10 +126,9 @@ final class CrossValidation {
                 cells.add(new Cell(userOut, (userOut + round) % options.folds()));
             }
         }
-        List<Map<Prior, Tally>> tallies =
-                cells.parallelStream().map(cell -> judge(features, axes, penalty, cell)).toList();
         Map<Prior, Tally> sums = new LinkedHashMap<>();
-        for (Map<Prior, Tally> one : tallies) {
+        for (Map<Prior, Tally> one :
+                inParallel(cells, cell -> judge(features, axes, penalty, cell))) {
             one.forEach((prior, t) -> sums.computeIfAbsent(prior, p -> new Tally()).add(t));
         }
         List<Outcome> outcomes = new ArrayList<>();
@@ -138,6 +142,33 @@ final class CrossValidation {
                                         sum.logLikelihood / sum.pairs,
                                         sum.pairs)));
         return outcomes;
+    }
+
+    /**
+     * Results in the order of the cells. Threads of their own, since clustering sets the generator
+     * of its thread, which a parallel stream may lend to another cell while it waits.
+     */
+    private static <T> List<T> inParallel(List<Cell> cells, Function<Cell, T> work) {
+        int threads = Math.min(cells.size(), Runtime.getRuntime().availableProcessors());
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            List<Future<T>> pending = new ArrayList<>();
+            for (Cell cell : cells) {
+                pending.add(pool.submit(() -> work.apply(cell)));
+            }
+            List<T> results = new ArrayList<>();
+            for (Future<T> one : pending) {
+                results.add(one.get());
+            }
+            return results;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KindredException("choosing options was interrupted; fit the judge again", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cross-validation failed", e.getCause());
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     private int[] training(int userOut, int itemOut) {
@@ -154,10 +185,12 @@ final class CrossValidation {
 
     private Map<Prior, Tally> judge(PairFeatures features, int axes, double penalty, Cell cell) {
         Map<Integer, int[]> rows = design.rowsByUser(training(cell.userOut, cell.itemOut));
-        double[] global =
-                globals.computeIfAbsent(
-                        new GlobalKey(features, penalty, cell),
-                        key -> AxisModel.global(features, rows, penalty, Lbfgs.rough()));
+        GlobalKey key = new GlobalKey(features, penalty, cell);
+        double[] global = globals.get(key);
+        if (global == null) { // not computeIfAbsent, which may hold up other cells
+            global = AxisModel.global(features, rows, penalty, Lbfgs.rough());
+            globals.put(key, global);
+        }
         AxisModel model =
                 AxisModel.fit(
                         features, rows, global, axes, penalty, Lbfgs.rough(), seeds.child("fit"));
@@ -169,12 +202,12 @@ final class CrossValidation {
             double[][] context =
                     Arrays.stream(own)
                             .filter(p -> !shows(p, cell.itemOut))
-                            .mapToObj(p -> delta(features, model, p))
+                            .mapToObj(p -> AxisModel.delta(features, model.weights(), p))
                             .toArray(double[][]::new);
             double[][] targets =
                     Arrays.stream(own)
                             .filter(p -> shows(p, cell.itemOut))
-                            .mapToObj(p -> delta(features, model, p))
+                            .mapToObj(p -> AxisModel.delta(features, model.weights(), p))
                             .toArray(double[][]::new);
             for (int shots : SHOTS) {
                 double[][] read = Arrays.copyOf(context, Math.min(shots, context.length));
@@ -192,7 +225,6 @@ final class CrossValidation {
 
     private Map<Prior, UserPrior> priors(AxisModel model) {
         Map<Prior, UserPrior> priors = new LinkedHashMap<>();
-        double[][] points = model.coordinates().values().toArray(new double[0][]);
         for (JudgeMode mode : options.modes()) {
             switch (mode) {
                 case NO_HISTORY ->
@@ -201,24 +233,11 @@ final class CrossValidation {
                         priors.put(new Prior(mode, 0), new UserPrior.Gaussian(model.axes()));
                 case PROTOTYPES -> {
                     for (int g : options.prototypes()) {
-                        priors.put(
-                                new Prior(mode, g),
-                                UserPrior.Mixture.of(
-                                        KMeansClusterer.defaults()
-                                                .cluster(points, g, seeds.child("prototypes")),
-                                        options.tau()));
+                        priors.put(new Prior(mode, g), model.mixture(g, options.tau(), seeds));
                     }
                 }
             }
         }
         return priors;
-    }
-
-    private static double[] delta(PairFeatures features, AxisModel model, int row) {
-        double[] delta = new double[model.weights().length];
-        for (int k = 0; k < delta.length; k++) {
-            delta[k] = features.margin(row, model.weights()[k]);
-        }
-        return delta;
     }
 }

@@ -12,7 +12,6 @@ import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.TextEmbedder;
-import org.kindred.reward.cluster.KMeansClusterer;
 import org.kindred.reward.judge.RatingModel.Rated;
 import org.kindred.reward.judge.TextReader.Reading;
 
@@ -65,19 +64,11 @@ final class JudgeFit {
                 AxisScorer.of(reader, readings, kernel, features, design, shares(scenarios), model);
         Map<String, double[]> coordinates = new TreeMap<>();
         model.coordinates().forEach((user, z) -> coordinates.put(design.users().get(user), z));
-        UserPrior.Mixture mixture =
-                UserPrior.Mixture.of(
-                        KMeansClusterer.defaults()
-                                .cluster(
-                                        coordinates.values().toArray(new double[0][]),
-                                        selection.prototypes(),
-                                        seeds.child("prototypes")),
-                        options.tau());
         double[][] plain = scorer.plain(readings, AxisScorer.noScenario(readings.size()));
         return new RubricJudge(
                 scorer,
                 scenarios.scenarios(),
-                mixture,
+                model.mixture(selection.prototypes(), options.tau(), seeds),
                 RubricWriter.of(readings, plain),
                 ratings(scorer, scenarios, coordinates, plain),
                 selection,

@@ -6,6 +6,6 @@ public enum JudgeMode {
     NO_HISTORY,
     /** A Gaussian prior over the shared axes: suits people who differ by degrees. */
     HISTORY,
-    /** A mixture over prototypes: suits people who fall into groups. */
+    /** A mixture over prototypes: suits few choices and people who fall into groups. */
     PROTOTYPES
 }

@@ -2,8 +2,12 @@ package org.kindred.reward.judge;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.kindred.reward.judge.Selection.Outcome;
 import org.kindred.reward.judge.Selection.Trial;
 
@@ -77,24 +81,24 @@ final class OptionSearch {
 
     /** The prior to use with a combination. */
     private static Outcome prior(Trial trial) {
-        List<Outcome> mixtures =
-                trial.priors().stream().filter(o -> o.mode() == JudgeMode.PROTOTYPES).toList();
-        double highest =
-                mixtures.stream().mapToDouble(Outcome::logLikelihood).max().orElse(Double.NaN);
-        Outcome mixture =
-                mixtures.stream()
-                        .filter(o -> o.logLikelihood() >= highest - CLOSE)
-                        .min(Comparator.comparingInt(Outcome::prototypes))
-                        .orElse(null);
+        Map<JudgeMode, List<Outcome>> byMode =
+                trial.priors().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Outcome::mode, LinkedHashMap::new, Collectors.toList()));
         Outcome chosen = null;
-        for (Outcome outcome : trial.priors()) {
-            if (outcome.mode() == JudgeMode.PROTOTYPES && outcome != mixture) {
-                continue;
-            }
-            if (chosen == null || outcome.logLikelihood() > chosen.logLikelihood() + WORTH) {
-                chosen = outcome;
+        for (List<Outcome> outcomes : byMode.values()) {
+            double highest =
+                    outcomes.stream().mapToDouble(Outcome::logLikelihood).max().orElseThrow();
+            Outcome fewest =
+                    outcomes.stream()
+                            .filter(outcome -> outcome.logLikelihood() >= highest - CLOSE)
+                            .min(Comparator.comparingInt(Outcome::prototypes))
+                            .orElseThrow();
+            if (chosen == null || fewest.logLikelihood() > chosen.logLikelihood() + WORTH) {
+                chosen = fewest;
             }
         }
-        return chosen;
+        return Objects.requireNonNull(chosen, "a trial has at least one prior");
     }
 }

@@ -181,25 +181,28 @@ public final class RubricJudge implements RewardModel {
 
     /** The rubric of one user as likely as any under the belief; same seeds, same rubric. */
     public Rubric drawRubric(UserPosterior user, String prompt, SeedTree seeds) {
-        SplittableRandom random = seeds.random();
-        double[] z = user.mean().clone();
-        if (user.prototypeShares().length > 0) {
+        return write(draw(user, seeds.random()), user.scale(), scenarioOf(prompt));
+    }
+
+    private double[] draw(UserPosterior user, SplittableRandom random) {
+        if (user.mode() == JudgeMode.NO_HISTORY || axes() == 0) {
+            return user.place();
+        }
+        if (user.mode() == JudgeMode.PROTOTYPES) {
             double left = random.nextDouble();
             int g = 0;
             while (g < user.prototypeShares().length - 1 && left >= user.prototypeShares()[g]) {
                 left -= user.prototypeShares()[g++];
             }
-            z = mixture.centroids()[g];
-        } else if (user.mode() == JudgeMode.HISTORY && z.length > 0) {
-            double[] noise = new double[z.length];
-            for (int k = 0; k < noise.length; k++) {
-                noise[k] = random.nextGaussian();
-            }
-            Vectors.add(z, 1, Cholesky.of(user.covariance()).times(noise));
-        } else {
-            z = user.place();
+            return mixture.centroids()[g];
         }
-        return write(z, user.scale(), scenarioOf(prompt));
+        double[] noise = new double[axes()];
+        for (int k = 0; k < noise.length; k++) {
+            noise[k] = random.nextGaussian();
+        }
+        double[] z = user.mean().clone();
+        Vectors.add(z, 1, Cholesky.of(user.covariance()).times(noise));
+        return z;
     }
 
     private Rubric write(double[] place, RatingScale totals, int scenario) {

@@ -43,11 +43,45 @@ final class TextKernel {
         return Criteria.BANK.size() + landmarks.size();
     }
 
-    /** Embeddings of the landmarks; none if they carry no weight. */
-    float[][] vectors() {
-        return weights.embedding() > 0
-                ? landmarks.stream().map(Reading::embedding).toArray(float[][]::new)
-                : new float[0][];
+    /**
+     * Embeddings of the landmarks, {@code [dimension][landmark]}; empty if they carry no weight.
+     */
+    float[][] vectorsByDimension() {
+        if (weights.embedding() == 0) {
+            return new float[0][];
+        }
+        float[][] columns = new float[landmarks.get(0).embedding().length][landmarks.size()];
+        for (int j = 0; j < landmarks.size(); j++) {
+            for (int i = 0; i < columns.length; i++) {
+                columns[i][j] = landmarks.get(j).embedding()[i];
+            }
+        }
+        return columns;
+    }
+
+    /**
+     * Closeness of a text to all landmarks. By dimension, since the compiler turns the inner loop
+     * into vector instructions, which it may not do with sums.
+     *
+     * @param byDimension as of {@link #vectorsByDimension}
+     */
+    static double[] closeness(float[] embedding, float[][] byDimension) {
+        if (byDimension.length == 0) {
+            return new double[0];
+        }
+        float[] cosines = new float[byDimension[0].length];
+        for (int i = 0; i < byDimension.length; i++) {
+            float[] column = byDimension[i];
+            float entry = embedding[i];
+            for (int j = 0; j < cosines.length; j++) {
+                cosines[j] += entry * column[j];
+            }
+        }
+        double[] closeness = new double[cosines.length];
+        for (int j = 0; j < closeness.length; j++) {
+            closeness[j] = Math.exp((cosines[j] - 1) / BANDWIDTH);
+        }
+        return closeness;
     }
 
     /** Features of one text. */

@@ -20,7 +20,26 @@ sealed interface UserPrior {
      * @param covariance of z
      * @param shares weight of each prototype; empty without prototypes
      */
-    record Belief(double[] mean, double[][] covariance, double[] shares) {}
+    record Belief(double[] mean, double[][] covariance, double[] shares) {
+
+        /** z is one of these places with these probabilities. */
+        static Belief among(double[][] places, double[] q) {
+            int axes = places[0].length;
+            double[] mean = new double[axes];
+            for (int g = 0; g < q.length; g++) {
+                Vectors.add(mean, q[g], places[g]);
+            }
+            double[][] covariance = new double[axes][axes];
+            for (int g = 0; g < q.length; g++) {
+                double[] gap = places[g].clone();
+                Vectors.add(gap, -1, mean);
+                for (int i = 0; i < axes; i++) {
+                    Vectors.add(covariance[i], q[g] * gap[i], gap);
+                }
+            }
+            return new Belief(mean, covariance, q);
+        }
+    }
 
     static double margin(double[] delta, double[] z) {
         double margin = delta[0];
@@ -45,9 +64,6 @@ sealed interface UserPrior {
         @Override
         public Belief update(double[][] choices) {
             double[] z = new double[axes];
-            if (axes == 0) {
-                return new Belief(z, new double[0][], new double[0]);
-            }
             double[] gradient = new double[axes];
             double value = loss(choices, z);
             for (int step = 0; step < MAX_STEPS; step++) {
@@ -85,15 +101,14 @@ sealed interface UserPrior {
 
         /** Hessian, factored; writes the gradient. */
         private static Cholesky curvature(double[][] choices, double[] z, double[] gradient) {
-            int axes = z.length;
-            double[][] hessian = new double[axes][axes];
-            System.arraycopy(z, 0, gradient, 0, axes);
-            for (int i = 0; i < axes; i++) {
+            double[][] hessian = new double[z.length][z.length];
+            for (int i = 0; i < z.length; i++) {
                 hessian[i][i] = 1;
+                gradient[i] = z[i];
             }
             for (double[] delta : choices) {
                 double doubt = Vectors.sigmoid(-margin(delta, z));
-                for (int i = 0; i < axes; i++) {
+                for (int i = 0; i < z.length; i++) {
                     gradient[i] -= doubt * delta[1 + i];
                     for (int j = 0; j <= i; j++) {
                         hessian[i][j] += doubt * (1 - doubt) * delta[1 + i] * delta[1 + j];
@@ -132,25 +147,15 @@ sealed interface UserPrior {
                     logs[g] -= tau * Vectors.softplus(-margin(delta, centroids[g]));
                 }
             }
-            double highest = Arrays.stream(logs).max().orElseThrow();
-            double[] q = Arrays.stream(logs).map(log -> Math.exp(log - highest)).toArray();
-            double total = Arrays.stream(q).sum();
-            int axes = centroids[0].length;
-            double[] mean = new double[axes];
-            for (int g = 0; g < q.length; g++) {
-                q[g] /= total;
-                Vectors.add(mean, q[g], centroids[g]);
-            }
-            double[][] covariance = new double[axes][axes];
-            for (int g = 0; g < q.length; g++) {
-                for (int i = 0; i < axes; i++) {
-                    for (int j = 0; j < axes; j++) {
-                        covariance[i][j] +=
-                                q[g] * (centroids[g][i] - mean[i]) * (centroids[g][j] - mean[j]);
-                    }
-                }
-            }
-            return new Belief(mean, covariance, q);
+            return Belief.among(centroids, normalised(logs));
         }
+    }
+
+    /** Probabilities from their logs up to a constant. */
+    private static double[] normalised(double[] logs) {
+        double highest = Arrays.stream(logs).max().orElseThrow();
+        double[] q = Arrays.stream(logs).map(log -> Math.exp(log - highest)).toArray();
+        double total = Arrays.stream(q).sum();
+        return Arrays.stream(q).map(value -> value / total).toArray();
     }
 }

@@ -2,6 +2,7 @@ package org.kindred.reward.prototype;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -123,7 +124,7 @@ final class PrototypeCount {
         List<String> order = new ArrayList<>(ids);
         SplittableRandom random = seeds.child("folds").random();
         for (int i = order.size() - 1; i > 0; i--) {
-            java.util.Collections.swap(order, i, random.nextInt(i + 1));
+            Collections.swap(order, i, random.nextInt(i + 1));
         }
         Map<String, Integer> foldOf = new TreeMap<>();
         for (int i = 0; i < order.size(); i++) {

@@ -2,6 +2,7 @@ package org.kindred.reward.scaling;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.reward.ScoreOutcome;
@@ -91,7 +92,7 @@ final class Aggregation {
             ScalingPlan plan,
             List<double[]> own,
             List<double[]> neighbours,
-            java.util.function.ToDoubleFunction<double[]> value) {
+            ToDoubleFunction<double[]> value) {
         if (own.isEmpty()) {
             return mean(neighbours, value);
         }
@@ -102,8 +103,7 @@ final class Aggregation {
                 + (1 - plan.ownWeight()) * mean(neighbours, value);
     }
 
-    private static double mean(
-            List<double[]> samples, java.util.function.ToDoubleFunction<double[]> value) {
+    private static double mean(List<double[]> samples, ToDoubleFunction<double[]> value) {
         // sorted, so that the order of samples cannot change the last digit
         return samples.stream().mapToDouble(value).sorted().sum() / samples.size();
     }

@@ -2,6 +2,7 @@ package org.kindred.reward.scaling;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many opinions are asked and how they are put together (P-GenRM, arXiv 2602.12116, Eq. 9).
@@ -70,7 +71,7 @@ public record ScalingPlan(int individual, int prototype, double ownWeight, Aggre
                 number(matcher.group(2)) + number(matcher.group(4)));
     }
 
-    private static int number(@org.jspecify.annotations.Nullable String digits) {
+    private static int number(@Nullable String digits) {
         return digits == null ? 0 : Integer.parseInt(digits);
     }
 }
