@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
 
     /**
+     * How much work and memory it may take.
+     *
      * @param threads texts embedded at once
      * @param cachedTexts vectors kept in memory, 1.5 kB each
      */

@@ -9,6 +9,8 @@ import java.util.List;
 public interface RewardModel {
 
     /**
+     * Scores responses to one prompt in the name of one user.
+     *
      * @param prompt text of the conversation so far
      * @return one outcome a response, in order; never fewer, never a number for a failure
      */

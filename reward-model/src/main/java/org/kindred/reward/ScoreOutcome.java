@@ -4,6 +4,8 @@ package org.kindred.reward;
 public sealed interface ScoreOutcome {
 
     /**
+     * A usable judgement.
+     *
      * @param value finite total on the rubric's scale, 1 to 10
      */
     record Scored(double value) implements ScoreOutcome {

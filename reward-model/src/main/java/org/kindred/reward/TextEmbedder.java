@@ -13,6 +13,8 @@ public interface TextEmbedder {
     String name();
 
     /**
+     * Embeds texts, several at once where the model can.
+     *
      * @return one vector a text, in order, all of one length and of Euclidean length 1; the vector
      *     of a blank text is that of a single full stop
      */

@@ -20,7 +20,7 @@ public final class WordHashEmbedder implements TextEmbedder {
     private static float[] vector(String text) {
         float[] vector = new float[DIMENSIONS];
         vector[0] = 0.1f; // no text is the zero vector
-        for (String word : text.toLowerCase(Locale.ROOT).split("[^a-z]+")) {
+        for (String word : text.toLowerCase(Locale.ROOT).split("[^a-z]+", -1)) {
             int hash = word.hashCode() * 0x9E3779B1;
             vector[hash >>> 28] += (hash & 1) == 0 ? 1 : -1;
         }

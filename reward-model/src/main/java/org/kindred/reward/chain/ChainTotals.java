@@ -31,6 +31,8 @@ public record ChainTotals(List<Double> scores, Source source, boolean mismatch, 
     }
 
     /**
+     * Recomputes totals where the breakdown allows it.
+     *
      * @param stated one total a response
      */
     public static ChainTotals of(List<ChainCriterion> criteria, List<Double> stated) {

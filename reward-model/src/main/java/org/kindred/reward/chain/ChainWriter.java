@@ -12,6 +12,8 @@ public interface ChainWriter {
     String name();
 
     /**
+     * Writes chains about the responses of a request.
+     *
      * @param samples number of independent chains, 1 or more
      * @return one outcome a sample, in order; a chain has a score entry for each response
      */

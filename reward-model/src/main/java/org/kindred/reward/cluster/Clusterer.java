@@ -3,9 +3,12 @@ package org.kindred.reward.cluster;
 import org.kindred.datasets.SeedTree;
 
 /** Splits points into groups of near ones. */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 public interface Clusterer {
 
     /**
+     * Finds cells of near points.
+     *
      * @param points one row a point, all of one length
      * @param k wanted number of cells; fewer come back where there are fewer different points
      * @param seeds same seeds, same cells

@@ -14,6 +14,7 @@ import org.kindred.reward.cluster.KMeansClusterer;
  *     the mean taste of two camps is nobody's choice, while a0 ranks pairs as most people would
  * @param coordinates z of each user of the fit, mean 0 on every axis, by user number
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coordinates) {
 
     private static final int POWER_STEPS = 60;

@@ -21,6 +21,7 @@ import org.kindred.reward.judge.TextReader.Reading;
  * @param effects own effects of known texts on each direction, by {@link TextKey}
  * @param offsets taken off each direction, so that the training texts have mean 0 for every user
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record AxisScorer(
         TextReader reader,
         float[][] landmarks,

@@ -10,6 +10,7 @@ import java.util.List;
  * @param deviation population standard deviation, 0 for a criterion that hardly varies there: it is
  *     switched off
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record CriteriaScale(double[] mean, double[] deviation) {
 
     static final double LIMIT = 2.5;

@@ -16,6 +16,7 @@ import org.kindred.reward.TextEmbedder;
  * numbers are decimal and read back bit for bit. Holds user ids with their coordinates and words of
  * training texts, no texts.
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record JudgeFile(
         @JsonProperty("format_version") int formatVersion,
         String embedder,

@@ -13,6 +13,7 @@ import java.util.Iterator;
  * @param maxIterations steps at most
  * @param tolerance stops when no entry of the gradient is larger
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record Lbfgs(int memory, int maxIterations, double tolerance) {
 
     private static final double ARMIJO = 1e-4;

@@ -131,16 +131,20 @@ enum Lexicon {
 
     static {
         for (Lexicon lexicon : values()) {
-            for (String entry : lexicon.entries) {
-                BY_ENTRY.computeIfAbsent(entry, key -> new ArrayList<>(1)).add(lexicon);
-            }
+            Arrays.stream(lexicon.entries.split(",", -1))
+                    .map(String::strip)
+                    .distinct()
+                    .forEach(
+                            entry ->
+                                    BY_ENTRY.computeIfAbsent(entry, key -> new ArrayList<>(1))
+                                            .add(lexicon));
         }
     }
 
-    private final List<String> entries;
+    private final String entries;
 
     Lexicon(String entries) {
-        this.entries = Arrays.stream(entries.split(",")).map(String::strip).distinct().toList();
+        this.entries = entries;
     }
 
     /** How often entries of each list stand in a text; overlapping entries all count. */

@@ -24,6 +24,7 @@ import org.kindred.reward.UserContext;
  * @param effectOf column of a text's own effect, -1 for a text met in one row only
  * @param effects number of such columns
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record PairDesign(
         List<String> users,
         List<String> texts,

@@ -16,6 +16,7 @@ import java.util.List;
  * @param scale the scale of totals
  * @param scenario kind of prompt for which it holds; -1 for prompts of any kind
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 public record Rubric(
         String persona,
         List<Item> criteria,

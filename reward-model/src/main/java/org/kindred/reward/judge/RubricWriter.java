@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  *     [c][direction]}
  * @param axisCovariance of the scores, {@code [direction][direction]}
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisCovariance) {
 
     private static final int FEWEST = 4;

@@ -23,6 +23,7 @@ import org.kindred.reward.cluster.KMeansClusterer;
  * @param centroids of length 1, {@code [scenario][dimension]}; none if tastes do not depend on it
  * @param threshold least cosine of a member
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record Scenarios(float[] mean, float[][] centroids, double threshold) {
     static final int NONE = -1;
 

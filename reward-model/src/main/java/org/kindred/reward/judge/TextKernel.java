@@ -15,6 +15,7 @@ import org.kindred.reward.judge.TextReader.Reading;
  * with {@code k(landmarks, landmarks) = L L'}: exact if every training text is a landmark, else the
  * Nystroem approximation.
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 final class TextKernel {
     static final double BANDWIDTH = 0.4;
 

@@ -11,6 +11,7 @@ import org.kindred.reward.TextEmbedder;
  * @param embeddingMean mean of the training texts' embeddings, taken off before comparison: raw
  *     vectors of unrelated texts have cosine 0.4
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextEmbedder embedder) {
 
     /**

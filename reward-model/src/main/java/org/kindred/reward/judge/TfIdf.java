@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param terms kept features, in the order of {@code idf}
  * @param idf their weights
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
 
     private static final int MIN_TEXTS = 2;

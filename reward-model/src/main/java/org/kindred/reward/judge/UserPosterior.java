@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param scale the user's scale for totals
  * @param choices number of choices read
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 public record UserPosterior(
         JudgeMode mode,
         double[] mean,

@@ -9,6 +9,7 @@ import org.kindred.reward.cluster.Clusterer.Cells;
  * <p>Choices enter as rows {@code delta = s(chosen) - s(rejected)} of axis scores, entry 0 for the
  * global utility and one more an axis; the margin of a choice is {@code delta_0 + z . delta_1..d}.
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 sealed interface UserPrior {
 
     Belief update(double[][] choices);

@@ -89,6 +89,8 @@ public final class PreferenceGroups {
     }
 
     /**
+     * The group by which a response to this prompt is normalised.
+     *
      * @param prompt text of the conversation; groups per user do not depend on it
      * @throws KindredException for a user without a group
      */

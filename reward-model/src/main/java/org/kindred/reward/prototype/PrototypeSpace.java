@@ -25,6 +25,7 @@ import org.kindred.reward.judge.RubricJudge;
  * <p>Deviation: users are clustered, not (user, scenario) samples, and by default on fitted taste,
  * since embeddings of personas hardly separate opposite wishes.
  */
+@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 public final class PrototypeSpace {
 
     /**
@@ -148,6 +149,8 @@ public final class PrototypeSpace {
     }
 
     /**
+     * Reads cells that assign users as the saved ones did.
+     *
      * @param judge the one the cells were found with
      */
     public static PrototypeSpace load(Path file, RubricJudge judge) {

@@ -15,10 +15,11 @@ final class CriteriaTest {
     void profile_mixedText_countsWhatIsThere() {
         TextProfile text =
                 TextProfile.of(
-                        "Hello there! Don't worry, it's easy.\n"
-                                + "1. Boil 250 ml of water.\n"
-                                + "- Add tea from Assam\n"
-                                + "Shall I explain (briefly)?? **Great**!");
+                        """
+                        Hello there! Don't worry, it's easy.
+                        1. Boil 250 ml of water.
+                        - Add tea from Assam
+                        Shall I explain (briefly)?? **Great**!""");
 
         assertThat(text.sentences()).isEqualTo(6); // a list line without a full stop is one too
         assertThat(text.listLines()).isEqualTo(2);
