@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             RunCommand.class,
             Main.Data.class,
+            Main.Policy.class,
             Main.Eval.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
@@ -29,6 +30,14 @@ public final class Main {
             mixinStandardHelpOptions = true,
             subcommands = {SimulateCommand.class})
     static final class Data {}
+
+    @Command(
+            name = "policy",
+            description = "Language-model policies: sft, generate, bench.",
+            synopsisSubcommandLabel = "COMMAND",
+            mixinStandardHelpOptions = true,
+            subcommands = {SftCommand.class, GenerateCommand.class, PolicyBenchCommand.class})
+    static final class Policy {}
 
     @Command(
             name = "eval",

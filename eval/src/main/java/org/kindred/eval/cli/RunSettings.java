@@ -77,6 +77,13 @@ final class RunSettings {
         return out;
     }
 
+    /** What a flag of a command is short for; a flag that was not given changes nothing. */
+    void set(String key, @Nullable Object value) {
+        if (value != null) {
+            settings.put(key, value.toString());
+        }
+    }
+
     /**
      * @param positional a configuration file given without --config, or null
      */

@@ -58,8 +58,10 @@ final class MicroBatch {
     /**
      * Input of the loss. The first scores are those of the policy that sampled, whose ratio to
      * itself is 1; later ones are compared with them.
+     *
+     * @param samplerDiffers whether completions were sampled in another precision than this
      */
-    TokenRows objectiveInput(TokenScores scores) {
+    TokenRows objectiveInput(TokenScores scores, boolean samplerDiffers) {
         double[][] logProbs = doubles(scores.logProbs());
         double[][] entropies = doubles(scores.entropies());
         boolean[][] mask = new boolean[logProbs.length][];
@@ -72,6 +74,7 @@ final class MicroBatch {
                         logProbs,
                         oldLogProbs,
                         referenceLogProbs,
+                        samplerDiffers ? sampledLogProbs() : null,
                         entropies,
                         rows.stream().mapToDouble(TrainingRow::advantage).toArray(),
                         mask);
@@ -83,6 +86,10 @@ final class MicroBatch {
                             .toArray();
         }
         return input;
+    }
+
+    private double[][] sampledLogProbs() {
+        return doubles(rows.stream().map(r -> r.completion().logProbs()).toArray(float[][]::new));
     }
 
     private static double[][] doubles(float[][] values) {

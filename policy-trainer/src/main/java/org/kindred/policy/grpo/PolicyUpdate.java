@@ -9,6 +9,7 @@ import org.kindred.policy.model.ForwardPass;
 import org.kindred.policy.objective.Divisors;
 import org.kindred.policy.objective.LossStatistics;
 import org.kindred.policy.objective.Objective;
+import org.kindred.policy.run.StepClock;
 
 /** From rows with advantages to new weights: loss, gradient, optimizer. */
 final class PolicyUpdate {
@@ -37,8 +38,9 @@ final class PolicyUpdate {
      * Updates the policy once per inner epoch; without rows in the loss the weights stay.
      *
      * @param step from 0
+     * @param clock gets forward_backward_time and optimizer_time
      */
-    Result run(List<TrainingRow> rows, long step) {
+    Result run(List<TrainingRow> rows, long step, StepClock clock) {
         List<MicroBatch> batches = MicroBatch.of(rows, options.batch().microBatchRows());
         int tokens = batches.stream().mapToInt(batch -> batch.tokens().completionTokens()).sum();
         Map<String, Double> metrics = new LinkedHashMap<>();
@@ -49,8 +51,10 @@ final class PolicyUpdate {
         int epochs = options.batch().innerEpochs();
         for (int epoch = 0; epoch < epochs; epoch++) {
             LossStatistics statistics = accumulateGradients(batches, divisors, step);
+            clock.lap("forward_backward_time");
             double rate = options.rateAt(step, epoch);
             double norm = policy.step(rate, options.optimizer().adamw());
+            clock.lap("optimizer_time");
             Map<String, Double> loss =
                     statistics.metrics(options.betaAt(step), options.entropyAt(step));
             loss.forEach((name, value) -> metrics.merge(name, value / epochs, Double::sum));
@@ -73,7 +77,8 @@ final class PolicyUpdate {
             try (ForwardPass pass = policy.forward(batch.tokens(), temperature)) {
                 Objective.Gradient gradient =
                         objective.evaluate(
-                                batch.objectiveInput(pass.scores()),
+                                batch.objectiveInput(
+                                        pass.scores(), policy.options().samplerDiffers()),
                                 divisors,
                                 beta,
                                 entropyCoefficient,

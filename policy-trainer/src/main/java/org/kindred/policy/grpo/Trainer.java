@@ -111,8 +111,7 @@ public final class Trainer implements TrainingLoop {
 
         List<TrainingRow> rows =
                 TrainingRow.of(rollout, advantages, options.maskTruncatedCompletions());
-        PolicyUpdate.Result updated = update.run(rows, stepsDone);
-        clock.lap("update_time");
+        PolicyUpdate.Result updated = update.run(rows, stepsDone, clock);
 
         stepsDone++;
         tokensSeen += tokens(rollout);
@@ -168,7 +167,10 @@ public final class Trainer implements TrainingLoop {
         return stepsDone >= options.steps();
     }
 
-    /** Seconds of the last step: step_time, rollout_time, reward_time, update_time. */
+    /**
+     * Seconds of the last step: step_time, rollout_time, reward_time, forward_backward_time,
+     * optimizer_time.
+     */
     @Override
     public StepMetrics timings() {
         return timings;

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.checkpoint.JsonFields;
 import org.kindred.policy.checkpoint.SafeTensors;
@@ -31,25 +33,35 @@ public final class CausalLm implements AutoCloseable {
     private final NDManager owner;
     private final RotaryTable rotary;
     private final Parameters parameters;
+    private final @Nullable Path source;
     private ScriptModule script;
+    private @Nullable LowPrecisionDecoder lowDecoder;
 
     /** Makes the weights of a new model. */
     interface WeightSource {
         NDList create(NDManager owner, WeightLayout layout);
     }
 
+    /** Script and angles for sampling in bfloat16 where the passes are in float32. */
+    private record LowPrecisionDecoder(ScriptModule script, RotaryTable rotary) {}
+
     private CausalLm(
-            ModelConfig config, EngineOptions options, boolean frozen, WeightSource source) {
+            ModelConfig config,
+            EngineOptions options,
+            boolean frozen,
+            @Nullable Path source,
+            WeightSource weights) {
         this.config = config;
         this.options = options;
         this.frozen = frozen;
+        this.source = source;
         owner = TorchEngine.open(options);
         try {
             WeightLayout layout = WeightLayout.of(config);
-            script = newScript(null);
+            script = newScript(low(), null);
             rotary = new RotaryTable(owner, config, low());
             parameters =
-                    new Parameters(owner, low() && !frozen, layout, source.create(owner, layout));
+                    new Parameters(owner, low() && !frozen, layout, weights.create(owner, layout));
         } catch (RuntimeException e) {
             owner.close();
             throw e;
@@ -64,27 +76,63 @@ public final class CausalLm implements AutoCloseable {
     public static CausalLm create(ModelConfig config, EngineOptions options, SeedTree seeds) {
         EngineSelfTest.requireOnce(config.architecture(), options);
         return new CausalLm(
-                config, options, false, (owner, layout) -> Weights.initial(owner, layout, seeds));
+                config,
+                options,
+                false,
+                null,
+                (owner, layout) -> Weights.initial(owner, layout, seeds));
     }
 
     /**
-     * Reads a Hugging Face folder: {@code config.json} and safetensors, sharded or not.
+     * Reads a Hugging Face folder: {@code config.json} and safetensors, sharded or not; or PEFT's
+     * folder of an adapter, and the base model that it names.
      *
-     * @throws org.kindred.datasets.KindredException if the architecture is unknown or a tensor is
-     *     missing or misshapen
+     * @throws KindredException if the architecture is unknown or a tensor is missing or misshapen
      */
     public static CausalLm load(Path folder, EngineOptions options) {
+        Path base = baseFolder(folder);
+        if (base.equals(folder)) {
+            return loadBase(folder, options);
+        }
+        CausalLm model = loadBase(base, options);
+        try {
+            model.loadAdapter(folder);
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Where the weights of a model folder are: the folder itself, or what the adapter in it names
+     * as its base.
+     *
+     * @throws KindredException if that is no folder of this machine
+     */
+    public static Path baseFolder(Path folder) {
+        if (Files.exists(folder.resolve(ModelConfig.FILE)) || !LoraAdapter.isIn(folder)) {
+            return folder;
+        }
+        return LoraAdapter.base(folder);
+    }
+
+    private static CausalLm loadBase(Path folder, EngineOptions options) {
         ModelConfig config = ModelConfig.read(folder.resolve(ModelConfig.FILE));
         SafeTensors stored = SafeTensors.openFolder(folder);
         stored.requireExactly(config.tensors());
         EngineSelfTest.requireOnce(config.architecture(), options);
         return new CausalLm(
-                config, options, false, (owner, layout) -> Weights.read(owner, layout, stored, ""));
+                config,
+                options,
+                false,
+                folder,
+                (owner, layout) -> Weights.read(owner, layout, stored, ""));
     }
 
     /** For the self-test itself. */
-    static CausalLm untested(ModelConfig config, EngineOptions options, WeightSource source) {
-        return new CausalLm(config, options, false, source);
+    static CausalLm untested(ModelConfig config, EngineOptions options, WeightSource weights) {
+        return new CausalLm(config, options, false, null, weights);
     }
 
     /**
@@ -101,6 +149,22 @@ public final class CausalLm implements AutoCloseable {
         }
         config.write(folder);
         JsonFields.write(folder.resolve("generation_config.json"), generationConfig());
+    }
+
+    /**
+     * Writes what is trained: the adapter as PEFT does, with the folder of the base model, or else
+     * the model. {@link #load} reads either.
+     */
+    public void saveTrained(Path folder) {
+        if (parameters.adapter() == null) {
+            save(folder);
+        } else if (source == null) {
+            throw new KindredException(
+                    "An adapter needs the folder of its base model; save the model and load it"
+                            + " before adding the adapter");
+        } else {
+            saveAdapter(folder, source.toAbsolutePath().normalize().toString());
+        }
     }
 
     private ObjectNode generationConfig() {
@@ -129,7 +193,8 @@ public final class CausalLm implements AutoCloseable {
      */
     public CausalLm frozenCopy() {
         NDList now = parameters.working(script);
-        return new CausalLm(config, options, true, (target, layout) -> Weights.copy(target, now));
+        return new CausalLm(
+                config, options, true, null, (target, layout) -> Weights.copy(target, now));
     }
 
     /** Scores without gradients, in chunks of rows. */
@@ -243,8 +308,7 @@ public final class CausalLm implements AutoCloseable {
      * One AdamW step from the gradients so far, which are zero afterwards.
      *
      * @return the global norm of the gradients before clipping
-     * @throws org.kindred.datasets.KindredException if that norm is not finite; the weights are as
-     *     before then
+     * @throws KindredException if that norm is not finite; the weights are as before then
      */
     public double step(double learningRate, AdamWOptions options) {
         requireTrainable();
@@ -275,7 +339,7 @@ public final class CausalLm implements AutoCloseable {
     /**
      * As {@link #addAdapter}, from a folder of PEFT.
      *
-     * @throws org.kindred.datasets.KindredException if it is of an unsupported kind or does not fit
+     * @throws KindredException if it is of an unsupported kind or does not fit
      */
     public void loadAdapter(Path folder) {
         requireTrainable();
@@ -309,16 +373,16 @@ public final class CausalLm implements AutoCloseable {
 
     private void replaceScript(@Nullable LoraOptions lora) {
         ScriptModule before = script;
-        script = newScript(lora);
+        script = newScript(low(), lora);
         before.close();
     }
 
-    private ScriptModule newScript(@Nullable LoraOptions lora) {
+    private ScriptModule newScript(boolean low, @Nullable LoraOptions lora) {
         return new ScriptModule(
                 owner,
                 DecoderScript.CLASS_NAME,
-                DecoderScript.forModel(config, low(), TorchEngine.packs(owner, options), lora),
-                options.effectiveThreads());
+                DecoderScript.forModel(config, low, TorchEngine.packs(owner, options), lora),
+                options.nativeThreads());
     }
 
     /**
@@ -348,11 +412,19 @@ public final class CausalLm implements AutoCloseable {
         stop[0] = padId;
         NDManager scope = owner.newSubManager();
         try {
+            NDList weights = parameters.working(script);
+            ScriptModule decoder = script;
+            RotaryTable angles = rotary;
+            if (options.samplerDiffers()) {
+                decoder = lowDecoder().script();
+                angles = lowDecoder().rotary();
+                weights = decoder.call(scope, "low_precision", true, weights);
+            }
             return new DecodingBatch(
                     scope,
-                    script,
-                    parameters.working(script),
-                    rotary.upTo(width + newTokens, script),
+                    decoder,
+                    weights,
+                    angles.upTo(width + newTokens, decoder),
                     prompts,
                     promptOfRow,
                     newTokens,
@@ -365,6 +437,15 @@ public final class CausalLm implements AutoCloseable {
         }
     }
 
+    private LowPrecisionDecoder lowDecoder() {
+        if (lowDecoder == null) {
+            lowDecoder =
+                    new LowPrecisionDecoder(
+                            newScript(true, null), new RotaryTable(owner, config, true));
+        }
+        return lowDecoder;
+    }
+
     /**
      * Rows of such lengths that {@link #decode} takes at a time within {@link
      * EngineOptions#cacheMiB}, at least one.
@@ -373,7 +454,7 @@ public final class CausalLm implements AutoCloseable {
      * @param newTokens most tokens per row
      */
     public int decodingRows(int promptTokens, int newTokens) {
-        long number = low() ? 2 : Float.BYTES;
+        long number = low() || options.samplerDiffers() ? 2 : Float.BYTES;
         long slots = (long) promptTokens + newTokens;
         long cache = 2 * slots * config.layers() * config.keyValueHeads() * config.headDim();
         // Intermediate results of one layer while the prompt is computed, and its mask.

@@ -5,6 +5,9 @@ package org.kindred.policy.model;
  *
  * @param device {@link Device#AUTO} takes a GPU where libtorch finds one
  * @param precision of the passes; weights, gradients and optimizer state are float32 in either
+ * @param rolloutPrecision of sampling; BF16 halves the memory that each token reads. Where it is
+ *     not that of the passes, the trainer corrects for the difference. Passes in BF16 sample in
+ *     BF16
  * @param threads native threads; 0 takes all processors. Numbers repeat bit for bit only at the
  *     same count
  * @param keptLayers layers, counted from the last, whose intermediate results stay in memory
@@ -19,6 +22,7 @@ package org.kindred.policy.model;
 public record EngineOptions(
         Device device,
         Precision precision,
+        Precision rolloutPrecision,
         int threads,
         int keptLayers,
         int headChunkMiB,
@@ -49,13 +53,22 @@ public record EngineOptions(
 
     public static EngineOptions defaults() {
         return new EngineOptions(
-                Device.AUTO, Precision.F32, 0, Integer.MAX_VALUE, 64, 16_384, 1024, true);
+                Device.AUTO,
+                Precision.F32,
+                Precision.F32,
+                0,
+                Integer.MAX_VALUE,
+                64,
+                16_384,
+                1024,
+                true);
     }
 
     public EngineOptions withDevice(Device value) {
         return new EngineOptions(
                 value,
                 precision,
+                rolloutPrecision,
                 threads,
                 keptLayers,
                 headChunkMiB,
@@ -67,6 +80,20 @@ public record EngineOptions(
     public EngineOptions withPrecision(Precision value) {
         return new EngineOptions(
                 device,
+                value,
+                rolloutPrecision,
+                threads,
+                keptLayers,
+                headChunkMiB,
+                scoreChunkTokens,
+                cacheMiB,
+                packWeights);
+    }
+
+    public EngineOptions withRolloutPrecision(Precision value) {
+        return new EngineOptions(
+                device,
+                precision,
                 value,
                 threads,
                 keptLayers,
@@ -80,6 +107,7 @@ public record EngineOptions(
         return new EngineOptions(
                 device,
                 precision,
+                rolloutPrecision,
                 value,
                 keptLayers,
                 headChunkMiB,
@@ -92,6 +120,7 @@ public record EngineOptions(
         return new EngineOptions(
                 device,
                 precision,
+                rolloutPrecision,
                 threads,
                 value,
                 headChunkMiB,
@@ -100,8 +129,13 @@ public record EngineOptions(
                 packWeights);
     }
 
+    /** Whether sampled log-probabilities are of another precision than those of the passes. */
+    public boolean samplerDiffers() {
+        return precision == Precision.F32 && rolloutPrecision == Precision.BF16;
+    }
+
     /** The thread count as it takes effect. */
-    int effectiveThreads() {
+    public int nativeThreads() {
         return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     }
 

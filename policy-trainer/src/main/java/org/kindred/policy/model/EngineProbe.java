@@ -57,7 +57,7 @@ public final class EngineProbe {
                         });
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(EngineProbe.class.getName());
-        command.addAll(List.of(options.device().name(), "" + options.effectiveThreads()));
+        command.addAll(List.of(options.device().name(), "" + options.nativeThreads()));
         command.add(report.toString());
         Process process =
                 new ProcessBuilder(command)

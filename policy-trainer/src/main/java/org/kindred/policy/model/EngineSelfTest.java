@@ -78,7 +78,7 @@ public final class EngineSelfTest {
                 manager.getEngine().getVersion(),
                 String.valueOf(LibUtils.getLibtorchPath()),
                 manager.getDevice().toString(),
-                options.effectiveThreads(),
+                options.nativeThreads(),
                 checks);
     }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,24 @@ final class LoraAdapter implements AutoCloseable {
             values[i] = (float) (bound * (2 * random.nextDouble() - 1));
         }
         return owner.create(values, shape);
+    }
+
+    /** Whether a folder holds an adapter. */
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(CONFIG));
+    }
+
+    /** The folder of the base model that a PEFT folder names; relative names start there. */
+    static Path base(Path folder) {
+        JsonFields json = JsonFields.read(folder.resolve(CONFIG));
+        String name = json.text("base_model_name_or_path");
+        Path base = name == null ? null : folder.resolve(name);
+        if (base == null || !Files.isDirectory(base)) {
+            throw json.unexpected(
+                    "base_model_name_or_path",
+                    "the folder of the base model on this machine; correct the path there");
+        }
+        return base;
     }
 
     /** Reads a PEFT folder. */

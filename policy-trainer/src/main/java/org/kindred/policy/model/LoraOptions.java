@@ -88,6 +88,11 @@ public record LoraOptions(int rank, double alpha, boolean rankStabilised, Set<Pr
         return new LoraOptions(16, 32, false, EnumSet.allOf(Projection.class));
     }
 
+    /** The same with another rank, and alpha twice that. */
+    public LoraOptions withRank(int value) {
+        return new LoraOptions(value, 2.0 * value, rankStabilised, targets);
+    }
+
     /** The factor s. */
     public double scaling() {
         return alpha / (rankStabilised ? Math.sqrt(rank) : rank);

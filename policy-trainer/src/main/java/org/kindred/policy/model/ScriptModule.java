@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -29,6 +30,9 @@ import org.kindred.datasets.KindredException;
  */
 final class ScriptModule implements AutoCloseable {
     private static final int BINARY = 0x80; // first byte of the pickle instruction PROTO
+
+    /** The names of arrays and some settings of libtorch are shared by the whole process. */
+    private static final AtomicBoolean BUSY = new AtomicBoolean();
 
     private final NDManager scope;
     private final PtSymbolBlock module;
@@ -69,6 +73,20 @@ final class ScriptModule implements AutoCloseable {
      * @param arguments an NDArray where the script has a Tensor, a non-empty NDList for a list
      */
     NDList call(NDManager owner, String method, boolean recording, Object... arguments) {
+        if (!BUSY.compareAndSet(false, true)) {
+            throw new IllegalStateException(
+                    "two threads use the engine at once; let one of them do all the work");
+        }
+        try {
+            NDList results = forward(inputs(method, arguments), recording);
+            results.attach(owner); // they were attached to the manager of the first input
+            return results;
+        } finally {
+            BUSY.set(false);
+        }
+    }
+
+    private NDList inputs(String method, Object... arguments) {
         NDList inputs = new NDList();
         int lists = 0;
         for (Object argument : arguments) {
@@ -87,15 +105,17 @@ final class ScriptModule implements AutoCloseable {
         NDArray tag = methodTags.computeIfAbsent(method, m -> scope.zeros(new Shape(1)));
         tag.setName("module_method:" + method);
         inputs.add(tag);
-        // Both settings belong to the thread. The optimizing executor made decoding slower.
+        return inputs;
+    }
+
+    private NDList forward(NDList inputs, boolean recording) {
+        // These settings belong to the thread. The optimizing executor made decoding slower.
         JniUtils.setNumThreads(threads);
         JniUtils.setGraphExecutorOptimize(false);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(recording);
         try {
-            NDList results = IValueUtils.forward(module, inputs, recording);
-            results.attach(owner); // they were attached to the manager of the first input
-            return results;
+            return IValueUtils.forward(module, inputs, recording);
         } finally {
             JniUtils.setGradMode(before);
         }

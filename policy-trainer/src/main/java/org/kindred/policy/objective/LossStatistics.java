@@ -21,6 +21,12 @@ public final class LossStatistics {
     private double highMax = Double.NEGATIVE_INFINITY;
     private long tokens;
     private long rows;
+    private long sampledTokens;
+    private double sampledWeightSum;
+    private double sampledWeightMin = Double.POSITIVE_INFINITY;
+    private double sampledWeightMax;
+    private double sampledGapSum;
+    private double sampledGapMax;
 
     public LossStatistics(ObjectiveOptions options) {
         this.options = options;
@@ -35,6 +41,18 @@ public final class LossStatistics {
         tokens++;
         klSum += kl;
         entropySum += entropy;
+    }
+
+    /**
+     * Counts a token that was sampled with other numbers: log old - log sampled, and its weight.
+     */
+    void addSampled(double difference, double weight) {
+        sampledTokens++;
+        sampledWeightSum += weight;
+        sampledWeightMin = Math.min(sampledWeightMin, weight);
+        sampledWeightMax = Math.max(sampledWeightMax, weight);
+        sampledGapSum += Math.abs(difference);
+        sampledGapMax = Math.max(sampledGapMax, Math.abs(difference));
     }
 
     /** Counts ratios beyond the bounds: per token, or once for a row that has one ratio. */
@@ -100,6 +118,14 @@ public final class LossStatistics {
             metrics.put("cispo_clip_ratio", highSum / ratios);
         } else if (options.lossType() == LossType.VESPO) {
             metrics.put("vespo/phi_seq_mean", weightSum / Math.max(1, rows));
+        }
+        if (sampledTokens > 0) {
+            metrics.put("sampling/sampling_logp_difference/mean", sampledGapSum / sampledTokens);
+            metrics.put("sampling/sampling_logp_difference/max", sampledGapMax);
+            metrics.put("sampling/importance_sampling_ratio/min", sampledWeightMin);
+            metrics.put(
+                    "sampling/importance_sampling_ratio/mean", sampledWeightSum / sampledTokens);
+            metrics.put("sampling/importance_sampling_ratio/max", sampledWeightMax);
         }
         return metrics;
     }

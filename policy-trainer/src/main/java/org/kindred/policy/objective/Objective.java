@@ -7,7 +7,8 @@ import java.util.Arrays;
  * log-probability and entropy.
  *
  * <pre>
- * per token   t = policy term of {@link LossType}, then off-policy mask, then entropy mask
+ * per token   t = policy term of {@link LossType}, then off-policy mask, then entropy mask, then
+ *                 times min(exp(old - sampled), C) where the sampler's numbers differ
  *             k = exp(ref - lp) - (ref - lp) - 1, times the ratio if bias-corrected
  * loss        sum over tokens of weight * (t + beta k)  -  c * sum of entropies / tokens
  * </pre>
@@ -85,6 +86,7 @@ public final class Objective {
                             rows.advantages()[i],
                             options.importanceSamplingLevel());
             TokenTerms terms = policyTerms(row, entropies, leastEntropy);
+            correctSampling(rows, i, terms, statistics);
             double[] kl = new double[mask.length];
             if (beta != 0) {
                 kl = addKl(row, reference[i], beta, terms);
@@ -121,6 +123,27 @@ public final class Objective {
             }
         }
         return terms;
+    }
+
+    /**
+     * Truncated importance sampling: what was sampled from slightly another distribution counts by
+     * how likely the policy would have sampled it, up to a cap.
+     */
+    private void correctSampling(
+            TokenRows rows, int i, TokenTerms terms, LossStatistics statistics) {
+        double[][] sampled = rows.sampledLogProbs();
+        if (sampled == null) {
+            return;
+        }
+        double[][] old = rows.oldLogProbs() == null ? rows.logProbs() : rows.oldLogProbs();
+        for (int t = 0; t < sampled[i].length; t++) {
+            if (rows.mask()[i][t]) {
+                double difference = old[i][t] - sampled[i][t];
+                double weight = Math.min(Math.exp(difference), options.samplingRatioCap());
+                terms.scale(t, weight);
+                statistics.addSampled(difference, weight);
+            }
+        }
     }
 
     /** Adds beta * k to the terms; returns k per token. */

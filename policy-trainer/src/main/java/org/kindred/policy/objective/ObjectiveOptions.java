@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *     all. The quantile is that of the micro-batch
  * @param offPolicyMaskThreshold a completion of negative advantage loses its policy term once its
  *     mean {@code old - lp} exceeds this; null for never
+ * @param samplingRatioCap C of truncated importance sampling: where completions were sampled in
+ *     another precision than the loss is computed in, each token's policy term is multiplied by
+ *     {@code min(exp(old - sampled), C)}, a constant
  */
 public record ObjectiveOptions(
         LossType lossType,
@@ -26,7 +29,8 @@ public record ObjectiveOptions(
         @Nullable Double delta,
         boolean useBiasCorrectionKl,
         double topEntropyQuantile,
-        @Nullable Double offPolicyMaskThreshold) {
+        @Nullable Double offPolicyMaskThreshold,
+        double samplingRatioCap) {
 
     public ObjectiveOptions {
         requirePositive("epsilon", epsilon);
@@ -55,12 +59,13 @@ public record ObjectiveOptions(
         if (offPolicyMaskThreshold != null) {
             requirePositive("off_policy_mask_threshold", offPolicyMaskThreshold);
         }
+        requirePositive("sampling_ratio_cap", samplingRatioCap);
     }
 
     /** Ours: DAPO's token mean, ratio per token, clip 0.2, bias-corrected KL, no masks, as TRL. */
     public static ObjectiveOptions defaults() {
         return new ObjectiveOptions(
-                LossType.DAPO, ImportanceLevel.TOKEN, 0.2, null, null, true, 1, null);
+                LossType.DAPO, ImportanceLevel.TOKEN, 0.2, null, null, true, 1, null, 2);
     }
 
     /** Upper border of the clip range, or CISPO's absolute bound. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param oldLogProbs [rows][tokens] of the policy that sampled; null if that is the trained policy
  *     at this moment, which makes every ratio 1 with its gradient
  * @param referenceLogProbs [rows][tokens] of the frozen reference; null without a KL term
+ * @param sampledLogProbs [rows][tokens] as the sampler saw them, where it computes otherwise than
+ *     the policy at that moment (another precision); null if they are the old ones
  * @param entropies [rows][tokens] in nats, of the policy that is trained
  * @param advantages [rows]
  * @param mask [rows][tokens] true for tokens that count
@@ -19,6 +21,7 @@ public record TokenRows(
         double[][] logProbs,
         double @Nullable [][] oldLogProbs,
         double @Nullable [][] referenceLogProbs,
+        double @Nullable [][] sampledLogProbs,
         double[][] entropies,
         double[] advantages,
         boolean[][] mask) {
@@ -35,6 +38,9 @@ public record TokenRows(
             }
             if (referenceLogProbs != null) {
                 requireTokens("referenceLogProbs", referenceLogProbs[row].length, row, logProbs);
+            }
+            if (sampledLogProbs != null) {
+                requireTokens("sampledLogProbs", sampledLogProbs[row].length, row, logProbs);
             }
         }
     }

@@ -17,9 +17,14 @@ final class TokenTerms {
     }
 
     void drop(int token) {
-        value[token] = 0;
-        viaLogRatio[token] = 0;
-        direct[token] = 0;
+        scale(token, 0);
+    }
+
+    /** Multiplies the term of a token by a constant. */
+    void scale(int token, double factor) {
+        value[token] *= factor;
+        viaLogRatio[token] *= factor;
+        direct[token] *= factor;
     }
 
     void dropAll() {

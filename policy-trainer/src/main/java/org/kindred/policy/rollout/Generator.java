@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.DecodingBatch;
+import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
  * Samples completions, many prompts at a time.
@@ -26,24 +27,51 @@ public final class Generator {
     private final int[] eosIds;
     private final int padId;
     private final StopStrings stops;
+    private final Listener listener;
+
+    /** Hears of tokens while completions grow, in order for each completion. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * @param prompt number of the prompt
+         * @param sample number of its completion
+         * @param tokens the completion so far
+         */
+        void tokens(int prompt, int sample, int[] tokens);
+    }
 
     /**
      * @param eosIds a completion ends with the first of these; may be empty
      */
     public Generator(CausalLm model, int[] eosIds, int padId) {
-        this(model, eosIds, padId, StopStrings.none());
+        this(model, eosIds, padId, StopStrings.none(), (prompt, sample, tokens) -> {});
     }
 
-    private Generator(CausalLm model, int[] eosIds, int padId, StopStrings stops) {
+    /** Completions end with what the tokenizer and its {@code generation_config.json} name. */
+    public Generator(CausalLm model, Tokenizer tokenizer) {
+        this(
+                model,
+                tokenizer.eosIds().stream().mapToInt(Integer::intValue).toArray(),
+                tokenizer.padId());
+    }
+
+    private Generator(
+            CausalLm model, int[] eosIds, int padId, StopStrings stops, Listener listener) {
         this.model = model;
         this.eosIds = eosIds.clone();
         this.padId = padId;
         this.stops = stops;
+        this.listener = listener;
     }
 
     /** The same with texts that end a completion, which then counts as finished. */
     public Generator withStops(StopStrings stops) {
-        return new Generator(model, eosIds, padId, stops);
+        return new Generator(model, eosIds, padId, stops, listener);
+    }
+
+    /** The same with somebody who watches. */
+    public Generator withListener(Listener listener) {
+        return new Generator(model, eosIds, padId, stops, listener);
     }
 
     /** One completion to be made; its tokens so far. */
@@ -176,6 +204,9 @@ public final class Generator {
                 row.length++;
             }
             row.finished = true;
+        }
+        if (row.length > before) {
+            listener.tokens(row.prompt, row.sample, Arrays.copyOf(row.tokens, row.length));
         }
     }
 }

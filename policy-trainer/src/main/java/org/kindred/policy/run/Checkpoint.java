@@ -21,7 +21,8 @@ import org.kindred.policy.model.EngineOptions;
  * A saved moment of a run.
  *
  * <pre>
- * step-000100/                 a Hugging Face model folder: config, weights, tokenizer
+ * step-000100/                 a Hugging Face model folder: config, weights, tokenizer; where an
+ *                              adapter is trained, PEFT's files of it instead of the weights
  *   trainer/state.json         steps, options, what the run's inputs must be
  *   trainer/optimizer.safetensors
  *   trainer/history.json       reward history of the groups, for estimators that keep one
@@ -120,7 +121,7 @@ public final class Checkpoint {
         AtomicFiles.writeFolder(
                 folder,
                 temporary -> {
-                    loop.policy().save(temporary);
+                    loop.policy().saveTrained(temporary);
                     loop.tokenizer().save(temporary);
                     Files.createDirectory(temporary.resolve("trainer"));
                     loop.policy().saveOptimizer(temporary.resolve(OPTIMIZER));

@@ -22,10 +22,13 @@ public final class StepClock {
         last = start;
     }
 
-    /** Ends the part of that name, which began where the one before it ended. */
+    /**
+     * Ends the part of that name, which began where the one before it ended. A part that comes
+     * again adds up.
+     */
     public void lap(String part) {
         long now = nanos.getAsLong();
-        seconds.put(part, (now - last) / 1e9);
+        seconds.merge(part, (now - last) / 1e9, Double::sum);
         last = now;
     }
 

@@ -116,9 +116,11 @@ public final class SftTrainer implements TrainingLoop {
         StepClock clock = new StepClock(System::nanoTime);
         List<SftExample> batch = nextBatch();
         Map<String, Double> metrics = accumulateGradients(batch);
+        clock.lap("forward_backward_time");
         double rate = options.optimizer().rate(stepsDone, steps());
         metrics.put("grad_norm", model.step(rate, options.optimizer().adamw()));
         metrics.put("learning_rate", rate);
+        clock.lap("optimizer_time");
         stepsDone++;
         tokensSeen += batch.stream().mapToLong(SftExample::length).sum();
         metrics.put("epoch", (double) stepsDone / batchesPerEpoch);
@@ -126,8 +128,8 @@ public final class SftTrainer implements TrainingLoop {
         int every = options.evaluateEvery();
         if (!heldOut.isEmpty() && (done() || (every > 0 && stepsDone % every == 0))) {
             metrics.putAll(evaluate());
+            clock.lap("evaluation_time");
         }
-        clock.lap("update_time");
         timings = new StepMetrics(stepsDone, clock.seconds());
         return new StepMetrics(stepsDone, metrics);
     }

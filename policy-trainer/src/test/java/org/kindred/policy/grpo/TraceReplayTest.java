@@ -86,7 +86,8 @@ final class TraceReplayTest {
                                     null,
                                     config.get("use_bias_correction_kl").asBoolean(),
                                     1,
-                                    null));
+                                    null,
+                                    2));
             trace.get("generations").forEach(generation -> advantages.add(advantages(generation)));
         }
 
@@ -153,6 +154,7 @@ final class TraceReplayTest {
                                 doubles(pass.scores().logProbs()),
                                 old(micro, mask),
                                 doubles(reference.score(batch, temperature).logProbs()),
+                                null,
                                 doubles(pass.scores().entropies()),
                                 rowAdvantages,
                                 mask);

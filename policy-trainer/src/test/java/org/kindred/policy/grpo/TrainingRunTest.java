@@ -16,10 +16,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.SeedTree;
 import org.kindred.policy.TinyPolicy;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.policy.model.LoraOptions;
 import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.run.TrainingListener;
 import org.kindred.policy.run.TrainingRun;
@@ -274,5 +277,67 @@ final class TrainingRunTest {
         assertThat(recorder.warnings.get(0))
                 .contains("Group alone has prompts of one user only")
                 .doesNotContain("user of one group");
+    }
+
+    @Test
+    void adapterRun_stoppedAndResumed_equalsOneThatWentThrough_bitwise(@TempDir Path folder)
+            throws IOException {
+        Path base = Files.createDirectories(folder.resolve("base"));
+        try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
+            model.save(base);
+        }
+        Path through = folder.resolve("through");
+        Path resumed = folder.resolve("resumed");
+        adapterRun(base, through, 0);
+        adapterRun(base, resumed, 3);
+        adapterRun(base, resumed, 0);
+        Path last = Path.of("checkpoints", "step-00000005");
+        assertSameFiles(through.resolve(last), resumed.resolve(last));
+        assertThat(through.resolve(last))
+                .isDirectoryContaining(p -> p.endsWith("adapter_model.safetensors"))
+                .isDirectoryNotContaining(p -> p.endsWith("model.safetensors"));
+        assertThat(resumed.resolve("metrics.jsonl"))
+                .hasSameBinaryContentAs(through.resolve("metrics.jsonl"));
+    }
+
+    private static void adapterRun(Path base, Path folder, long stopAfter) {
+        Recorder recorder = new Recorder(stopAfter);
+        TrainingRun.Options runOptions = new TrainingRun.Options(2, 2, true);
+        try (TrainingRun run = TrainingRun.open(folder, runOptions, recorder)) {
+            recorder.run = run;
+            Optional<Checkpoint> last = run.newestCheckpoint();
+            try (CausalLm policy =
+                    last.map(c -> c.loadPolicy(TinyPolicy.ENGINE))
+                            .orElseGet(() -> withAdapter(base))) {
+                Trainer trainer =
+                        new Trainer(
+                                TinyRun.inputs(policy, reference, tokenizer),
+                                options(EstimatorKind.P_GRPO));
+                last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));
+                run.train(trainer);
+            }
+        }
+    }
+
+    private static CausalLm withAdapter(Path base) {
+        CausalLm model = CausalLm.load(base, TinyPolicy.ENGINE);
+        model.addAdapter(LoraOptions.defaults().withRank(2), SeedTree.root(3));
+        return model;
+    }
+
+    @Test
+    void rolloutsInBfloat16_areCorrectedAndMeasured() {
+        EngineOptions low = TinyPolicy.ENGINE.withRolloutPrecision(EngineOptions.Precision.BF16);
+        try (CausalLm policy = CausalLm.create(reference.config(), low, SeedTree.root(1))) {
+            Trainer trainer =
+                    new Trainer(
+                            TinyRun.inputs(policy, null, tokenizer),
+                            TinyRun.options(EstimatorKind.GRPO, 1, 0));
+            StepMetrics metrics = trainer.step();
+            assertThat(metrics.values().get("sampling/importance_sampling_ratio/mean"))
+                    .isBetween(.98, 1.02);
+            assertThat(metrics.values().get("sampling/sampling_logp_difference/max"))
+                    .isBetween(1e-7, .1);
+        }
     }
 }

@@ -57,6 +57,7 @@ final class CausalLmTest {
                 new EngineOptions(
                         EngineOptions.Device.CPU,
                         EngineOptions.Precision.F32,
+                        EngineOptions.Precision.F32,
                         1,
                         2,
                         1,

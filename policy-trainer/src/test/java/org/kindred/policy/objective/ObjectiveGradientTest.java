@@ -46,7 +46,8 @@ final class ObjectiveGradientTest {
             double quantile,
             Double offPolicy) {
         Double high = type == LossType.CISPO ? Double.valueOf(1.3) : null;
-        return new ObjectiveOptions(type, level, .2, high, delta, corrected, quantile, offPolicy);
+        return new ObjectiveOptions(
+                type, level, .2, high, delta, corrected, quantile, offPolicy, 1.2);
     }
 
     private static void check(ObjectiveOptions options) {
@@ -117,6 +118,7 @@ final class ObjectiveGradientTest {
                 rows.logProbs(),
                 rows.oldLogProbs(),
                 rows.referenceLogProbs(),
+                rows.sampledLogProbs(),
                 rows.entropies(),
                 advantages,
                 rows.mask());
@@ -140,6 +142,7 @@ final class ObjectiveGradientTest {
         double[][] logProbs = new double[5][];
         double[][] old = new double[5][];
         double[][] reference = new double[5][];
+        double[][] sampled = new double[5][];
         double[][] entropies = new double[5][];
         double[] advantages = {1.3, -.7, -1.1, .4, .9};
         boolean[][] mask = new boolean[5][];
@@ -147,11 +150,13 @@ final class ObjectiveGradientTest {
             logProbs[i] = random.doubles(lengths[i], -6, -.1).toArray();
             old[i] = logProbs[i].clone();
             reference[i] = logProbs[i].clone();
+            sampled[i] = new double[lengths[i]];
             entropies[i] = random.doubles(lengths[i], .2, 4).toArray();
             mask[i] = new boolean[lengths[i]];
             for (int t = 0; t < lengths[i]; t++) {
                 old[i][t] += random.nextDouble(-.4, .4);
                 reference[i][t] += random.nextDouble(-.5, .5);
+                sampled[i][t] = old[i][t] + random.nextDouble(-.4, .4);
                 mask[i][t] = i != 3 && t < 6;
                 if (!mask[i][t]) {
                     logProbs[i][t] = Double.NaN;
@@ -159,7 +164,7 @@ final class ObjectiveGradientTest {
                 }
             }
         }
-        return new TokenRows(logProbs, old, reference, entropies, advantages, mask);
+        return new TokenRows(logProbs, old, reference, sampled, entropies, advantages, mask);
     }
 
     @Test
@@ -181,6 +186,7 @@ final class ObjectiveGradientTest {
                 new double[][] {rows.logProbs()[i]},
                 new double[][] {rows.oldLogProbs()[i]},
                 new double[][] {rows.referenceLogProbs()[i]},
+                new double[][] {rows.sampledLogProbs()[i]},
                 new double[][] {rows.entropies()[i]},
                 new double[] {rows.advantages()[i]},
                 new boolean[][] {rows.mask()[i]});
@@ -194,6 +200,7 @@ final class ObjectiveGradientTest {
                         rows.logProbs(),
                         null,
                         null,
+                        null,
                         rows.entropies(),
                         rows.advantages(),
                         rows.mask());
@@ -203,5 +210,34 @@ final class ObjectiveGradientTest {
                         .evaluate(onPolicy, DIVISORS, 0, 0, new LossStatistics(options))
                         .dLogProb();
         assertThat(dLogProb[1][2]).isCloseTo(.7 / 37, within(1e-15)); // -A / items
+    }
+
+    @Test
+    void otherPrecisionOfTheSampler_weighsTokensByTheTruncatedRatio() {
+        // Three tokens sampled at exp(-1), e^-0.5 and e^0.1 times the policy's probability.
+        double[][] logProbs = {{-1, -2, -3}};
+        double[][] sampled = {{-2, -2.5, -2.9}};
+        TokenRows rows =
+                new TokenRows(
+                        logProbs,
+                        null,
+                        null,
+                        sampled,
+                        new double[][] {{1, 1, 1}},
+                        new double[] {.5},
+                        new boolean[][] {{true, true, true}});
+        ObjectiveOptions options = ObjectiveOptions.defaults();
+        LossStatistics statistics = new LossStatistics(options);
+        double[] slopes =
+                new Objective(options)
+                        .evaluate(rows, Divisors.of(1, 3, 8), 0, 0, statistics)
+                        .dLogProb()[0];
+        // min(e^1, 2), min(e^0.5, 2), e^-0.1; times -A / 3
+        assertThat(slopes[0]).isCloseTo(-.5 / 3 * 2, within(1e-12));
+        assertThat(slopes[1]).isCloseTo(-.5 / 3 * 1.6487212707, within(1e-9));
+        assertThat(slopes[2]).isCloseTo(-.5 / 3 * .9048374180, within(1e-9));
+        assertThat(statistics.metrics(0, 0))
+                .containsEntry("sampling/importance_sampling_ratio/max", 2.0)
+                .containsEntry("sampling/sampling_logp_difference/max", 1.0);
     }
 }

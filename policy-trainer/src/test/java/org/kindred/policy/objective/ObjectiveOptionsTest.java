@@ -15,7 +15,7 @@ final class ObjectiveOptionsTest {
         ObjectMapper json = new ObjectMapper();
         ObjectiveOptions options =
                 new ObjectiveOptions(
-                        LossType.LUSPO, ImportanceLevel.SEQUENCE, .1, .3, 2.0, false, .5, .02);
+                        LossType.LUSPO, ImportanceLevel.SEQUENCE, .1, .3, 2.0, false, .5, .02, 3);
         String text = json.writeValueAsString(options);
         assertThat(text).contains("\"luspo\"", "\"sequence\"");
         assertThat(json.readValue(text, ObjectiveOptions.class)).isEqualTo(options);
@@ -27,7 +27,7 @@ final class ObjectiveOptionsTest {
                 .isThrownBy(
                         () ->
                                 new ObjectiveOptions(
-                                        LossType.CISPO, TOKEN, .2, null, null, true, 1, null))
+                                        LossType.CISPO, TOKEN, .2, null, null, true, 1, null, 2))
                 .withMessageContaining("epsilon_high is missing");
     }
 
@@ -37,13 +37,13 @@ final class ObjectiveOptionsTest {
                 .isThrownBy(
                         () ->
                                 new ObjectiveOptions(
-                                        LossType.SAPO, TOKEN, .2, .3, null, true, 1, null))
+                                        LossType.SAPO, TOKEN, .2, .3, null, true, 1, null, 2))
                 .withMessageContaining("epsilon_high with loss_type = sapo");
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
                                 new ObjectiveOptions(
-                                        LossType.VESPO, TOKEN, .2, null, 1.5, true, 1, null))
+                                        LossType.VESPO, TOKEN, .2, null, 1.5, true, 1, null, 2))
                 .withMessageContaining("delta with loss_type = vespo");
     }
 
@@ -53,13 +53,13 @@ final class ObjectiveOptionsTest {
                 .isThrownBy(
                         () ->
                                 new ObjectiveOptions(
-                                        LossType.GRPO, TOKEN, 1.2, null, null, true, 1, null))
+                                        LossType.GRPO, TOKEN, 1.2, null, null, true, 1, null, 2))
                 .withMessageContaining("epsilon = 1.2");
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
                                 new ObjectiveOptions(
-                                        LossType.GRPO, TOKEN, .2, null, null, true, 0, null))
+                                        LossType.GRPO, TOKEN, .2, null, null, true, 0, null, 2))
                 .withMessageContaining("top_entropy_quantile = 0.0");
     }
 }

@@ -18,7 +18,8 @@ public final class TrlCases {
                 number(example, "delta"),
                 example.get("use_bias_correction_kl").asBoolean(),
                 example.path("top_entropy_quantile").asDouble(1),
-                number(example, "off_policy_mask_threshold"));
+                number(example, "off_policy_mask_threshold"),
+                2);
     }
 
     private static @Nullable Double number(JsonNode example, String field) {
@@ -44,6 +45,7 @@ public final class TrlCases {
                 logProbs,
                 oldGiven ? Fixtures.matrix(inputs.get("old_per_token_logps")) : null,
                 Fixtures.matrix(inputs.get("ref_per_token_logps")),
+                null,
                 entropies,
                 Fixtures.doubles(inputs.get("advantages")),
                 mask(

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.model.CausalLm;
@@ -68,6 +74,7 @@ final class GeneratorTest {
         EngineOptions narrow =
                 new EngineOptions(
                         EngineOptions.Device.CPU,
+                        EngineOptions.Precision.F32,
                         EngineOptions.Precision.F32,
                         1,
                         2,
@@ -243,5 +250,67 @@ final class GeneratorTest {
             assertThat(completion.logProbs())
                     .containsExactly(model.score(batch, 1.2).logProbs()[0], within(2e-2f));
         }
+    }
+
+    @Test
+    void listener_seesEachCompletionGrowToItsEnd() {
+        Map<String, List<int[]>> heard = new HashMap<>();
+        List<List<Completion>> completions =
+                generator(model)
+                        .withListener(
+                                (prompt, sample, tokens) ->
+                                        heard.computeIfAbsent(
+                                                        prompt + "/" + sample,
+                                                        key -> new ArrayList<>())
+                                                .add(tokens))
+                        .generate(PROMPTS, 2, SAMPLING, SEEDS);
+        for (int p = 0; p < PROMPTS.size(); p++) {
+            for (int i = 0; i < 2; i++) {
+                List<int[]> steps = heard.get(p + "/" + i);
+                int[] whole = completions.get(p).get(i).tokens();
+                assertThat(steps.get(steps.size() - 1)).containsExactly(whole);
+                for (int[] step : steps) {
+                    assertThat(whole).startsWith(step);
+                }
+            }
+        }
+    }
+
+    @Test
+    void rolloutsInBfloat16_areCloseToThePassesAndNotEqual() {
+        EngineOptions low = OPTIONS.withRolloutPrecision(EngineOptions.Precision.BF16);
+        try (CausalLm other = CausalLm.create(CONFIG, low, SeedTree.root(1))) {
+            Completion completion =
+                    generator(other).generate(PROMPTS, 1, SAMPLING, SEEDS).get(1).get(0);
+            float[] expected =
+                    other.score(
+                                    new TokenBatch(
+                                            new int[][] {PROMPTS.get(1)},
+                                            new int[][] {completion.tokens()}),
+                                    SAMPLING.temperature())
+                            .logProbs()[0];
+            assertThat(completion.logProbs()).containsExactly(expected, within(2e-2f));
+            assertThat(completion.logProbs()).isNotEqualTo(expected);
+        }
+    }
+
+    @Test
+    void samplingOfAModelFolder_isWhatItsGenerationConfigAsksFor(@TempDir Path folder)
+            throws IOException {
+        assertThat(SamplingOptions.ofModel(folder)).isEqualTo(SamplingOptions.greedy(512));
+        Path file = folder.resolve("generation_config.json");
+        Files.writeString(
+                file,
+                "{\"do_sample\": true, \"temperature\": 0.7, \"top_p\": 0.8, \"top_k\": 20,"
+                        + " \"repetition_penalty\": 1.05, \"max_new_tokens\": 32}");
+        assertThat(SamplingOptions.ofModel(folder))
+                .isEqualTo(new SamplingOptions(32, .7, 20, .8, 0, 1.05));
+        Files.writeString(file, "{\"temperature\": 0.7, \"eos_token_id\": 2}");
+        assertThat(SamplingOptions.ofModel(folder)).isEqualTo(SamplingOptions.greedy(512));
+        Files.writeString(file, "{\"do_sample\": true, \"top_p\": 1.5}");
+        assertThatThrownBy(() -> SamplingOptions.ofModel(folder))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("generation_config.json")
+                .hasMessageContaining("topP = 1.5");
     }
 }
