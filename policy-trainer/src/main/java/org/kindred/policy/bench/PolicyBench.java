@@ -133,7 +133,7 @@ public final class PolicyBench {
         return new BenchReport(
                 name,
                 model.config().parameterCount(),
-                engine.device().name().toLowerCase(Locale.ROOT),
+                model.device(),
                 engine.precision().name().toLowerCase(Locale.ROOT),
                 (engine.samplerDiffers() ? engine.rolloutPrecision() : engine.precision())
                         .name()

@@ -182,6 +182,11 @@ public final class CausalLm implements AutoCloseable {
         return config;
     }
 
+    /** Where it computes: {@code cpu} or {@code gpu}. */
+    public String device() {
+        return owner.getDevice().isGpu() ? "gpu" : "cpu";
+    }
+
     public EngineOptions options() {
         return options;
     }
