@@ -50,7 +50,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        Interruption.arm();
+        int status = commandLine().execute(arguments);
+        Interruption.disarm();
+        System.exit(status);
     }
 
     static CommandLine commandLine() {

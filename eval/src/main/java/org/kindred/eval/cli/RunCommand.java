@@ -47,37 +47,27 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
                 settings.resume() && settings.out() == null
                         ? RunFolder.newest(Path.of("runs"), "run-")
                         : settings.outOr("run");
-        Thread interrupted =
-                new Thread(
-                        () -> {
-                            out.println();
-                            out.println(
-                                    "interrupted; continue with: kindred run --resume --out "
-                                            + folder);
-                            out.flush();
-                        });
         try (RunFolder run = RunFolder.open(folder, settings.existing(), options.options());
                 Console console = new Console(out)) {
             out.println("kindred run -> " + folder);
-            Runtime.getRuntime().addShutdownHook(interrupted);
             Pipeline pipeline = new Pipeline(options.options(), run, console);
-            try {
-                pipeline.run();
-            } finally {
-                removeHook(interrupted);
-            }
+            String summary =
+                    Interruption.during(
+                            () -> {
+                                out.println();
+                                out.println(
+                                        "interrupted; continue with: kindred run --resume --out "
+                                                + folder);
+                                out.flush();
+                            },
+                            () -> {
+                                pipeline.run();
+                                return pipeline.summary();
+                            });
             out.println();
-            out.print(pipeline.summary());
+            out.print(summary);
             out.flush();
         }
         return 0;
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // Ctrl-C arrived: the hook is about to speak, which is what it is for
-        }
     }
 }

@@ -98,43 +98,42 @@ final class SftCommand implements Callable<Integer>, RunSettings.Holder {
                 Console console = new Console(out)) {
             out.println("kindred policy sft -> " + folder);
             FineTuning tuning = new FineTuning(model, rows, options.options(), console);
-            FineTuning.Result result = stoppable(tuning, run);
+            FineTuning.Result result = stoppable(tuning, run, out);
             console.close();
-            out.println(
-                    result.model() == null
-                            ? "stopped after update "
-                                    + result.steps()
-                                    + "; continue with --resume --out "
-                                    + folder
-                            : "model      " + result.model());
-            out.flush();
+            if (result.model() != null) {
+                out.println("model      " + result.model());
+                out.flush();
+            }
         }
         return 0;
     }
 
     /** On Ctrl-C or SIGTERM the update in progress is finished and saved. */
-    private static FineTuning.Result stoppable(FineTuning tuning, RunFolder run) {
+    private static FineTuning.Result stoppable(FineTuning tuning, RunFolder run, PrintWriter out) {
         CountDownLatch saved = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            tuning.requestStop();
-                            try {
-                                saved.await(SAVING_SECONDS, TimeUnit.SECONDS);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
-        Runtime.getRuntime().addShutdownHook(hook);
+        return Interruption.during(
+                () -> {
+                    tuning.requestStop();
+                    await(saved);
+                    out.println("interrupted; continue with the same command and --resume");
+                    out.flush();
+                },
+                () -> {
+                    try {
+                        return tuning.run(run.root());
+                    } finally {
+                        saved.countDown();
+                    }
+                });
+    }
+
+    private static void await(CountDownLatch saved) {
         try {
-            return tuning.run(run.root());
-        } finally {
-            saved.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException shuttingDown) {
-                // a stop was asked for: the hook has done its work
+            if (!saved.await(SAVING_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("the update in progress could not be saved in time");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -3,6 +3,9 @@ package org.kindred.eval.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -174,6 +177,53 @@ final class PolicyCommandsTest {
             }
         }
         assertRefused(1, "GPT2LMHeadModel", "generate", "--model=broken", "--prompt=a");
+    }
+
+    @Test
+    void interruptedWhileItDecodes_endsWithoutACrashReport() throws Exception {
+        Process process =
+                Kindred.start(
+                        folder,
+                        "policy",
+                        "generate",
+                        "--model=model",
+                        "--prompt=the",
+                        "--raw",
+                        "--temperature=1",
+                        "--set=stops=[never]",
+                        "--max-new-tokens=1000",
+                        "--samples=1",
+                        "--threads=1");
+        assertThat(process.getInputStream().read()).isPositive(); // it has begun to write
+        process.toHandle().destroy(); // leaves our end of its output open
+        process.getInputStream().readAllBytes();
+        assertThat(process.waitFor()).isIn(0, 130); // 0: it was done before the signal came
+        assertThat(folder).isDirectoryNotContaining("glob:**hs_err*");
+    }
+
+    @Test
+    void sftInterrupted_isSavedAndResumes() throws Exception {
+        String[] command = {
+            "policy", "sft", "--model=model", "data", "--out=stopped", "--epochs=60", "--threads=1"
+        };
+        Process process = Kindred.start(folder, command);
+        BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        while (!String.valueOf(lines.readLine()).contains("loss")) {
+            assertThat(process.isAlive()).isTrue();
+        }
+        process.toHandle().destroy(); // leaves our end of its output open
+        assertThat(lines.lines().toList().toString()).contains("--resume");
+        assertThat(process.waitFor()).isEqualTo(130);
+        assertThat(folder.resolve("stopped/checkpoints")).isNotEmptyDirectory();
+        Kindred.Outcome resumed =
+                Kindred.run(
+                        folder,
+                        Stream.concat(Stream.of(command), Stream.of("--resume"))
+                                .toArray(String[]::new));
+        assertThat(resumed.status()).as(resumed.output()).isZero();
+        assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(180);
     }
 
     private static void assertRefused(int status, String message, String... arguments)
