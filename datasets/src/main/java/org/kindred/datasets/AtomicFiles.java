@@ -91,10 +91,28 @@ public final class AtomicFiles {
      * @throws KindredException if it exists with content, or cannot be written
      */
     public static void writeFolder(Path folder, Content<Path> content) {
+        write(folder, content, false);
+    }
+
+    /**
+     * Writes a folder in place of an older one. The old one is moved aside when the new one is
+     * complete, and removed when that stands in its place; a crash between the two moves leaves the
+     * old one under its {@code .tmp} name.
+     *
+     * @throws KindredException if it cannot be written; the old folder is then untouched
+     */
+    public static void replaceFolder(Path folder, Content<Path> content) {
+        write(folder, content, true);
+    }
+
+    private static void write(Path folder, Content<Path> content, boolean replace) {
         Path target = folder.toAbsolutePath();
         Path temporary = null;
+        Path old = null;
         try {
-            refuseFilled(target);
+            if (!replace) {
+                refuseFilled(target);
+            }
             Path parent = createParent(target);
             temporary =
                     Files.createDirectory(
@@ -102,14 +120,22 @@ public final class AtomicFiles {
             restrict(temporary, "rwx------");
             content.writeTo(temporary);
             flushTree(temporary);
+            if (replace && Files.exists(target)) {
+                old =
+                        temporary.resolveSibling(
+                                "." + target.getFileName() + "." + freeName() + ".tmp");
+                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
             temporary = null;
             flushFolder(parent);
         } catch (IOException | UncheckedIOException e) {
+            putBack(old, target);
             throw failure("writing the folder", folder, e);
         } finally {
             delete(temporary);
         }
+        delete(old);
     }
 
     /**
@@ -143,6 +169,16 @@ public final class AtomicFiles {
             reason = e.getClass().getSimpleName() + "; check the path and the disk";
         }
         return new KindredException(doing + " " + path + " failed: " + reason, cause);
+    }
+
+    private static void putBack(@Nullable Path old, Path target) {
+        if (old != null && !Files.exists(target)) {
+            try {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                throw failure("putting back the folder " + old + " as", target, e);
+            }
+        }
     }
 
     private static void refuseFilled(Path folder) throws IOException {

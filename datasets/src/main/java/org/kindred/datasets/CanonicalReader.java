@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CanonicalReader {
 
-    static final String PREFERENCES = "preferences.jsonl";
-    static final String USERS = "users.jsonl";
-    static final String TASKS = "tasks.jsonl";
-    static final String MANIFEST = "manifest.json";
+    public static final String PREFERENCES = "preferences.jsonl";
+    public static final String USERS = "users.jsonl";
+    public static final String TASKS = "tasks.jsonl";
+    public static final String MANIFEST = "manifest.json";
 
     private static final Set<String> PREFERENCE_FIELDS =
             Set.of(
@@ -172,13 +172,7 @@ public final class CanonicalReader {
         JsonLines.read(
                 file,
                 (record, line) -> {
-                    RecordFields fields = new RecordFields(record);
-                    User user =
-                            new User(
-                                    fields.text("id"),
-                                    fields.optionalObject("attributes"),
-                                    fields.optionalObject("stated_preferences"),
-                                    fields.optionalText("group"));
+                    User user = user(record);
                     refuseSecond(ids, user.id());
                     accepted.accept(user);
                 },
@@ -198,7 +192,8 @@ public final class CanonicalReader {
                 setAside);
     }
 
-    private static Preference preference(ObjectNode record) throws RejectedRecordException {
+    /** One row from its record; pure. */
+    public static Preference preference(ObjectNode record) throws RejectedRecordException {
         RecordFields fields = new RecordFields(record);
         Preference preference =
                 new Preference(
@@ -224,7 +219,18 @@ public final class CanonicalReader {
         return preference;
     }
 
-    private static Task task(ObjectNode record) throws RejectedRecordException {
+    /** One user from its record; pure. */
+    public static User user(ObjectNode record) throws RejectedRecordException {
+        RecordFields fields = new RecordFields(record);
+        return new User(
+                fields.text("id"),
+                fields.optionalObject("attributes"),
+                fields.optionalObject("stated_preferences"),
+                fields.optionalText("group"));
+    }
+
+    /** One task from its record; pure. */
+    public static Task task(ObjectNode record) throws RejectedRecordException {
         RecordFields fields = new RecordFields(record);
         return new Task(
                 fields.text("id"),

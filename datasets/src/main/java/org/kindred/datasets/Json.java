@@ -113,8 +113,8 @@ public final class Json {
     }
 
     /** Writes one line with its line end. */
-    static void writeLine(OutputStream out, Object value) throws IOException {
-        out.write(line(value).getBytes(StandardCharsets.UTF_8));
+    public static void writeLine(OutputStream out, Object value) throws IOException {
+        out.write(MAPPER.writeValueAsBytes(value));
         out.write('\n');
     }
 

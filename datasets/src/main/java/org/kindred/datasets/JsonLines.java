@@ -4,10 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of JSON objects, one a line, read line by line as the reference policy says: plain or gzip
@@ -20,6 +24,7 @@ import java.util.function.Consumer;
  * which nothing more can be read.
  */
 public final class JsonLines {
+    private static final int SCRATCH_CHARS = 1 << 13;
 
     /** Takes a record; throws to have the line set aside. */
     @FunctionalInterface
@@ -38,11 +43,14 @@ public final class JsonLines {
     public static long read(Path file, Reader reader, Consumer<Quarantined> setAside) {
         String name = String.valueOf(file.getFileName());
         try (TextLines lines = TextLines.open(file)) {
-            for (TextLines.Line line = lines.next(); line != null; line = lines.next()) {
+            for (RawRecord line = lines.next(); line != null; line = lines.next()) {
                 try {
-                    parse(line, reader);
+                    ObjectNode record = parse(line);
+                    if (record != null) {
+                        reader.read(record, line.place());
+                    }
                 } catch (RejectedRecordException e) {
-                    setAside.accept(new Quarantined(name, line.number(), e.reason()));
+                    setAside.accept(new Quarantined(name, line.place(), e.reason()));
                 }
             }
             return lines.count();
@@ -51,40 +59,85 @@ public final class JsonLines {
         }
     }
 
-    private static void parse(TextLines.Line line, Reader reader) throws RejectedRecordException {
-        if (line.problem() != null) {
-            throw new RejectedRecordException(line.problem());
+    /**
+     * The object that the bytes hold, or null if they are blank. Pure; safe in many threads.
+     *
+     * @throws RejectedRecordException with one of the reasons above
+     */
+    public static @Nullable ObjectNode parse(RawRecord raw) throws RejectedRecordException {
+        if (raw.problem() != null) {
+            throw new RejectedRecordException(raw.problem());
         }
-        String text;
-        try {
-            text =
-                    StandardCharsets.UTF_8
-                            .newDecoder() // reports what is malformed instead of replacing it
-                            .decode(line.bytes())
-                            .toString();
-        } catch (CharacterCodingException e) {
+        if (!isUtf8(raw.bytes())) {
             throw new RejectedRecordException("bad_utf8");
-        }
-        if (text.isBlank()) {
-            return;
         }
         JsonNode node;
         try {
-            node = Json.mapper().readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new RejectedRecordException(line.ended() ? "bad_json" : "torn_line");
+            node = startsAsObject(raw.bytes()) ? fromBytes(raw.bytes()) : fromText(raw.bytes());
+        } catch (IOException e) {
+            throw new RejectedRecordException(raw.ended() ? "bad_json" : "torn_line");
         }
-        if (mayHoldHalfPair(text) && holdsHalfPair(node)) {
+        if (node == null) {
+            return null;
+        }
+        if (mayHoldHalfPair(raw.bytes()) && holdsHalfPair(node)) {
             throw new RejectedRecordException("bad_utf8");
         }
         if (!(node instanceof ObjectNode record)) {
             throw new RejectedRecordException("wrong_type:record");
         }
-        reader.read(record, line.number());
+        return record;
     }
 
-    private static boolean mayHoldHalfPair(String text) {
-        return text.contains("\\ud") || text.contains("\\uD");
+    /**
+     * Jackson guesses the encoding of bytes from the first four: only where they begin as an object
+     * does can it not guess anything but UTF-8.
+     */
+    private static boolean startsAsObject(ByteBuffer bytes) {
+        int at = bytes.position();
+        return bytes.remaining() > 1 && bytes.get(at) == '{' && bytes.get(at + 1) != 0;
+    }
+
+    private static JsonNode fromBytes(ByteBuffer bytes) throws IOException {
+        return Json.mapper()
+                .readTree(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+    }
+
+    private static @Nullable JsonNode fromText(ByteBuffer bytes) throws JsonProcessingException {
+        String text = StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+        return text.isBlank() ? null : Json.mapper().readTree(text);
+    }
+
+    /** Decodes into a scratch buffer, so that a long line needs no second copy of itself. */
+    private static boolean isUtf8(ByteBuffer bytes) {
+        ByteBuffer in = bytes.duplicate();
+        CharsetDecoder decoder =
+                StandardCharsets.UTF_8.newDecoder(); // reports what is malformed, replaces nothing
+        CharBuffer scratch = CharBuffer.allocate(Math.min(SCRATCH_CHARS, bytes.remaining() + 1));
+        while (true) {
+            CoderResult result = decoder.decode(in, scratch, true);
+            if (result.isError()) {
+                return false;
+            }
+            if (result.isUnderflow()) {
+                return true;
+            }
+            scratch.clear();
+        }
+    }
+
+    private static boolean mayHoldHalfPair(ByteBuffer bytes) {
+        byte[] array = bytes.array();
+        int from = bytes.arrayOffset() + bytes.position();
+        int to = from + bytes.remaining() - 2;
+        for (int i = from; i < to; i++) {
+            if (array[i] == '\\'
+                    && array[i + 1] == 'u'
+                    && (array[i + 2] == 'd' || array[i + 2] == 'D')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean holdsHalfPair(JsonNode node) {

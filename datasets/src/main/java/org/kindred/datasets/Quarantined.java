@@ -1,10 +1,12 @@
 package org.kindred.datasets;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record that was set aside. It says where and why, never what the text was.
@@ -14,8 +16,14 @@ import java.util.stream.Collectors;
  *     JSON array, of the data record from 1 in CSV)
  * @param reason one of the reasons of the reference policy, for example {@code bad_json} or {@code
  *     missing_field:user_id}
+ * @param id of the record in its source, where it could be read
  */
-public record Quarantined(String file, long line, String reason) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Quarantined(String file, long line, String reason, @Nullable String id) {
+
+    public Quarantined(String file, long line, String reason) {
+        this(file, line, reason, null);
+    }
 
     /** How often each reason occurs, by reason. */
     public static Map<String, Long> countByReason(List<Quarantined> quarantined) {

@@ -43,6 +43,66 @@ public final class RecordFields {
         return text;
     }
 
+    /** A text that only describes: null if it is absent, blank or of another type. */
+    public @Nullable String note(String field) {
+        JsonNode node = find(field);
+        return node == null || !node.isTextual() || node.textValue().isBlank()
+                ? null
+                : node.textValue();
+    }
+
+    /** Text that must be there and one of a closed list. */
+    public String text(String field, Set<String> allowed) throws RejectedRecordException {
+        return required(field, optionalText(field, allowed));
+    }
+
+    /** Text that may be blank. */
+    public String anyText(String field) throws RejectedRecordException {
+        JsonNode node = required(field, find(field));
+        if (!node.isTextual()) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        return node.textValue();
+    }
+
+    /** An id that is text or a whole number; 87 and 87.0 both give "87". */
+    public String id(String field) throws RejectedRecordException {
+        JsonNode node = required(field, find(field));
+        if (node.isTextual()) {
+            return textOf(node, field);
+        }
+        return node.isIntegralNumber()
+                ? node.bigIntegerValue().toString()
+                : Integer.toString(integer(field, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    }
+
+    public boolean bool(String field) throws RejectedRecordException {
+        JsonNode node = required(field, find(field));
+        if (!node.isBoolean()) {
+            throw new RejectedRecordException("wrong_type:" + field);
+        }
+        return node.booleanValue();
+    }
+
+    /** A whole number within bounds, both included. */
+    public int integer(String field, int least, int most) throws RejectedRecordException {
+        return required(field, optionalInteger(field, least, most));
+    }
+
+    public JsonNode array(String field) throws RejectedRecordException {
+        return required(field, optionalArray(field));
+    }
+
+    /** A number within bounds, both included, or null. */
+    public @Nullable Double optionalNumber(String field, double least, double most)
+            throws RejectedRecordException {
+        Double number = optionalNumber(field);
+        if (number != null && (number < least || number > most)) {
+            throw new RejectedRecordException("out_of_range:" + field);
+        }
+        return number;
+    }
+
     public double number(String field) throws RejectedRecordException {
         return required(field, optionalNumber(field));
     }
@@ -82,7 +142,12 @@ public final class RecordFields {
 
     /** A conversation of at least one message; role {@code model} is read as {@code assistant}. */
     public List<Message> messages(String field) throws RejectedRecordException {
-        JsonNode node = required(field, optionalArray(field));
+        return messages(array(field), field);
+    }
+
+    /** Likewise, for an array that was found elsewhere. */
+    public static List<Message> messages(JsonNode node, String field)
+            throws RejectedRecordException {
         List<Message> messages = new ArrayList<>();
         for (JsonNode entry : node) {
             if (!(entry instanceof ObjectNode message)) {
@@ -138,10 +203,11 @@ public final class RecordFields {
     public @Nullable Map<String, Object> meta(Set<String> knownFields)
             throws RejectedRecordException {
         Map<String, Object> meta = new LinkedHashMap<>();
-        ObjectNode others = record.deepCopy();
-        others.remove(knownFields);
-        others.remove("meta");
-        meta.putAll(values(others));
+        for (Map.Entry<String, JsonNode> entry : record.properties()) {
+            if (!knownFields.contains(entry.getKey()) && !entry.getKey().equals("meta")) {
+                meta.put(entry.getKey(), value(entry.getValue()));
+            }
+        }
         Map<String, Object> own = optionalObject("meta");
         if (own != null) {
             meta.putAll(own);
@@ -158,9 +224,28 @@ public final class RecordFields {
     private static Map<String, Object> values(ObjectNode object) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
-            values.put(entry.getKey(), Json.mapper().convertValue(entry.getValue(), Object.class));
+            values.put(entry.getKey(), value(entry.getValue()));
         }
         return values;
+    }
+
+    /** A tree as maps, lists, texts, numbers and booleans. */
+    public static @Nullable Object value(JsonNode node) {
+        if (node.isTextual()) {
+            return node.textValue();
+        }
+        if (node instanceof ObjectNode object) {
+            return values(object);
+        }
+        if (node.isArray()) {
+            List<@Nullable Object> list = new ArrayList<>(node.size());
+            node.forEach(entry -> list.add(value(entry)));
+            return list;
+        }
+        if (node.isNumber()) {
+            return node.numberValue();
+        }
+        return node.isBoolean() ? node.booleanValue() : null;
     }
 
     private static String textOf(JsonNode node, String field) throws RejectedRecordException {

@@ -1,0 +1,29 @@
+package org.kindred.datasets.source;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Map;
+
+/**
+ * What became of one file.
+ *
+ * @param records lines, rows or entries, blank lines included
+ * @param accepted records that gave what they hold
+ * @param setAside records in quarantine, by reason
+ * @param dropped parts of accepted records that gave no row, by reason
+ * @param duplicates records set aside because their id or content was there before
+ * @param conflicts those of them whose content differs from the first
+ * @param tallies counts of the format, for example pages by subset
+ */
+public record FileReport(
+        String name,
+        String layout,
+        String sha256,
+        long bytes,
+        long records,
+        @JsonProperty("blank_lines") long blankLines,
+        long accepted,
+        @JsonProperty("set_aside") Map<String, Long> setAside,
+        Map<String, Long> dropped,
+        long duplicates,
+        long conflicts,
+        Map<String, Long> tallies) {}

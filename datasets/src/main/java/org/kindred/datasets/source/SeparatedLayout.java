@@ -1,0 +1,74 @@
+package org.kindred.datasets.source;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.RawRecord;
+import org.kindred.datasets.RawRecords;
+import org.kindred.datasets.RejectedRecordException;
+import org.kindred.datasets.TextLines;
+
+/** Lines of fields with {@code ::} between them, in ISO-8859-1, as GroupLens writes them. */
+record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion conversion)
+        implements Layout {
+    private static final Charset CHARSET = StandardCharsets.ISO_8859_1;
+    private static final String SEPARATOR = "::";
+
+    /** What the fields of a line give; pure. */
+    @FunctionalInterface
+    interface Conversion {
+        Rows convert(List<String> fields) throws RejectedRecordException;
+    }
+
+    @Override
+    public boolean recognises(FileHead head) {
+        try {
+            return head.lines(CHARSET).stream().map(SeparatedLayout::fields).anyMatch(marks);
+        } catch (IOException e) {
+            return false; // reading it will say why
+        }
+    }
+
+    @Override
+    public RawRecords open(Path file) throws IOException {
+        return TextLines.open(file);
+    }
+
+    @Override
+    public @Nullable Rows parse(RawRecord record) throws RejectedRecordException {
+        if (record.problem() != null) {
+            throw new RejectedRecordException(record.problem());
+        }
+        String text = text(record);
+        if (text.isBlank()) {
+            return null;
+        }
+        try {
+            return conversion.convert(fields(text));
+        } catch (RejectedRecordException e) {
+            boolean torn =
+                    !record.ended()
+                            && (e.reason().equals("wrong_columns")
+                                    || e.reason().startsWith("missing_field:"));
+            throw torn ? new RejectedRecordException("torn_line") : e;
+        }
+    }
+
+    @Override
+    public @Nullable String id(RawRecord record) {
+        return null; // the first fields are ids of people
+    }
+
+    private static String text(RawRecord record) {
+        return CHARSET.decode(record.bytes().duplicate()).toString();
+    }
+
+    private static List<String> fields(String line) {
+        return Arrays.asList(line.split(SEPARATOR, -1));
+    }
+}
