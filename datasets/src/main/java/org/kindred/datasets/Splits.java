@@ -127,6 +127,69 @@ public final class Splits {
         return new Result(result, dropped);
     }
 
+    /**
+     * Domains that training never shows: rows of the others are shared out within their users, rows
+     * of these are {@code eval} and marked {@link SplitCell#OUT_OF_DISTRIBUTION}. Rows of a test
+     * domain whose prompt, items or answers stand in a training domain too are dropped.
+     */
+    public static Result byDomain(
+            Collection<Preference> rows, Set<String> testDomains, double fitShare, SeedTree seeds) {
+        Units units = Units.of(rows);
+        List<Preference> known = new ArrayList<>();
+        Set<String> knownMarks = new HashSet<>();
+        Set<String> knownUsers = new HashSet<>();
+        for (Preference row : rows) {
+            if (row.domain() == null || !testDomains.contains(row.domain())) {
+                known.add(row);
+                knownMarks.addAll(units.marks(row));
+                knownUsers.add(row.userId());
+            }
+        }
+        Result within = withinUser(known, fitShare, seeds);
+        List<Preference> result = new ArrayList<>(within.preferences());
+        List<String> dropped = new ArrayList<>(within.droppedIds());
+        for (Preference row : rows) {
+            if (row.domain() != null && testDomains.contains(row.domain())) {
+                if (units.marks(row).stream().noneMatch(knownMarks::contains)) {
+                    String userSplit = knownUsers.contains(row.userId()) ? "seen" : "unseen";
+                    result.add(outOfDistribution(placed(row, userSplit, "test", "eval", null)));
+                } else {
+                    dropped.add(row.id());
+                }
+            }
+        }
+        return new Result(result, dropped);
+    }
+
+    /** The row marked as one that training never shows. */
+    public static Preference outOfDistribution(Preference row) {
+        return new Preference(
+                row.id(),
+                row.userId(),
+                row.prompt(),
+                row.chosen(),
+                row.rejected(),
+                row.domain(),
+                row.itemIds(),
+                SplitCell.OUT_OF_DISTRIBUTION,
+                row.userSplit(),
+                row.itemSplit(),
+                row.part(),
+                row.slot(),
+                row.chosenScore(),
+                row.rejectedScore(),
+                row.source(),
+                row.meta());
+    }
+
+    /** A seeded choice of about {@code share} of the ids, at least one; order changes nothing. */
+    public static Set<String> choose(Collection<String> ids, double share, SeedTree seeds) {
+        List<String> sorted = new ArrayList<>(new TreeSet<>(ids));
+        shuffle(sorted, seeds.random());
+        int count = (int) Math.max(1, Math.round(share * sorted.size()));
+        return new TreeSet<>(sorted.subList(0, Math.min(count, sorted.size())));
+    }
+
     /** The row with another place in the split. */
     public static Preference placed(
             Preference row,

@@ -80,14 +80,16 @@ final class CommunityAlignmentFormat implements SourceFormat {
         }
 
         @Override
-        public boolean recognises(FileHead head) {
+        public long matches(FileHead head) {
             try {
                 List<String> lines = head.lines(StandardCharsets.UTF_8);
-                return !lines.isEmpty()
-                        && lines.get(0).contains("conversation_id")
-                        && lines.get(0).contains("first_turn_prompt");
+                boolean header =
+                        !lines.isEmpty()
+                                && lines.get(0).contains("conversation_id")
+                                && lines.get(0).contains("first_turn_prompt");
+                return header ? 1 : 0;
             } catch (IOException e) {
-                return false; // reading it will say why
+                return 0; // reading it will say why
             }
         }
 

@@ -136,7 +136,7 @@ public final class DatasetImport {
                                 + "); check the format"
                                 + (format instanceof TrlFormat
                                         ? ", and the columns of user and id, named by"
-                                                + " reading.user_column and reading.id_column"
+                                                + " user_column and id_column"
                                         : ""));
             }
             target.close();

@@ -3,13 +3,22 @@ package org.kindred.datasets.source;
 /**
  * Options of an import.
  *
- * @param reading choices that formats leave open
+ * @param seed of what is drawn: candidate lists, and pairs where there are too many
  * @param minPairs users with fewer pairs are reported; PersonalRewardBench was built with 5, models
  *     of one user are said to want 50
  * @param removeUsers whether the reported users are also removed
  * @param threads that parse; the rest of the work takes one more
+ * @param userColumn as in {@link ReadOptions}, likewise the others
  */
-public record ImportOptions(ReadOptions reading, int minPairs, boolean removeUsers, int threads) {
+public record ImportOptions(
+        long seed,
+        int minPairs,
+        boolean removeUsers,
+        int threads,
+        String userColumn,
+        String idColumn,
+        int pairsPerUser,
+        int candidates) {
 
     public ImportOptions {
         if (minPairs < 0) {
@@ -20,10 +29,23 @@ public record ImportOptions(ReadOptions reading, int minPairs, boolean removeUse
             throw new IllegalArgumentException(
                     "threads = " + threads + ": must be at least 1, for example 2");
         }
+        new ReadOptions(seed, userColumn, idColumn, pairsPerUser, candidates); // checks the rest
     }
 
     public static ImportOptions defaults() {
+        ReadOptions reading = ReadOptions.defaults();
         return new ImportOptions(
-                ReadOptions.defaults(), 5, false, Runtime.getRuntime().availableProcessors());
+                reading.seed(),
+                5,
+                false,
+                Runtime.getRuntime().availableProcessors(),
+                reading.userColumn(),
+                reading.idColumn(),
+                reading.pairsPerUser(),
+                reading.candidates());
+    }
+
+    ReadOptions reading() {
+        return new ReadOptions(seed, userColumn, idColumn, pairsPerUser, candidates);
     }
 }

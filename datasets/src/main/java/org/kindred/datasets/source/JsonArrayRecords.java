@@ -2,7 +2,9 @@ package org.kindred.datasets.source;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +24,10 @@ import org.kindred.datasets.RawRecords;
  * one bad entry. Without such a place the rest of the file is.
  */
 final class JsonArrayRecords implements RawRecords {
+    /** Other than a whole entry, an entry inside a damaged one is followed by more. */
+    private static final ObjectReader FIRST_VALUE =
+            Json.mapper().reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
     private final ByteSource in;
     private final Window window;
     private final Predicate<ObjectNode> looksLikeEntry;
@@ -54,6 +60,10 @@ final class JsonArrayRecords implements RawRecords {
             }
         }
         skip();
+        while (!finished && window.at(0) == ']' && !isEndOfFile()) {
+            window.advance(1); // a bracket that a damaged entry left behind
+            skip();
+        }
         int first = finished ? -1 : window.at(0);
         if (first == ']' || first < 0) {
             boolean broken = window.isDamaged() && !finished;
@@ -113,6 +123,14 @@ final class JsonArrayRecords implements RawRecords {
         for (int b = window.at(0); b == ',' || isSpace(b); b = window.at(0)) {
             window.advance(1);
         }
+    }
+
+    private boolean isEndOfFile() throws IOException {
+        int at = 1;
+        while (isSpace(window.at(at))) {
+            at++;
+        }
+        return window.at(at) < 0;
     }
 
     /** Bytes up to the end of the entry, or 0 if the file or the limit ends first. */
@@ -180,7 +198,7 @@ final class JsonArrayRecords implements RawRecords {
             try (JsonParser parser =
                     Json.mapper()
                             .createParser(window.array(), window.index(offset), loaded - offset)) {
-                JsonNode node = parser.readValueAsTree();
+                JsonNode node = FIRST_VALUE.readTree(parser);
                 return node instanceof ObjectNode object && looksLikeEntry.test(object);
             } catch (JsonEOFException e) {
                 if (loaded >= offset + Window.MAX_BYTES || window.at(loaded) < 0) {

@@ -51,11 +51,11 @@ record JsonLayout(String name, String idField, Predicate<ObjectNode> marks, Conv
     }
 
     @Override
-    public boolean recognises(FileHead head) {
+    public long matches(FileHead head) {
         try {
-            return head.objects().stream().anyMatch(marks);
+            return head.objects().stream().filter(marks).count();
         } catch (IOException e) {
-            return false; // reading it will say why
+            return 0; // reading it will say why
         }
     }
 

@@ -58,8 +58,8 @@ final class LampQaFormat implements SourceFormat {
         }
 
         @Override
-        public boolean recognises(FileHead head) {
-            return json.recognises(head);
+        public long matches(FileHead head) {
+            return json.matches(head);
         }
 
         @Override

@@ -16,8 +16,8 @@ public interface Layout {
     /** For reports and keys, for example {@code prism-survey}. */
     String name();
 
-    /** Whether a file is of this kind, judged by its first records. */
-    boolean recognises(FileHead head);
+    /** How many of the first records of a file look like this kind; damaged ones may mislead. */
+    long matches(FileHead head);
 
     /** Opens a file; the caller closes it. */
     RawRecords open(Path file) throws IOException;

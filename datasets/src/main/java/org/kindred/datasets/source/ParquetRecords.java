@@ -10,9 +10,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.Properties;
+import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBDriver;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.RawRecord;
 import org.kindred.datasets.RawRecords;
 
@@ -27,6 +30,30 @@ final class ParquetRecords implements RawRecords {
     private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
     private static final String MEMORY = "256MB"; // outside the Java heap
 
+    /** One database of the process: opening one takes a second, a connection to it does not. */
+    private static final class Database {
+        static final DuckDBConnection INSTANCE = open();
+
+        private static DuckDBConnection open() {
+            Properties streaming = new Properties();
+            streaming.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
+            try {
+                Connection connection = DriverManager.getConnection("jdbc:duckdb:", streaming);
+                try (Statement settings = connection.createStatement()) {
+                    settings.execute("SET threads = 1");
+                    settings.execute("SET memory_limit = '" + MEMORY + "'");
+                    settings.execute("SET autoinstall_known_extensions = false");
+                }
+                return connection.unwrap(DuckDBConnection.class);
+            } catch (SQLException e) {
+                throw new KindredException(
+                        "the parquet reader (DuckDB) cannot start on this machine: its library"
+                                + " must be unpacked to the folder for temporary files",
+                        e);
+            }
+        }
+    }
+
     private final Connection connection;
     private final Statement statement;
     private final long fileBytes;
@@ -36,20 +63,15 @@ final class ParquetRecords implements RawRecords {
 
     private ParquetRecords(Path file) throws SQLException, IOException {
         this.fileBytes = Files.size(file);
-        Properties streaming = new Properties();
-        streaming.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
-        this.connection = DriverManager.getConnection("jdbc:duckdb:", streaming);
+        this.connection = Database.INSTANCE.duplicate();
         this.statement = connection.createStatement();
-        statement.execute("SET threads = 1");
-        statement.execute("SET memory_limit = '" + MEMORY + "'");
-        statement.execute("SET autoinstall_known_extensions = false");
         String quoted = file.toAbsolutePath().toString().replace("'", "''");
         this.rows = query("SELECT to_json(r)::varchar FROM read_parquet('" + quoted + "') r");
     }
 
     static boolean matches(byte[] head) {
         return head.length >= MAGIC.length
-                && java.util.Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+                && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     static ParquetRecords open(Path file) throws IOException {

@@ -26,11 +26,11 @@ record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion co
     }
 
     @Override
-    public boolean recognises(FileHead head) {
+    public long matches(FileHead head) {
         try {
-            return head.lines(CHARSET).stream().map(SeparatedLayout::fields).anyMatch(marks);
+            return head.lines(CHARSET).stream().map(SeparatedLayout::fields).filter(marks).count();
         } catch (IOException e) {
-            return false; // reading it will say why
+            return 0; // reading it will say why
         }
     }
 

@@ -67,10 +67,17 @@ public record SourceFiles(List<SourceFile> files, List<String> ignored) {
 
     private static @Nullable Layout layout(SourceFormat format, Path file, boolean named) {
         FileHead head = new FileHead(file);
+        Layout best = null;
+        long most = 0;
         for (Layout layout : format.layouts()) {
-            if (layout.recognises(head)) {
-                return layout;
+            long matches = layout.matches(head);
+            if (matches > most) {
+                best = layout;
+                most = matches;
             }
+        }
+        if (best != null) {
+            return best;
         }
         if (named && format.layouts().size() == 1) {
             return format.layouts().get(0);

@@ -25,10 +25,16 @@ public final class Main {
 
     @Command(
             name = "data",
-            description = "Data sets: simulate.",
+            description = "Data sets: simulate, import, inspect, split, forget.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
-            subcommands = {SimulateCommand.class})
+            subcommands = {
+                SimulateCommand.class,
+                ImportCommand.class,
+                InspectCommand.class,
+                SplitCommand.class,
+                ForgetCommand.class
+            })
     static final class Data {}
 
     @Command(

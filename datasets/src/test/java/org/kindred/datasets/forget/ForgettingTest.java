@@ -1,0 +1,196 @@
+package org.kindred.datasets.forget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.CanonicalWriter;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Manifest;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.User;
+
+final class ForgettingTest {
+    private static final String CANARY = "the canary sings about \"harbours\" & lighthouses";
+    @TempDir Path run;
+
+    @BeforeEach
+    void makeRun() throws IOException {
+        CanonicalWriter.write(
+                run.resolve("data"),
+                new PreferenceDataset(
+                        List.of(user("user-1"), user("user-12")),
+                        List.of(
+                                row("r1", "user-1", CANARY),
+                                row("r2", "user-12", "what others say"))),
+                List.of(),
+                Manifest.named("test"));
+        write(
+                "data/quarantine.jsonl",
+                "{\"file\":\"f\",\"line\":3,\"reason\":\"x\",\"id\":\"r1\"}\n{\"file\":\"f\",\"line\":4,\"reason\":\"x\",\"id\":\"r9\"}\n");
+        write(
+                "data/truth.json",
+                "{\"users\":{\"user-1\":{\"a\":1},\"user-12\":{\"a\":2}},\"version\":1}");
+        write(
+                "reward/chains.jsonl",
+                "{\"user_id\":\"user-1\",\"persona\":\"likes boats\"}\n{\"user_id\":\"user-12\",\"persona\":\"x\"}\n");
+        write(
+                "reward/prototypes.json",
+                "{\"prototypes\":[{\"members\":[\"user-1\",\"user-12\"]}],\"points\":{\"user-1\":[0.5]}}");
+        write("reward/judge-cache.sqlite", "SQLite format 3 user-1 " + CANARY);
+        write(
+                "eval/samples.jsonl",
+                "{\"user_id\":\"user-1\",\"completion\":\"c\"}\n{\"user_id\":\"user-12\",\"completion\":\"d\"}\n");
+        write(
+                "eval/report.html",
+                "<p>the canary sings about &quot;harbours&quot; &amp; lighthouses</p>");
+        write("eval/other.html", "<p>user-12 alone</p>");
+        write("policy/sft/model/model.safetensors", "weights");
+        try (OutputStream out =
+                new GZIPOutputStream(Files.newOutputStream(run.resolve("more.jsonl.gz")))) {
+            out.write(
+                    "{\"user_id\":\"user-1\"}\n{\"user_id\":\"user-12\"}\n"
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void user_isInNoFileAfterwards_othersStay() throws IOException {
+        Forgetting.Result result = Forgetting.forget(run, "user-1", List.of());
+        assertThat(result.remaining()).isEmpty();
+        assertThat(result.trained()).containsExactly("policy/sft/model");
+        try (Stream<Path> files = Files.walk(run).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                assertThat(text(file)).as(file.toString()).doesNotContain("canary", "\"user-1\"");
+            }
+        }
+        CanonicalReader.Loaded data = CanonicalReader.read(run.resolve("data"));
+        assertThat(data.dataset().preferences()).extracting(Preference::id).containsExactly("r2");
+        assertThat(data.dataset().users()).extracting(User::id).containsExactly("user-12");
+        assertThat(data.manifest().counts()).containsEntry("preferences", 1L);
+        assertThat(run.resolve("data/quarantine.jsonl")).content().contains("r9");
+        assertThat(run.resolve("data/truth.json")).content().contains("user-12");
+        assertThat(run.resolve("reward/prototypes.json")).content().contains("user-12");
+        assertThat(run.resolve("eval/samples.jsonl")).content().contains("user-12");
+        assertThat(run.resolve("eval/other.html")).exists();
+        assertThat(run.resolve("eval/report.html")).doesNotExist();
+        assertThat(run.resolve("reward/judge-cache.sqlite")).doesNotExist();
+        assertThat(result.removals())
+                .contains(
+                        new Forgetting.Removal("data/preferences.jsonl", "1 line"),
+                        new Forgetting.Removal("data/quarantine.jsonl", "1 line"),
+                        new Forgetting.Removal("reward/prototypes.json", "2 entries"));
+    }
+
+    @Test
+    void cacheWithAnEraser_isCleanedByIt() throws IOException {
+        ArtefactEraser eraser =
+                new ArtefactEraser() {
+                    @Override
+                    public boolean handles(String relative) {
+                        return relative.endsWith("judge-cache.sqlite");
+                    }
+
+                    @Override
+                    public String erase(Path file, String userId, Set<String> ids) {
+                        assertThat(ids).contains("r1");
+                        try {
+                            Files.writeString(file, "empty");
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                        return "3 rows";
+                    }
+                };
+        Forgetting.Result result = Forgetting.forget(run, "user-1", List.of(eraser));
+        assertThat(result.removals())
+                .contains(new Forgetting.Removal("reward/judge-cache.sqlite", "3 rows"));
+        assertThat(run.resolve("reward/judge-cache.sqlite")).hasContent("empty");
+    }
+
+    @Test
+    void fileOfUnknownKind_thatStillHoldsText_isReported() throws IOException {
+        write("notes.bin", "copied by hand: " + CANARY);
+        assertThat(Forgetting.forget(run, "user-1", List.of()).remaining())
+                .containsExactly("notes.bin");
+    }
+
+    @Test
+    void unknownUser_isAnError_nothingChanges() throws IOException {
+        String before = text(run.resolve("data/preferences.jsonl"));
+        Files.delete(run.resolve("reward/judge-cache.sqlite"));
+        assertThatThrownBy(() -> Forgetting.forget(run, "user-99", List.of()))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("check the id")
+                .hasMessageNotContaining("user-99");
+        assertThat(text(run.resolve("data/preferences.jsonl"))).isEqualTo(before);
+    }
+
+    @Test
+    void runInUse_isRefused() throws IOException {
+        Path lock = run.resolve("run.lock");
+        try (FileChannel held =
+                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThat(held.lock()).isNotNull();
+            assertThatThrownBy(() -> Forgetting.forget(run, "user-1", List.of()))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining("in use");
+        }
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = run.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private static String text(Path file) throws IOException {
+        if (file.toString().endsWith(".gz")) {
+            try (GZIPInputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        }
+        return Files.readString(file);
+    }
+
+    private static User user(String id) {
+        return new User(id, null, null, null);
+    }
+
+    private static Preference row(String id, String user, String chosen) {
+        return new Preference(
+                id,
+                user,
+                List.of(Message.user("Which song?")),
+                List.of(Message.assistant(chosen)),
+                List.of(Message.assistant("none")),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+}
