@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,12 @@ public final class Json {
     /** Writes one line with its line end. */
     public static void writeLine(OutputStream out, Object value) throws IOException {
         out.write(MAPPER.writeValueAsBytes(value));
+        out.write('\n');
+    }
+
+    /** Likewise into memory, without a copy of the line; it flushes, which a file would feel. */
+    public static void writeLineInto(ByteArrayOutputStream out, Object value) throws IOException {
+        MAPPER.writeValue(out, value);
         out.write('\n');
     }
 

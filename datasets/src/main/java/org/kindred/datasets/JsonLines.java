@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -24,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * which nothing more can be read.
  */
 public final class JsonLines {
-    private static final int SCRATCH_CHARS = 1 << 13;
-
     /** Takes a record; throws to have the line set aside. */
     @FunctionalInterface
     public interface Reader {
@@ -108,22 +103,9 @@ public final class JsonLines {
         return text.isBlank() ? null : Json.mapper().readTree(text);
     }
 
-    /** Decodes into a scratch buffer, so that a long line needs no second copy of itself. */
     private static boolean isUtf8(ByteBuffer bytes) {
-        ByteBuffer in = bytes.duplicate();
-        CharsetDecoder decoder =
-                StandardCharsets.UTF_8.newDecoder(); // reports what is malformed, replaces nothing
-        CharBuffer scratch = CharBuffer.allocate(Math.min(SCRATCH_CHARS, bytes.remaining() + 1));
-        while (true) {
-            CoderResult result = decoder.decode(in, scratch, true);
-            if (result.isError()) {
-                return false;
-            }
-            if (result.isUnderflow()) {
-                return true;
-            }
-            scratch.clear();
-        }
+        int from = bytes.arrayOffset() + bytes.position();
+        return Utf8.isValid(bytes.array(), from, from + bytes.remaining());
     }
 
     private static boolean mayHoldHalfPair(ByteBuffer bytes) {
