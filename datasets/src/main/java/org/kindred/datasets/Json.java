@@ -45,6 +45,8 @@ public final class Json {
     private static final int MAX_STRING_LENGTH = 16_000_000;
 
     private static final ObjectMapper MAPPER = strictMapper();
+    private static final ObjectWriter ROWS =
+            MAPPER.writer().without(StreamWriteFeature.STRICT_DUPLICATE_DETECTION);
 
     private Json() {}
 
@@ -119,9 +121,12 @@ public final class Json {
         out.write('\n');
     }
 
-    /** Likewise into memory, without a copy of the line; it flushes, which a file would feel. */
-    public static void writeLineInto(ByteArrayOutputStream out, Object value) throws IOException {
-        MAPPER.writeValue(out, value);
+    /**
+     * Likewise for a canonical row and into memory: without a copy of the line, and without the
+     * search for doubled keys, which records and maps cannot have.
+     */
+    public static void writeRow(ByteArrayOutputStream out, Object row) throws IOException {
+        ROWS.writeValue(out, row);
         out.write('\n');
     }
 

@@ -1,7 +1,9 @@
 package org.kindred.datasets;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * which nothing more can be read.
  */
 public final class JsonLines {
+    /** Doubled keys are found when the tree is built, so that the parser need not remember them. */
+    private static final ObjectReader TREES =
+            Json.mapper().reader().without(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+
     /** Takes a record; throws to have the line set aside. */
     @FunctionalInterface
     public interface Reader {
@@ -94,8 +100,8 @@ public final class JsonLines {
     }
 
     private static JsonNode fromBytes(ByteBuffer bytes) throws IOException {
-        return Json.mapper()
-                .readTree(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+        return TREES.readTree(
+                bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
     }
 
     private static @Nullable JsonNode fromText(ByteBuffer bytes) throws JsonProcessingException {
@@ -108,18 +114,15 @@ public final class JsonLines {
         return Utf8.isValid(bytes.array(), from, from + bytes.remaining());
     }
 
+    /** Looks for the escape of a half; a search in Latin-1 is one instruction for many bytes. */
     private static boolean mayHoldHalfPair(ByteBuffer bytes) {
-        byte[] array = bytes.array();
-        int from = bytes.arrayOffset() + bytes.position();
-        int to = from + bytes.remaining() - 2;
-        for (int i = from; i < to; i++) {
-            if (array[i] == '\\'
-                    && array[i + 1] == 'u'
-                    && (array[i + 2] == 'd' || array[i + 2] == 'D')) {
-                return true;
-            }
-        }
-        return false;
+        String text =
+                new String(
+                        bytes.array(),
+                        bytes.arrayOffset() + bytes.position(),
+                        bytes.remaining(),
+                        StandardCharsets.ISO_8859_1);
+        return text.contains("\\ud") || text.contains("\\uD");
     }
 
     private static boolean holdsHalfPair(JsonNode node) {

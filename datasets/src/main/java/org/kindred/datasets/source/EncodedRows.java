@@ -19,7 +19,7 @@ record EncodedRows(byte[] preferences, byte[] tasks) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(1 << 11);
         try {
             for (Object row : rows) {
-                Json.writeLineInto(out, row);
+                Json.writeRow(out, row);
             }
         } catch (IOException e) {
             throw new IllegalStateException("memory cannot fail to be written", e);

@@ -24,6 +24,7 @@ final class ImportSpeedTest {
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx512m",
+                                "-XX:+UseSerialGC", // as the launcher does
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "org.kindred.datasets.source.ImportSpeed",
