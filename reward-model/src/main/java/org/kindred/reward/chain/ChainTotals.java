@@ -36,12 +36,22 @@ public record ChainTotals(List<Double> scores, Source source, boolean mismatch, 
      * @param stated one total a response
      */
     public static ChainTotals of(List<ChainCriterion> criteria, List<Double> stated) {
+        return of(criteria, stated, LEAST_WEIGHT_SUM, MOST_WEIGHT_SUM);
+    }
+
+    /** The same for rubrics whose weights need not sum to 100, such as checklists. */
+    public static ChainTotals ofAnySum(List<ChainCriterion> criteria, List<Double> stated) {
+        return of(criteria, stated, 0, Double.MAX_VALUE);
+    }
+
+    private static ChainTotals of(
+            List<ChainCriterion> criteria, List<Double> stated, double least, double most) {
         int responses = stated.size();
         double weights = criteria.stream().mapToDouble(ChainCriterion::weight).sum();
         boolean full =
                 criteria.size() >= FEWEST_CRITERIA
-                        && weights >= LEAST_WEIGHT_SUM
-                        && weights <= MOST_WEIGHT_SUM
+                        && weights >= least
+                        && weights <= most
                         && criteria.stream().allMatch(c -> complete(c, responses));
         if (!full) {
             return new ChainTotals(stated, Source.STATED, false, false);
