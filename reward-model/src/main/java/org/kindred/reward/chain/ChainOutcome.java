@@ -3,13 +3,24 @@ package org.kindred.reward.chain;
 /** What became of one sample. */
 public sealed interface ChainOutcome {
 
+    /** Tokens spent on it, as the endpoint counted; 0 for judges that spend none and for hits. */
+    long tokens();
+
     /** A chain that can be used. */
-    record Written(EvaluationChain chain) implements ChainOutcome {}
+    record Written(EvaluationChain chain, long tokens) implements ChainOutcome {
+        public Written(EvaluationChain chain) {
+            this(chain, 0);
+        }
+    }
 
     /**
      * No usable chain.
      *
-     * @param reason for example {@code MALFORMED(no block)}; holds no user text
+     * @param reason for example {@code MALFORMED(no block)} or {@code TIMEOUT}; holds no user text
      */
-    record Failed(String reason) implements ChainOutcome {}
+    record Failed(String reason, long tokens) implements ChainOutcome {
+        public Failed(String reason) {
+            this(reason, 0);
+        }
+    }
 }

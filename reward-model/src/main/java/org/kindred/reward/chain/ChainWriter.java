@@ -12,10 +12,7 @@ public interface ChainWriter {
     String name();
 
     /**
-     * Writes chains about the responses of a request.
-     *
-     * @param samples number of independent chains, 1 or more
      * @return one outcome a sample, in order; a chain has a score entry for each response
      */
-    List<ChainOutcome> write(ChainRequest request, int samples);
+    List<ChainOutcome> write(ChainRequest request, Samples samples);
 }

@@ -2,6 +2,7 @@ package org.kindred.reward.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.ScoreOutcome;
@@ -11,6 +12,7 @@ import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.Samples;
 
 /**
  * The embedded judge as a writer of chains.
@@ -27,31 +29,41 @@ public final class RubricChainWriter implements ChainWriter {
     private static final RatingScale CRITERION_SCALE = new RatingScale(0, 1.2);
 
     private final RubricJudge judge;
+    private final JudgeMode mode;
     private final SeedTree seeds;
 
     public RubricChainWriter(RubricJudge judge, SeedTree seeds) {
+        this(judge, judge.selection().mode(), seeds);
+    }
+
+    /**
+     * @param mode prior under which users are read
+     */
+    public RubricChainWriter(RubricJudge judge, JudgeMode mode, SeedTree seeds) {
         this.judge = judge;
+        this.mode = mode;
         this.seeds = seeds;
     }
 
     @Override
     public String name() {
-        return "rubric-judge";
+        return "rubric-judge " + mode.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
-    public List<ChainOutcome> write(ChainRequest request, int samples) {
-        if (samples < 1) {
-            throw new IllegalArgumentException("samples = " + samples + ": must be 1 or more");
-        }
-        UserPosterior user = judge.posterior(request.user());
+    public List<ChainOutcome> write(ChainRequest request, Samples samples) {
+        UserPosterior user = judge.posterior(request.user(), mode);
         SeedTree draws = seeds.child(request.user().userId()).child(TextKey.of(request.prompt()));
-        List<ChainOutcome> outcomes = new ArrayList<>(samples);
-        for (int sample = 0; sample < samples; sample++) {
+        List<ChainOutcome> outcomes = new ArrayList<>(samples.count());
+        for (int i = 0; i < samples.count(); i++) {
             Rubric rubric =
-                    samples == 1
-                            ? judge.rubric(user)
-                            : judge.drawRubric(user, request.prompt(), draws.child(sample));
+                    samples.single()
+                            ? judge.rubric(user, request.prompt())
+                            : judge.drawRubric(
+                                    user,
+                                    request.prompt(),
+                                    samples.temperature(),
+                                    draws.child(samples.first() + i));
             outcomes.add(new ChainOutcome.Written(chain(rubric, request.responses())));
         }
         return outcomes;

@@ -181,28 +181,49 @@ public final class RubricJudge implements RewardModel {
 
     /** The rubric of one user as likely as any under the belief; same seeds, same rubric. */
     public Rubric drawRubric(UserPosterior user, String prompt, SeedTree seeds) {
-        return write(draw(user, seeds.random()), user.scale(), scenarioOf(prompt));
+        return drawRubric(user, prompt, 1, seeds);
     }
 
-    private double[] draw(UserPosterior user, SplittableRandom random) {
-        if (user.mode() == JudgeMode.NO_HISTORY || axes() == 0) {
-            return user.place();
-        }
-        if (user.mode() == JudgeMode.PROTOTYPES) {
-            double left = random.nextDouble();
-            int g = 0;
-            while (g < user.prototypeShares().length - 1 && left >= user.prototypeShares()[g]) {
-                left -= user.prototypeShares()[g++];
+    /**
+     * The same with a belief that is spread or drawn together.
+     *
+     * @param temperature factor on the variance, and {@code 1 / temperature} the power of prototype
+     *     shares; 0 is the likeliest user
+     */
+    public Rubric drawRubric(
+            UserPosterior user, String prompt, double temperature, SeedTree seeds) {
+        SplittableRandom random = seeds.random();
+        double[] z = user.place().clone();
+        if (user.prototypeShares().length > 0) {
+            z = mixture.centroids()[drawn(user.prototypeShares(), temperature, random)];
+        } else if (user.mode() == JudgeMode.HISTORY && axes() > 0) {
+            z = user.mean().clone();
+            double[] noise = new double[z.length];
+            for (int k = 0; k < noise.length; k++) {
+                noise[k] = random.nextGaussian();
             }
-            return mixture.centroids()[g];
+            Vectors.add(z, Math.sqrt(temperature), Cholesky.of(user.covariance()).times(noise));
         }
-        double[] noise = new double[axes()];
-        for (int k = 0; k < noise.length; k++) {
-            noise[k] = random.nextGaussian();
+        return write(z, user.scale(), scenarioOf(prompt));
+    }
+
+    private static int drawn(double[] shares, double temperature, SplittableRandom random) {
+        double highest = Arrays.stream(shares).max().orElseThrow();
+        double[] powers = new double[shares.length];
+        double total = 0;
+        for (int g = 0; g < shares.length; g++) {
+            powers[g] =
+                    temperature == 0
+                            ? (shares[g] == highest ? 1 : 0)
+                            : Math.pow(shares[g] / highest, 1 / temperature);
+            total += powers[g];
         }
-        double[] z = user.mean().clone();
-        Vectors.add(z, 1, Cholesky.of(user.covariance()).times(noise));
-        return z;
+        double left = random.nextDouble() * total;
+        int g = 0;
+        while (g < shares.length - 1 && left >= powers[g]) {
+            left -= powers[g++];
+        }
+        return g;
     }
 
     private Rubric write(double[] place, RatingScale totals, int scenario) {

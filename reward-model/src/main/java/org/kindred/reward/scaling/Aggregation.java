@@ -1,8 +1,10 @@
 package org.kindred.reward.scaling;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.reward.ScoreOutcome;
@@ -26,7 +28,8 @@ final class Aggregation {
     /**
      * @param own totals of each own sample, {@code [sample][response]}, null where the judge
      *     declined; failed samples are left out of the list
-     * @param attempts samples asked for, for the message of a failure
+     * @param attempts samples asked for
+     * @param tokens spent on them
      */
     static ScaledScores aggregate(
             ScalingPlan plan,
@@ -34,6 +37,7 @@ final class Aggregation {
             List<List<@Nullable Double>> neighbours,
             int responses,
             int attempts,
+            long tokens,
             boolean neighboursShort) {
         boolean[] scored = new boolean[responses];
         for (int i = 0; i < responses; i++) {
@@ -62,7 +66,9 @@ final class Aggregation {
                 source(ownUsable, neighbourUsable),
                 ownUsable.size(),
                 neighbourUsable.size(),
-                neighboursShort);
+                neighboursShort,
+                attempts,
+                tokens);
     }
 
     private static double score(
@@ -71,41 +77,127 @@ final class Aggregation {
             List<double[]> neighbours,
             boolean[] scored,
             int response) {
+        double w = plan.ownWeight();
         return switch (plan.aggregate()) {
-            case TWO_MEANS -> weighted(plan, own, neighbours, sample -> sample[response]);
+            case TWO_MEANS -> weighted(w, own, neighbours, list -> mean(list, response));
             case POOLED ->
-                    mean(
-                            Stream.concat(own.stream(), neighbours.stream()).toList(),
-                            sample -> sample[response]);
+                    mean(Stream.concat(own.stream(), neighbours.stream()).toList(), response);
+            case MEDIAN -> weighted(w, own, neighbours, list -> median(list, response));
+            case SHRUNK ->
+                    weighted(
+                            certainty(w, own, neighbours),
+                            own,
+                            neighbours,
+                            list -> mean(list, response));
             case MARGIN_VOTE ->
                     5.5
                             + 4.5
                                     * weighted(
-                                            plan,
+                                            w,
                                             own,
                                             neighbours,
-                                            sample -> vote(sample, scored, response));
+                                            list -> meanVote(list, scored, response));
         };
     }
 
     private static double weighted(
-            ScalingPlan plan,
+            double ownWeight,
             List<double[]> own,
             List<double[]> neighbours,
-            ToDoubleFunction<double[]> value) {
+            ToDoubleFunction<List<double[]>> value) {
         if (own.isEmpty()) {
-            return mean(neighbours, value);
+            return value.applyAsDouble(neighbours);
         }
         if (neighbours.isEmpty()) {
-            return mean(own, value);
+            return value.applyAsDouble(own);
         }
-        return plan.ownWeight() * mean(own, value)
-                + (1 - plan.ownWeight()) * mean(neighbours, value);
+        return ownWeight * value.applyAsDouble(own)
+                + (1 - ownWeight) * value.applyAsDouble(neighbours);
     }
 
-    private static double mean(List<double[]> samples, ToDoubleFunction<double[]> value) {
-        // sorted, so that the order of samples cannot change the last digit
-        return samples.stream().mapToDouble(value).sorted().sum() / samples.size();
+    private static double mean(List<double[]> samples, int response) {
+        return mean(samples.stream().mapToDouble(sample -> sample[response]));
+    }
+
+    private static double mean(DoubleStream values) {
+        double[] sorted = values.sorted().toArray(); // the order of samples changes no digit
+        return Arrays.stream(sorted).sum() / sorted.length;
+    }
+
+    private static double median(List<double[]> samples, int response) {
+        double[] sorted = samples.stream().mapToDouble(s -> s[response]).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /**
+     * Weight of the own side by the certainty of both: {@code v_n / (v_o + v_n)}. With more than
+     * two responses the margin is that between the first two.
+     */
+    private static double certainty(
+            double ownWeight, List<double[]> own, List<double[]> neighbours) {
+        if (own.isEmpty() || neighbours.isEmpty() || own.get(0).length < 2) {
+            return ownWeight;
+        }
+        double[] errors = squaredErrors(own, neighbours);
+        double sum = errors[0] + errors[1];
+        return sum > 0 ? errors[1] / sum : ownWeight;
+    }
+
+    /**
+     * Squared standard error of the mean margin of each side; a side of one borrows the other's.
+     */
+    private static double[] squaredErrors(List<double[]> own, List<double[]> neighbours) {
+        double ownVariance = variance(own);
+        double theirVariance = variance(neighbours);
+        if (Double.isNaN(ownVariance)) {
+            ownVariance = theirVariance;
+        }
+        if (Double.isNaN(theirVariance)) {
+            theirVariance = ownVariance;
+        }
+        return new double[] {
+            own.isEmpty() ? 0 : ownVariance / own.size(),
+            neighbours.isEmpty() ? 0 : theirVariance / neighbours.size()
+        };
+    }
+
+    /** Sample variance of the margin of the first two responses; NaN below two samples. */
+    private static double variance(List<double[]> samples) {
+        if (samples.size() < 2) {
+            return Double.NaN;
+        }
+        double mean = mean(samples.stream().mapToDouble(s -> s[0] - s[1]));
+        return mean(samples.stream().mapToDouble(s -> (s[0] - s[1] - mean) * (s[0] - s[1] - mean)))
+                * samples.size()
+                / (samples.size() - 1);
+    }
+
+    /**
+     * Whether more samples are unlikely to change which of two responses is preferred: the weighted
+     * mean margin is at least {@code stopAt} standard errors from 0.
+     */
+    static boolean decided(
+            ScalingPlan plan,
+            List<List<@Nullable Double>> own,
+            List<List<@Nullable Double>> neighbours) {
+        boolean[] both = {true, true};
+        List<double[]> ownUsable = usable(own, both);
+        List<double[]> theirs = usable(neighbours, both);
+        if (ownUsable.size() + theirs.size() < plan.block()
+                || Math.max(ownUsable.size(), theirs.size()) < 2) {
+            return false;
+        }
+        double w = ownUsable.isEmpty() ? 0 : theirs.isEmpty() ? 1 : plan.ownWeight();
+        double margin =
+                weighted(w, ownUsable, theirs, l -> mean(l.stream().mapToDouble(s -> s[0] - s[1])));
+        double[] errors = squaredErrors(ownUsable, theirs);
+        double error = Math.sqrt(w * w * errors[0] + (1 - w) * (1 - w) * errors[1]);
+        return margin != 0 && Math.abs(margin) >= plan.stopAt() * error;
+    }
+
+    private static double meanVote(List<double[]> samples, boolean[] scored, int response) {
+        return mean(samples.stream().mapToDouble(sample -> vote(sample, scored, response)));
     }
 
     /** Mean sign of the gap between a response and each other one; 0 for a single response. */

@@ -2,6 +2,7 @@ package org.kindred.reward.scaling;
 
 import java.util.List;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.chain.ChainRequest;
 
 /** Finds users whose opinion may stand beside the user's own. */
 @FunctionalInterface
@@ -14,11 +15,13 @@ public interface NeighbourSource {
      * @param cellShort whether the user's own cell held fewer than were asked for
      */
     record Found(List<UserContext> users, boolean cellShort) {
-
         public Found {
             users = List.copyOf(users);
         }
     }
 
-    Found find(UserContext user, int n);
+    /**
+     * @param request the user and the question at hand; its responses must not be looked at
+     */
+    Found find(ChainRequest request, int n);
 }

@@ -9,7 +9,7 @@ import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
-import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.Samples;
 
 /**
  * Personalised generative reward model with test-time scaling (arXiv 2602.12116, Eq. 9): m samples
@@ -28,42 +28,62 @@ public final class PGenRm implements RewardModel {
 
     @Override
     public List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses) {
-        return scale(user, prompt, responses).outcomes();
+        return scale(new ChainRequest(user, prompt, responses)).outcomes();
     }
 
-    /** Scores with their source. */
-    public ScaledScores scale(UserContext user, String prompt, List<String> responses) {
-        ChainRequest request = new ChainRequest(user, prompt, responses);
-        List<ChainOutcome> own = new ArrayList<>();
-        if (plan.individual() > 0) {
-            own.addAll(writer.write(request, plan.individual()));
-        }
-        List<ChainOutcome> theirs = new ArrayList<>();
-        boolean cellShort = false;
-        if (plan.prototype() > 0) {
-            NeighbourSource.Found found = neighbours.find(user, plan.prototype());
-            cellShort = found.cellShort();
-            for (UserContext neighbour : found.users()) {
-                theirs.addAll(writer.write(request.by(neighbour), 1));
+    /** Scores with their source and cost. */
+    public ScaledScores scale(ChainRequest request) {
+        boolean mayStop = plan.stopAt() > 0 && request.responses().size() == 2;
+        int larger = plan.individual() > 0 ? plan.individual() : plan.prototype();
+        int rounds = mayStop ? Math.max(1, (larger + plan.block() - 1) / plan.block()) : 1;
+        NeighbourSource.Found found =
+                plan.prototype() > 0
+                        ? neighbours.find(request, plan.prototype())
+                        : new NeighbourSource.Found(List.of(), false);
+        Heard own = new Heard();
+        Heard theirs = new Heard();
+        for (int round = 1; round <= rounds; round++) {
+            int ownUntil = plan.individual() * round / rounds;
+            if (ownUntil > own.asked) {
+                own.add(
+                        writer.write(
+                                request,
+                                new Samples(own.asked, ownUntil - own.asked, plan.temperature())));
+            }
+            int theirsUntil = found.users().size() * round / rounds;
+            for (UserContext neighbour :
+                    found.users().subList(Math.min(theirs.asked, theirsUntil), theirsUntil)) {
+                theirs.add(
+                        writer.write(request.by(neighbour), new Samples(0, 1, plan.temperature())));
+            }
+            if (round < rounds && Aggregation.decided(plan, own.totals, theirs.totals)) {
+                break;
             }
         }
         return Aggregation.aggregate(
                 plan,
-                totals(own),
-                totals(theirs),
-                responses.size(),
-                own.size() + theirs.size(),
-                cellShort);
+                own.totals,
+                theirs.totals,
+                request.responses().size(),
+                own.asked + theirs.asked,
+                own.tokens + theirs.tokens,
+                found.cellShort());
     }
 
-    private static List<List<@Nullable Double>> totals(List<ChainOutcome> outcomes) {
-        List<List<@Nullable Double>> totals = new ArrayList<>();
-        for (ChainOutcome outcome : outcomes) {
-            if (outcome instanceof ChainOutcome.Written written) {
-                EvaluationChain chain = written.chain();
-                totals.add(chain.scores());
+    /** Samples of one side so far. */
+    private static final class Heard {
+        private final List<List<@Nullable Double>> totals = new ArrayList<>();
+        private int asked;
+        private long tokens;
+
+        void add(List<ChainOutcome> outcomes) {
+            asked += outcomes.size();
+            for (ChainOutcome outcome : outcomes) {
+                tokens += outcome.tokens();
+                if (outcome instanceof ChainOutcome.Written written) {
+                    totals.add(written.chain().scores());
+                }
             }
         }
-        return totals;
     }
 }

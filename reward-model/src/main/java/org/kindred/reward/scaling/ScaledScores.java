@@ -11,13 +11,17 @@ import org.kindred.reward.ScoreOutcome;
  * @param ownSamples usable own samples
  * @param neighbourSamples usable samples of neighbours
  * @param neighboursShort whether the user's cell held fewer neighbours than the plan asks for
+ * @param asked samples asked for, of both sides; fewer than planned where asking stopped early
+ * @param tokens spent on them, as the endpoint counted
  */
 public record ScaledScores(
         List<ScoreOutcome> outcomes,
         Source source,
         int ownSamples,
         int neighbourSamples,
-        boolean neighboursShort) {
+        boolean neighboursShort,
+        int asked,
+        long tokens) {
 
     /** Who was heard. */
     public enum Source {
@@ -29,5 +33,13 @@ public record ScaledScores(
 
     public ScaledScores {
         outcomes = List.copyOf(outcomes);
+    }
+
+    /** Score of the first response minus that of the second, NaN if either has none. */
+    public double margin() {
+        return outcomes.get(0) instanceof ScoreOutcome.Scored first
+                        && outcomes.get(1) instanceof ScoreOutcome.Scored second
+                ? first.value() - second.value()
+                : Double.NaN;
     }
 }

@@ -11,24 +11,47 @@ import org.jspecify.annotations.Nullable;
  * @param prototype neighbours, n; one sample each
  * @param ownWeight share of the own side where both sides speak, 0 to 1; 0.5 ranks as Eq. 9
  * @param aggregate how samples of a side become a score
+ * @param temperature of samples, 0 to 5; the authors' code has 0.9 for one and 1.0 for several
+ * @param stopAt for pairs: stop asking when the preferred response is decided, that is when the
+ *     mean margin is this many standard errors from 0; 0 asks for all samples. 2 keeps nearly all
+ *     verdicts
+ * @param block own samples between two looks, where {@code stopAt} is above 0
  */
-public record ScalingPlan(int individual, int prototype, double ownWeight, Aggregate aggregate) {
+public record ScalingPlan(
+        int individual,
+        int prototype,
+        double ownWeight,
+        Aggregate aggregate,
+        double temperature,
+        double stopAt,
+        int block) {
 
     /** How samples become a score. */
     public enum Aggregate {
-        /** Mean of the own samples and mean of the neighbours', weighted: Eq. 9. */
+        /** Eq. 9 up to a factor: weighted sum of the mean of each side. */
         TWO_MEANS,
-        /** One mean over all samples; the weight is not used. */
+        /** One mean over all samples of both sides. */
         POOLED,
-        /** Mean sign of the gap to each other response, mapped from [-1, 1] to [1, 10]. */
+        /** Weighted sum of the median of each side: one wild sample changes little. */
+        MEDIAN,
+        /**
+         * As TWO_MEANS with the sides weighted by the certainty of their margins, {@code v_n / (v_o
+         * + v_n)} for squared standard errors v; a side of one sample borrows the other's variance.
+         */
+        SHRUNK,
+        /** Mean sign of the margin to the other responses, on the scale 1 to 10. */
         MARGIN_VOTE
     }
 
+    private static final double SINGLE_TEMPERATURE = 0.9;
+    private static final double SCALING_TEMPERATURE = 1.0;
+    private static final int BLOCK = 4;
     private static final Pattern NAME =
-            Pattern.compile("BASE|IND_(\\d{1,4})|PRO_(\\d{1,4})|IND_(\\d{1,4})_PRO_(\\d{1,4})");
+            Pattern.compile(
+                    "BASE|IND_([1-9][0-9]{0,3})|PRO_([1-9][0-9]{0,3})|IND_([1-9][0-9]{0,3})_PRO_([1-9][0-9]{0,3})");
 
     public ScalingPlan {
-        if (individual < 0 || prototype < 0 || individual + prototype < 1) {
+        if (individual < 0 || prototype < 0 || individual + prototype == 0) {
             throw new IllegalArgumentException(
                     "individual = "
                             + individual
@@ -40,6 +63,17 @@ public record ScalingPlan(int individual, int prototype, double ownWeight, Aggre
             throw new IllegalArgumentException(
                     "ownWeight = " + ownWeight + ": must be 0 to 1, for example 0.5");
         }
+        if (!(temperature >= 0 && temperature <= 5)) {
+            throw new IllegalArgumentException(
+                    "temperature = " + temperature + ": must be 0 to 5, for example 1.0");
+        }
+        if (!(stopAt >= 0 && stopAt <= 100)) {
+            throw new IllegalArgumentException(
+                    "stopAt = " + stopAt + ": must be 0 (never) to 100, for example 2");
+        }
+        if (block < 2) {
+            throw new IllegalArgumentException("block = " + block + ": must be 2 or more");
+        }
     }
 
     /** One own sample. */
@@ -49,7 +83,32 @@ public record ScalingPlan(int individual, int prototype, double ownWeight, Aggre
 
     /** Eq. 9 with m own samples and n neighbours. */
     public static ScalingPlan of(int individual, int prototype) {
-        return new ScalingPlan(individual, prototype, 0.5, Aggregate.TWO_MEANS);
+        return new ScalingPlan(
+                individual,
+                prototype,
+                0.5,
+                Aggregate.TWO_MEANS,
+                individual + prototype == 1 ? SINGLE_TEMPERATURE : SCALING_TEMPERATURE,
+                0,
+                BLOCK);
+    }
+
+    public ScalingPlan withOwnWeight(double value) {
+        return new ScalingPlan(individual, prototype, value, aggregate, temperature, stopAt, block);
+    }
+
+    public ScalingPlan withAggregate(Aggregate value) {
+        return new ScalingPlan(individual, prototype, ownWeight, value, temperature, stopAt, block);
+    }
+
+    public ScalingPlan withTemperature(double value) {
+        return new ScalingPlan(individual, prototype, ownWeight, aggregate, value, stopAt, block);
+    }
+
+    /** The same that stops as soon as the preferred response is decided. */
+    public ScalingPlan adaptive(double standardErrors) {
+        return new ScalingPlan(
+                individual, prototype, ownWeight, aggregate, temperature, standardErrors, block);
     }
 
     /**
@@ -69,6 +128,15 @@ public record ScalingPlan(int individual, int prototype, double ownWeight, Aggre
         return of(
                 number(matcher.group(1)) + number(matcher.group(3)),
                 number(matcher.group(2)) + number(matcher.group(4)));
+    }
+
+    /** Name of the plan: the preset's, with {@code ADAPTIVE} where it stops early. */
+    @Override
+    public String toString() {
+        String own = individual == 0 ? "" : "IND_" + individual;
+        String theirs = prototype == 0 ? "" : "PRO_" + prototype;
+        String name = own.isEmpty() || theirs.isEmpty() ? own + theirs : own + "_" + theirs;
+        return (name.equals("IND_1") ? "BASE" : name) + (stopAt > 0 ? "_ADAPTIVE" : "");
     }
 
     private static int number(@Nullable String digits) {

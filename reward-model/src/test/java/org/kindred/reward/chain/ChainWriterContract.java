@@ -14,13 +14,13 @@ public abstract class ChainWriterContract {
 
     @Test
     void write_severalSamples_givesOneOutcomeEach() {
-        assertThat(writer().write(request(), 1)).hasSize(1);
-        assertThat(writer().write(request(), 5)).hasSize(5);
+        assertThat(writer().write(request(), Samples.of(1))).hasSize(1);
+        assertThat(writer().write(request(), Samples.of(5))).hasSize(5);
     }
 
     @Test
     void write_anyChain_hasAScoreEntryForEachResponse() {
-        for (ChainOutcome outcome : writer().write(request(), 3)) {
+        for (ChainOutcome outcome : writer().write(request(), Samples.of(3))) {
             if (outcome instanceof ChainOutcome.Written written) {
                 EvaluationChain chain = written.chain();
                 assertThat(chain.scores()).hasSameSizeAs(request().responses());
@@ -36,9 +36,9 @@ public abstract class ChainWriterContract {
 
     @Test
     void write_sameRequest_givesTheSameChains() {
-        List<ChainOutcome> once = writer().write(request(), 3);
+        List<ChainOutcome> once = writer().write(request(), Samples.of(3));
 
-        assertThat(writer().write(request(), 3)).isEqualTo(once);
+        assertThat(writer().write(request(), Samples.of(3))).isEqualTo(once);
     }
 
     @Test

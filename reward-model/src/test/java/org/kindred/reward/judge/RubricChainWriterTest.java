@@ -16,6 +16,7 @@ import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.ChainWriterContract;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.Samples;
 
 final class RubricChainWriterTest extends ChainWriterContract {
     private static final Map<String, UserContext> STRANGERS =
@@ -51,9 +52,12 @@ final class RubricChainWriterTest extends ChainWriterContract {
 
     @Test
     void write_oneSample_isTheExpectedUser() {
-        EvaluationChain chain = chain(writer().write(request(), 1).get(0));
+        EvaluationChain chain = chain(writer().write(request(), Samples.of(1)).get(0));
 
-        assertThat(chain.persona()).isEqualTo(judge.rubric(STRANGERS.get("u02")).persona());
+        assertThat(chain.persona())
+                .isEqualTo(
+                        judge.rubric(judge.posterior(STRANGERS.get("u02")), "How do I cook dish 3?")
+                                .persona());
         assertThat(chain.scores().get(0)).isGreaterThan(chain.scores().get(1));
         assertThat(chain.scores().get(2)).as("blank response").isNull();
         assertThat(chain.criteria().stream().mapToDouble(c -> c.weight()).sum())
@@ -66,8 +70,8 @@ final class RubricChainWriterTest extends ChainWriterContract {
         ChainRequest others =
                 new ChainRequest(request().user(), request().prompt(), List.of("Something else."));
 
-        List<ChainOutcome> first = writer().write(request(), 8);
-        List<ChainOutcome> second = writer().write(others, 8);
+        List<ChainOutcome> first = writer().write(request(), Samples.of(8));
+        List<ChainOutcome> second = writer().write(others, Samples.of(8));
 
         for (int sample = 0; sample < 8; sample++) {
             assertThat(chain(second.get(sample)).persona())

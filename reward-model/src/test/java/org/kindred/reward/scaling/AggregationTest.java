@@ -55,6 +55,38 @@ final class AggregationTest {
     }
 
     @Test
+    void aggregate_median_ignoresWildSamples() {
+        // own medians 7.25 and 6.75, neighbours' 5.5 and 7.75
+        assertScores(aggregate(plan(.5, Aggregate.MEDIAN), OWN, NEIGHBOURS), 6.375, 7.25);
+    }
+
+    @Test
+    void aggregate_shrunk_weighsSidesByCertainty() {
+        // margins own -1, 1.5, 0, 1.5: variance 1.5, error 0.375; neighbours -3, -1.5: 1.125,
+        // 0.5625
+        double w = 0.5625 / (0.375 + 0.5625);
+        assertScores(
+                aggregate(plan(.5, Aggregate.SHRUNK), OWN, NEIGHBOURS),
+                w * 7.125 + (1 - w) * 5.5,
+                w * 6.625 + (1 - w) * 7.75);
+    }
+
+    @Test
+    void decided_clearMargins_stopEarly() {
+        ScalingPlan plan = ScalingPlan.of(8, 0).adaptive(2);
+        assertThat(
+                        Aggregation.decided(
+                                plan,
+                                List.of(pair(8, 3), pair(7, 3), pair(8, 4), pair(7, 2)),
+                                List.of()))
+                .isTrue();
+        assertThat(Aggregation.decided(plan, OWN, List.of())).isFalse(); // 0.5 +- 0.61
+        assertThat(Aggregation.decided(plan, List.of(pair(9, 1), pair(9, 2)), List.of()))
+                .as("fewer than a block")
+                .isFalse();
+    }
+
+    @Test
     void aggregate_sampleWithAMissingTotal_countsForNeither() {
         List<List<@Nullable Double>> own = new ArrayList<>(OWN);
         own.add(Arrays.asList(null, 2.0));
@@ -82,7 +114,7 @@ final class AggregationTest {
     void aggregate_noSamples_fails() {
         ScaledScores scores =
                 Aggregation.aggregate(
-                        plan(.5, Aggregate.TWO_MEANS), List.of(), List.of(), 2, 6, false);
+                        plan(.5, Aggregate.TWO_MEANS), List.of(), List.of(), 2, 6, 0, false);
 
         assertThat(scores.source()).isEqualTo(Source.NOBODY);
         assertThat(scores.outcomes())
@@ -108,14 +140,14 @@ final class AggregationTest {
     }
 
     private static ScalingPlan plan(double ownWeight, Aggregate aggregate) {
-        return new ScalingPlan(4, 2, ownWeight, aggregate);
+        return ScalingPlan.of(4, 2).withOwnWeight(ownWeight).withAggregate(aggregate);
     }
 
     private static ScaledScores aggregate(
             ScalingPlan plan,
             List<List<@Nullable Double>> own,
             List<List<@Nullable Double>> neighbours) {
-        return Aggregation.aggregate(plan, own, neighbours, 2, own.size(), false);
+        return Aggregation.aggregate(plan, own, neighbours, 2, own.size(), 0, false);
     }
 
     private static void assertScores(ScaledScores scores, double first, double second) {

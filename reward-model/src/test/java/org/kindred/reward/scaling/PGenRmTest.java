@@ -12,12 +12,13 @@ import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.Samples;
 import org.kindred.reward.scaling.ScaledScores.Source;
 
 final class PGenRmTest {
     private static final UserContext ME = new UserContext("me", List.of());
     private static final NeighbourSource FRIENDS =
-            (user, n) ->
+            (request, n) ->
                     new NeighbourSource.Found(
                             List.of(
                                     new UserContext("friend-1", List.of()),
@@ -32,9 +33,9 @@ final class PGenRmTest {
         }
 
         @Override
-        public List<ChainOutcome> write(ChainRequest request, int samples) {
+        public List<ChainOutcome> write(ChainRequest request, Samples samples) {
             List<ChainOutcome> outcomes = new ArrayList<>();
-            for (int sample = 0; sample < samples; sample++) {
+            for (int sample = 0; sample < samples.count(); sample++) {
                 asked.add(request.user().userId());
                 if (ownFails && request.user().equals(ME)) {
                     outcomes.add(new ChainOutcome.Failed("MALFORMED(no block)"));
@@ -56,7 +57,7 @@ final class PGenRmTest {
         List<String> asked = new ArrayList<>();
         PGenRm model = new PGenRm(new Scripted(asked, false), FRIENDS, ScalingPlan.of(3, 2));
 
-        ScaledScores scores = model.scale(ME, "prompt", List.of("a", "b"));
+        ScaledScores scores = model.scale(new ChainRequest(ME, "prompt", List.of("a", "b")));
 
         assertThat(asked).containsExactly("me", "me", "me", "friend-1", "friend-2");
         assertThat(scores)
@@ -66,7 +67,9 @@ final class PGenRmTest {
                                 Source.BOTH,
                                 3,
                                 2,
-                                true));
+                                true,
+                                5,
+                                0));
     }
 
     @Test
@@ -84,7 +87,7 @@ final class PGenRmTest {
         PGenRm model =
                 new PGenRm(new Scripted(new ArrayList<>(), true), FRIENDS, ScalingPlan.of(2, 2));
 
-        ScaledScores scores = model.scale(ME, "prompt", List.of("a", "b"));
+        ScaledScores scores = model.scale(new ChainRequest(ME, "prompt", List.of("a", "b")));
 
         assertThat(scores.source()).isEqualTo(Source.NEIGHBOUR_ONLY);
         assertThat(scores.outcomes())
@@ -98,5 +101,16 @@ final class PGenRmTest {
 
         assertThat(model.score(ME, "prompt", List.of("a")))
                 .containsExactly(new ScoreOutcome.Failed("no usable sample", 2));
+    }
+
+    @Test
+    void scale_adaptivePlan_stopsWhenDecided() {
+        List<String> asked = new ArrayList<>();
+        PGenRm model =
+                new PGenRm(new Scripted(asked, false), FRIENDS, ScalingPlan.of(16, 0).adaptive(2));
+        ScaledScores scores = model.scale(new ChainRequest(ME, "prompt", List.of("a", "b")));
+        assertThat(asked).hasSize(4);
+        assertThat(scores.asked()).isEqualTo(4);
+        assertThat(scores.margin()).isEqualTo(2.0);
     }
 }

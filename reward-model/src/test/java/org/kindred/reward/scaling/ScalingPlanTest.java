@@ -26,7 +26,7 @@ final class ScalingPlanTest {
 
     @Test
     void constructor_weightOutsideRange_isRefused() {
-        assertThatThrownBy(() -> new ScalingPlan(1, 1, 1.5, ScalingPlan.Aggregate.TWO_MEANS))
+        assertThatThrownBy(() -> ScalingPlan.of(1, 1).withOwnWeight(1.5))
                 .hasMessageContaining("ownWeight = 1.5");
     }
 }

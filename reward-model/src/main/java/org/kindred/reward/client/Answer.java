@@ -1,0 +1,30 @@
+package org.kindred.reward.client;
+
+/** What became of one sample of a question. */
+public sealed interface Answer {
+
+    /**
+     * A text.
+     *
+     * @param inputTokens as the endpoint counted them, shared out evenly over the samples of one
+     *     request; 0 where it does not count
+     * @param outputTokens likewise
+     * @param cached whether it was known before, so that nothing was spent now
+     */
+    record Text(String text, long inputTokens, long outputTokens, boolean cached)
+            implements Answer {
+        /** Redacted: the text may repeat users' texts. */
+        @Override
+        public String toString() {
+            return "Text[redacted, " + text.length() + " characters]";
+        }
+    }
+
+    /**
+     * No text.
+     *
+     * @param reason for example {@code TIMEOUT}; never holds user text
+     * @param attempts requests that were sent
+     */
+    record Failed(String reason, int attempts) implements Answer {}
+}

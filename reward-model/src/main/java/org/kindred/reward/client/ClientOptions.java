@@ -1,0 +1,64 @@
+package org.kindred.reward.client;
+
+/**
+ * How an endpoint is called.
+ *
+ * @param concurrency requests in flight at once; what the server batches well, 16 to 256
+ * @param requestsPerSecond limit of new requests; 0 for none
+ * @param attempts most requests for one answer, the first included
+ * @param firstWaitMillis wait before the second attempt; doubles with each, times 0.5 to 1 by seed
+ * @param longestWaitMillis cap of a wait, except where the server asks for longer
+ * @param deadlineMillis time for all calls of a client together; 0 for none
+ * @param breakerWindow last calls of which a breaker looks at the failed share
+ * @param breakerShare failed share that opens the breaker, 0 to 1; 1 switches it off
+ * @param breakerWaitMillis pause of all calls when it opens
+ * @param tokenBudget tokens, prompts and answers, after which no call is begun; 0 for none. Calls
+ *     in flight are finished, so it may be passed by what {@code concurrency} calls take
+ * @param mostFailedShare the client stops when a larger share of at least 200 answers failed
+ * @param replayOnly answer from the cache alone, without any network
+ */
+public record ClientOptions(
+        int concurrency,
+        int requestsPerSecond,
+        int attempts,
+        int firstWaitMillis,
+        int longestWaitMillis,
+        long deadlineMillis,
+        int breakerWindow,
+        double breakerShare,
+        int breakerWaitMillis,
+        long tokenBudget,
+        double mostFailedShare,
+        boolean replayOnly) {
+    public ClientOptions {
+        require(concurrency >= 1 && concurrency <= 4096, "concurrency", concurrency, "1 to 4096");
+        require(requestsPerSecond >= 0, "requestsPerSecond", requestsPerSecond, "0 or more");
+        require(attempts >= 1 && attempts <= 100, "attempts", attempts, "1 to 100");
+        require(firstWaitMillis >= 0, "firstWaitMillis", firstWaitMillis, "0 or more");
+        require(
+                longestWaitMillis >= firstWaitMillis,
+                "longestWaitMillis",
+                longestWaitMillis,
+                "firstWaitMillis or more");
+        require(deadlineMillis >= 0, "deadlineMillis", deadlineMillis, "0 or more");
+        require(breakerWindow >= 2, "breakerWindow", breakerWindow, "2 or more");
+        require(breakerShare > 0 && breakerShare <= 1, "breakerShare", breakerShare, "in (0, 1]");
+        require(breakerWaitMillis >= 1, "breakerWaitMillis", breakerWaitMillis, "1 or more");
+        require(tokenBudget >= 0, "tokenBudget", tokenBudget, "0 or more");
+        require(
+                mostFailedShare >= 0 && mostFailedShare <= 1,
+                "mostFailedShare",
+                mostFailedShare,
+                "0 to 1");
+    }
+
+    public static ClientOptions defaults() {
+        return new ClientOptions(16, 0, 6, 500, 30_000, 0, 100, 0.8, 10_000, 0, 0.05, false);
+    }
+
+    private static void require(boolean holds, String name, double value, String allowed) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " = " + value + ": must be " + allowed);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.kindred.reward.client;
+
+import dev.langchain4j.http.client.HttpClientBuilder;
+import dev.langchain4j.http.client.HttpRequest;
+import dev.langchain4j.http.client.SuccessfulHttpResponse;
+import dev.langchain4j.http.client.sse.ServerSentEventListener;
+import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The JDK's HTTP client under LangChain4j's models. Unlike the library's own it bounds the time of
+ * a whole reply, slow bodies included, and its size, and it keeps the server's Retry-After.
+ */
+final class WireClient implements dev.langchain4j.http.client.HttpClient {
+    private static final int LARGEST_REPLY = 8 << 20;
+
+    /** When the call of this thread must be over, {@link System#nanoTime}; null for no limit. */
+    private static final ThreadLocal<Long> LATEST = new ThreadLocal<>();
+
+    private final HttpClient http;
+    private final Duration timeout;
+
+    private WireClient(Duration connectTimeout, Duration timeout) {
+        http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(connectTimeout)
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .build();
+        this.timeout = timeout;
+    }
+
+    /** Bounds the calls that this thread makes until {@link #unbounded}. */
+    static void boundTo(long latestNanos) {
+        LATEST.set(latestNanos);
+    }
+
+    static void unbounded() {
+        LATEST.remove();
+    }
+
+    @Override
+    public SuccessfulHttpResponse execute(HttpRequest request) {
+        java.net.http.HttpRequest.Builder wire =
+                java.net.http.HttpRequest.newBuilder(URI.create(request.url()));
+        request.headers().forEach((name, values) -> values.forEach(v -> wire.header(name, v)));
+        wire.method(
+                request.method().name(),
+                request.body() == null
+                        ? java.net.http.HttpRequest.BodyPublishers.noBody()
+                        : java.net.http.HttpRequest.BodyPublishers.ofString(request.body()));
+        CompletableFuture<HttpResponse<byte[]>> reply =
+                http.sendAsync(wire.build(), info -> new Bounded(LARGEST_REPLY));
+        try {
+            HttpResponse<byte[]> response = reply.get(nanos(), TimeUnit.NANOSECONDS);
+            if (response.statusCode() / 100 != 2) {
+                throw CallException.status(response.statusCode(), retryAfter(response));
+            }
+            return SuccessfulHttpResponse.builder()
+                    .statusCode(response.statusCode())
+                    .headers(response.headers().map())
+                    .body(response.body())
+                    .build();
+        } catch (TimeoutException e) {
+            throw CallException.passing("TIMEOUT");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CallException.passing("INTERRUPTED");
+        } catch (ExecutionException e) {
+            throw CallException.of(e.getCause());
+        } finally {
+            reply.cancel(true); // frees the connection of a reply that is not waited for
+        }
+    }
+
+    private long nanos() {
+        Long latest = LATEST.get();
+        long own = timeout.toNanos();
+        return latest == null ? own : Math.max(1, Math.min(own, latest - System.nanoTime()));
+    }
+
+    /** Seconds or a date; 0 where there is none or it cannot be read. */
+    private static long retryAfter(HttpResponse<byte[]> response) {
+        String value = response.headers().firstValue("Retry-After").orElse("").strip();
+        if (value.matches("[0-9]{1,6}")) {
+            return 1000 * Long.parseLong(value);
+        }
+        try {
+            Instant date =
+                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            return Math.max(0, Duration.between(Instant.now(), date).toMillis());
+        } catch (DateTimeParseException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void execute(
+            HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener) {
+        throw new UnsupportedOperationException("judges are not streamed");
+    }
+
+    /** The settings under which LangChain4j builds its client. */
+    static final class Builder implements HttpClientBuilder {
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration readTimeout;
+
+        /**
+         * @param timeout of a whole call
+         */
+        Builder(Duration timeout) {
+            readTimeout = timeout;
+        }
+
+        @Override
+        public Duration connectTimeout() {
+            return connectTimeout;
+        }
+
+        @Override
+        public HttpClientBuilder connectTimeout(Duration value) {
+            connectTimeout = value;
+            return this;
+        }
+
+        @Override
+        public Duration readTimeout() {
+            return readTimeout;
+        }
+
+        @Override
+        public HttpClientBuilder readTimeout(Duration value) {
+            readTimeout = value;
+            return this;
+        }
+
+        @Override
+        public dev.langchain4j.http.client.HttpClient build() {
+            return new WireClient(connectTimeout, readTimeout);
+        }
+    }
+
+    /** Collects a body and gives up on one that grows too large. */
+    private static final class Bounded implements HttpResponse.BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final int most;
+        private Flow.Subscription subscription;
+
+        @SuppressWarnings("NullAway.Init")
+        Bounded(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return result;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            given.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                if (bytes.size() + buffer.remaining() > most) {
+                    subscription.cancel();
+                    result.completeExceptionally(new IOException("reply too large"));
+                    return;
+                }
+                byte[] chunk = new byte[buffer.remaining()];
+                buffer.get(chunk);
+                bytes.write(chunk, 0, chunk.length);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            result.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            result.complete(bytes.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.kindred.reward.llm;
+
+import org.kindred.reward.chain.ChainParser;
+
+/**
+ * How a language model is asked for chains.
+ *
+ * @param prompt what it is told
+ * @param history most past choices shown, drawn by seed once a user so that prefixes repeat; the
+ *     paper has 3
+ * @param context how much of the conversation is shown
+ * @param totals which totals count
+ * @param schema hold the answer to a JSON schema, where the endpoint can
+ * @param maxTokens longest answer
+ */
+public record LlmOptions(
+        Prompt prompt,
+        int history,
+        Context context,
+        ChainParser.Totals totals,
+        boolean schema,
+        int maxTokens) {
+
+    /** What the model is told. */
+    public enum Prompt {
+        /** Nothing about the user: the plain judge. */
+        PLAIN("plain-judge"),
+        /** Past choices: criteria are inferred from them. The paper's stage 2 and test time. */
+        HISTORY("criteria-inference"),
+        /** Past choices and stated wishes: persona-guided scoring, for teachers. */
+        STATED("persona-scoring"),
+        /** A weighted checklist from past choices. */
+        CHECKLIST("checklist");
+
+        private final String template;
+
+        Prompt(String template) {
+            this.template = template;
+        }
+
+        String template() {
+            return template;
+        }
+    }
+
+    /** How much of the conversation is shown. */
+    public enum Context {
+        FULL,
+        FIRST_TURN
+    }
+
+    public LlmOptions {
+        if (history < 0 || history > 1000) {
+            throw new IllegalArgumentException("history = " + history + ": must be 0 to 1000");
+        }
+        if (maxTokens < 16) {
+            throw new IllegalArgumentException("maxTokens = " + maxTokens + ": must be 16 or more");
+        }
+    }
+
+    public static LlmOptions defaults() {
+        return new LlmOptions(
+                Prompt.HISTORY, 3, Context.FULL, ChainParser.Totals.RECOMPUTED, false, 3072);
+    }
+
+    /** As published: the model's own arithmetic counts. */
+    public static LlmOptions faithful() {
+        return new LlmOptions(
+                Prompt.HISTORY, 3, Context.FIRST_TURN, ChainParser.Totals.STATED, false, 3072);
+    }
+
+    /** The same with another prompt; a checklist's weights need not sum to 100. */
+    public LlmOptions with(Prompt other) {
+        return new LlmOptions(
+                other,
+                history,
+                context,
+                other == Prompt.CHECKLIST && totals == ChainParser.Totals.RECOMPUTED
+                        ? ChainParser.Totals.RECOMPUTED_ANY_SUM
+                        : totals,
+                schema,
+                maxTokens);
+    }
+}

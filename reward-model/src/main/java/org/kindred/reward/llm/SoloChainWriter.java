@@ -1,0 +1,108 @@
+package org.kindred.reward.llm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.chain.ChainCriterion;
+import org.kindred.reward.chain.ChainOutcome;
+import org.kindred.reward.chain.ChainRequest;
+import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.Samples;
+import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.llm.Dialogue.Heard;
+import org.kindred.reward.prompt.PromptTemplate;
+
+/**
+ * Scores responses one by one under a rubric that is written first, from the history and the prompt
+ * alone; so scores of different completions, times and steps stay comparable. A sample is a rubric;
+ * the cache makes it one call for all completions of a prompt.
+ */
+public final class SoloChainWriter implements ChainWriter {
+    private static final int SCORING_SAMPLE = 0;
+    private static final double SCORING_TEMPERATURE = 0;
+
+    private final JudgeClient client;
+    private final LlmOptions options;
+    private final SeedTree seeds;
+    private final PromptTemplate synthesis = PromptTemplate.load("preference-synthesis", 1);
+    private final PromptTemplate scoring = PromptTemplate.load("rubric-scoring", 1);
+
+    public SoloChainWriter(JudgeClient client, LlmOptions options, SeedTree seeds) {
+        this.client = client;
+        this.options = options;
+        this.seeds = seeds;
+    }
+
+    @Override
+    public String name() {
+        return client.identity() + " " + synthesis.fingerprint() + " " + scoring.fingerprint();
+    }
+
+    @Override
+    public List<ChainOutcome> write(ChainRequest request, Samples samples) {
+        Dialogue dialogue = new Dialogue(client, options.maxTokens(), null);
+        List<Heard<WrittenRubric>> rubrics =
+                dialogue.ask(
+                        LlmChainWriter.prompt(request, synthesis, options, seeds, ""),
+                        request,
+                        samples.first(),
+                        samples.count(),
+                        samples.temperature(),
+                        WrittenRubric::read);
+        List<ChainOutcome> outcomes = new ArrayList<>();
+        for (Heard<WrittenRubric> heard : rubrics) {
+            WrittenRubric rubric = heard.value();
+            outcomes.add(
+                    rubric == null
+                            ? new ChainOutcome.Failed(heard.reason(), heard.tokens())
+                            : applied(dialogue, rubric, heard.tokens(), request));
+        }
+        return outcomes;
+    }
+
+    private ChainOutcome applied(
+            Dialogue dialogue, WrittenRubric rubric, long spent, ChainRequest request) {
+        long tokens = spent;
+        List<@Nullable Double> scores = new ArrayList<>();
+        List<List<Double>> byCriterion = new ArrayList<>();
+        rubric.criteria().forEach(line -> byCriterion.add(new ArrayList<>()));
+        for (String response : request.responses()) {
+            ChainRequest alone = request.withResponses(List.of(response));
+            Heard<EvaluationChain> heard =
+                    dialogue.ask(
+                                    LlmChainWriter.prompt(
+                                            alone, scoring, options, seeds, rubric.text()),
+                                    alone,
+                                    SCORING_SAMPLE,
+                                    1,
+                                    SCORING_TEMPERATURE,
+                                    LlmChainWriter.reader(options, 1, false))
+                            .get(0);
+            tokens += heard.tokens();
+            EvaluationChain chain = heard.value();
+            if (chain == null) {
+                return new ChainOutcome.Failed(heard.reason(), tokens);
+            }
+            scores.add(chain.scores().get(0));
+            List<ChainCriterion> lines = chain.criteria();
+            for (int c = 0; c < byCriterion.size(); c++) {
+                if (c < lines.size() && !lines.get(c).scores().isEmpty()) {
+                    byCriterion.get(c).add(lines.get(c).scores().get(0));
+                }
+            }
+        }
+        List<ChainCriterion> criteria = new ArrayList<>();
+        for (int c = 0; c < byCriterion.size(); c++) {
+            List<Double> line = byCriterion.get(c);
+            criteria.add(
+                    new ChainCriterion(
+                            rubric.criteria().get(c).name(),
+                            rubric.criteria().get(c).weight(),
+                            line.size() == scores.size() ? line : List.of()));
+        }
+        return new ChainOutcome.Written(
+                new EvaluationChain(rubric.persona(), criteria, scores, scores), tokens);
+    }
+}
