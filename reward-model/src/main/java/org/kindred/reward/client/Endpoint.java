@@ -4,6 +4,7 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +31,18 @@ public record Endpoint(String identity, ChatModel model, ChatDialect dialect) {
             @Nullable String apiKey,
             int samplesPerRequest,
             Duration timeout) {
+        OpenAiDialect dialect = new OpenAiDialect(samplesPerRequest);
         return new Endpoint(
                 "openai:" + baseUrl + "#" + model,
                 OpenAiChatModel.builder()
-                        .httpClientBuilder(new WireClient.Builder(timeout))
+                        .httpClientBuilder(new WireClient.Builder(timeout, dialect::oneChoice))
                         .timeout(timeout)
                         .baseUrl(baseUrl)
                         .apiKey(apiKey == null || apiKey.isBlank() ? "none" : apiKey)
                         .modelName(model)
                         .maxRetries(0) // retries are JudgeClient's: seeded, by typed error
                         .build(),
-                new OpenAiDialect(samplesPerRequest));
+                dialect);
     }
 
     /**
@@ -52,7 +54,8 @@ public record Endpoint(String identity, ChatModel model, ChatDialect dialect) {
         return new Endpoint(
                 "ollama:" + baseUrl + "#" + model,
                 OllamaChatModel.builder()
-                        .httpClientBuilder(new WireClient.Builder(timeout))
+                        .httpClientBuilder(
+                                new WireClient.Builder(timeout, UnaryOperator.identity()))
                         .timeout(timeout)
                         .baseUrl(baseUrl)
                         .modelName(model)

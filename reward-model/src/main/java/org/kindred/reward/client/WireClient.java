@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * The JDK's HTTP client under LangChain4j's models. Unlike the library's own it bounds the time of
@@ -36,8 +37,13 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
 
     private final HttpClient http;
     private final Duration timeout;
+    private final UnaryOperator<SuccessfulHttpResponse> reading;
 
-    private WireClient(Duration connectTimeout, Duration timeout) {
+    private WireClient(
+            Duration connectTimeout,
+            Duration timeout,
+            UnaryOperator<SuccessfulHttpResponse> reading) {
+        this.reading = reading;
         http =
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -73,11 +79,12 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
             if (response.statusCode() / 100 != 2) {
                 throw CallException.status(response.statusCode(), retryAfter(response));
             }
-            return SuccessfulHttpResponse.builder()
-                    .statusCode(response.statusCode())
-                    .headers(response.headers().map())
-                    .body(response.body())
-                    .build();
+            return reading.apply(
+                    SuccessfulHttpResponse.builder()
+                            .statusCode(response.statusCode())
+                            .headers(response.headers().map())
+                            .body(response.body())
+                            .build());
         } catch (TimeoutException e) {
             throw CallException.passing("TIMEOUT");
         } catch (InterruptedException e) {
@@ -120,13 +127,16 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
     /** The settings under which LangChain4j builds its client. */
     static final class Builder implements HttpClientBuilder {
         private Duration connectTimeout = Duration.ofSeconds(10);
+        private final UnaryOperator<SuccessfulHttpResponse> reading;
         private Duration readTimeout;
 
         /**
          * @param timeout of a whole call
+         * @param reading what is made of a reply before the library reads it
          */
-        Builder(Duration timeout) {
+        Builder(Duration timeout, UnaryOperator<SuccessfulHttpResponse> reading) {
             readTimeout = timeout;
+            this.reading = reading;
         }
 
         @Override
@@ -153,7 +163,7 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
 
         @Override
         public dev.langchain4j.http.client.HttpClient build() {
-            return new WireClient(connectTimeout, readTimeout);
+            return new WireClient(connectTimeout, readTimeout, reading);
         }
     }
 
