@@ -11,25 +11,85 @@ import java.util.TreeSet;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.User;
+import org.kindred.reward.TextKey;
 import org.kindred.reward.UserContext;
 
 /**
- * The preference group of each user, by which P-GRPO keeps its reward histories. Groups are per
- * user: every prompt of a user falls into the same one.
+ * The preference group of each user, by which P-GRPO keeps its reward histories. They are per user,
+ * so that every prompt of a user falls into the same one, except at level {@link Level#SCENARIO}.
  */
 public final class PreferenceGroups {
     /** Name of the one group of {@link #single}. */
     public static final String EVERYBODY = "everybody";
 
     private final Map<String, String> groupByUser; // sorted by user
+    private final Map<String, Map<String, String>> groupByScenario; // user, hash of the prompt
     private final List<String> groups;
 
+    /** What has a group. */
+    public enum Level {
+        /** A user has one group for all prompts: the default of training. */
+        USER,
+        /** A user may have another group for each prompt that was met; the user's own elsewhere. */
+        SCENARIO
+    }
+
     private PreferenceGroups(Map<String, String> groupByUser) {
+        this(groupByUser, Map.of());
+    }
+
+    private PreferenceGroups(
+            Map<String, String> groupByUser, Map<String, Map<String, String>> groupByScenario) {
         if (groupByUser.isEmpty()) {
             throw new KindredException("no preference groups: there is no user to put into one");
         }
         this.groupByUser = new TreeMap<>(groupByUser);
-        this.groups = List.copyOf(new TreeSet<>(groupByUser.values()));
+        this.groupByScenario = groupByScenario;
+        TreeSet<String> names = new TreeSet<>(groupByUser.values());
+        groupByScenario.values().forEach(byPrompt -> names.addAll(byPrompt.values()));
+        this.groups = List.copyOf(names);
+    }
+
+    /**
+     * Cells of (user, scenario) samples. A user's own group is the cell of most samples, of equal
+     * ones that which is nearer to the user's mean taste.
+     */
+    public static PreferenceGroups scenarios(ScenarioSpace space, Level level) {
+        Map<String, List<ScenarioSpace.Member>> byUser = new TreeMap<>();
+        for (ScenarioSpace.Member member : space.members()) {
+            byUser.computeIfAbsent(member.userId(), id -> new ArrayList<>()).add(member);
+        }
+        Map<String, String> groups = new TreeMap<>();
+        Map<String, Map<String, String>> byScenario = new TreeMap<>();
+        byUser.forEach(
+                (user, members) -> {
+                    groups.put(user, name(mainCell(space, members)));
+                    if (level == Level.SCENARIO) {
+                        Map<String, String> own = new TreeMap<>();
+                        members.forEach(m -> own.put(m.scenario(), name(m.cell())));
+                        byScenario.put(user, own);
+                    }
+                });
+        return new PreferenceGroups(groups, byScenario);
+    }
+
+    private static String name(int cell) {
+        return "cell-" + cell;
+    }
+
+    private static int mainCell(ScenarioSpace space, List<ScenarioSpace.Member> members) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        double[] mean = new double[members.get(0).taste().length];
+        for (ScenarioSpace.Member member : members) {
+            counts.merge(member.cell(), 1, Integer::sum);
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += member.taste()[i] / members.size();
+            }
+        }
+        int most = counts.values().stream().max(Integer::compare).orElseThrow();
+        List<Integer> best =
+                counts.keySet().stream().filter(cell -> counts.get(cell) == most).toList();
+        return best.size() == 1 ? best.get(0) : space.nearestOf(best, mean);
     }
 
     /** Cells of the prototypes: stored ones for their members, assigned ones for others. */
@@ -89,13 +149,15 @@ public final class PreferenceGroups {
     }
 
     /**
-     * The group by which a response to this prompt is normalised.
-     *
-     * @param prompt text of the conversation; groups per user do not depend on it
+     * @param prompt text of the conversation; only groups of {@link Level#SCENARIO} depend on it
      * @throws KindredException for a user without a group
      */
     public String groupOf(String userId, String prompt) {
-        String group = groupByUser.get(userId);
+        Map<String, String> byPrompt = groupByScenario.get(userId);
+        String group = byPrompt == null ? null : byPrompt.get(TextKey.of(prompt));
+        if (group == null) {
+            group = groupByUser.get(userId);
+        }
         if (group == null) {
             throw new KindredException(
                     "a user has no preference group: "

@@ -27,6 +27,11 @@ public record PrototypeNeighbours(
         KNN,
         /** Any users. */
         RANDOM,
+        /**
+         * As PROTOTYPE, but each neighbour is replaced by another user by one fixed permutation:
+         * the cells keep their sizes and lose their meaning.
+         */
+        SHUFFLED,
         /** Nobody: only the user speaks. */
         NONE
     }
@@ -42,6 +47,9 @@ public record PrototypeNeighbours(
                 switch (choice) {
                     case PROTOTYPE -> space.neighbours(user, n);
                     case KNN -> space.nearestUsers(user, n);
+                    case SHUFFLED ->
+                            Permutation.of(histories.keySet(), seeds.child("shuffled"))
+                                    .apply(space.neighbours(user, n), user.userId());
                     case RANDOM -> space.randomUsers(user, n, seeds.child(user.userId()));
                     case NONE -> new Neighbours(List.of(), n > 0);
                 };
