@@ -13,14 +13,13 @@ import java.util.Iterator;
  * @param maxIterations steps at most
  * @param tolerance stops when no entry of the gradient is larger
  */
-@SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
-record Lbfgs(int memory, int maxIterations, double tolerance) {
+public record Lbfgs(int memory, int maxIterations, double tolerance) {
 
     private static final double ARMIJO = 1e-4;
     private static final int MAX_HALVINGS = 40;
 
     /** A smooth function. */
-    interface Objective {
+    public interface Objective {
         /** Writes the gradient at {@code x} into {@code gradient} and returns the value. */
         double evaluate(double[] x, double[] gradient);
     }
@@ -28,17 +27,17 @@ record Lbfgs(int memory, int maxIterations, double tolerance) {
     private record Update(double[] step, double[] change, double inverseCurvature) {}
 
     /** For models that are kept. */
-    static Lbfgs defaults() {
+    public static Lbfgs defaults() {
         return new Lbfgs(10, 500, 1e-3);
     }
 
     /** For comparisons of options, where the last digits do not matter. */
-    static Lbfgs rough() {
+    public static Lbfgs rough() {
         return new Lbfgs(10, 60, 0.05);
     }
 
     /** The point found; {@code start} is left as it is. */
-    double[] minimise(Objective objective, double[] start) {
+    public double[] minimise(Objective objective, double[] start) {
         double[] x = start.clone();
         double[] gradient = new double[x.length];
         double value = objective.evaluate(x, gradient);

@@ -74,6 +74,9 @@ public final class RubricChainWriter implements ChainWriter {
         List<double[]> readings = responses.stream().map(judge::criteria).toList();
         List<ChainCriterion> criteria = new ArrayList<>();
         for (Rubric.Item item : rubric.criteria()) {
+            if (item.weight() == 0) {
+                continue; // less than half a per cent
+            }
             int column = Criteria.index(item.id());
             double sign = item.wantsMore() ? 1 : -1;
             criteria.add(

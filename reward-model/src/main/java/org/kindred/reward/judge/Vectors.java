@@ -1,12 +1,12 @@
 package org.kindred.reward.judge;
 
 /** Inner loops, unrolled since the compiler keeps the order of a plain floating-point sum. */
-final class Vectors {
+public final class Vectors {
 
     private Vectors() {}
 
     /** Sum over the first {@code n} entries. */
-    static double dot(double[] a, double[] b, int n) {
+    public static double dot(double[] a, double[] b, int n) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
@@ -24,11 +24,11 @@ final class Vectors {
         return (s0 + s1) + (s2 + s3);
     }
 
-    static double dot(double[] a, double[] b) {
+    public static double dot(double[] a, double[] b) {
         return dot(a, b, a.length);
     }
 
-    static double dot(float[] a, float[] b) {
+    public static double dot(float[] a, float[] b) {
         float s0 = 0;
         float s1 = 0;
         float s2 = 0;
@@ -47,7 +47,7 @@ final class Vectors {
     }
 
     /** Sum over the length of {@code a}, which may be shorter than {@code b}. */
-    static double dot(float[] a, double[] b) {
+    public static double dot(float[] a, double[] b) {
         double s0 = 0;
         double s1 = 0;
         double s2 = 0;
@@ -66,25 +66,25 @@ final class Vectors {
     }
 
     /** {@code y += c * x}. */
-    static void add(double[] y, double c, double[] x) {
+    public static void add(double[] y, double c, double[] x) {
         for (int i = 0; i < y.length; i++) {
             y[i] += c * x[i];
         }
     }
 
     /** {@code y += c * x} over the length of {@code x}. */
-    static void add(double[] y, double c, float[] x) {
+    public static void add(double[] y, double c, float[] x) {
         for (int i = 0; i < x.length; i++) {
             y[i] += c * x[i];
         }
     }
 
     /** {@code ln(1 + exp(x))} without overflow. */
-    static double softplus(double x) {
+    public static double softplus(double x) {
         return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
     }
 
-    static double sigmoid(double x) {
+    public static double sigmoid(double x) {
         return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
     }
 }
