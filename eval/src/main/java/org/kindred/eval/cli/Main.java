@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             RunCommand.class,
             Main.Data.class,
+            Main.Reward.class,
             Main.Policy.class,
             Main.Eval.class,
             DoctorCommand.class,
@@ -44,6 +45,19 @@ public final class Main {
             mixinStandardHelpOptions = true,
             subcommands = {SftCommand.class, GenerateCommand.class, PolicyBenchCommand.class})
     static final class Policy {}
+
+    @Command(
+            name = "reward",
+            description = "Reward models: derive, prototypes, score, compare.",
+            synopsisSubcommandLabel = "COMMAND",
+            mixinStandardHelpOptions = true,
+            subcommands = {
+                DeriveCommand.class,
+                PrototypesCommand.class,
+                ScoreCommand.class,
+                CompareCommand.class
+            })
+    static final class Reward {}
 
     @Command(
             name = "eval",

@@ -104,7 +104,16 @@ final class RunSettings {
     }
 
     <T extends Record> OptionTree<T> resolve(T defaults) {
-        return resolve(defaults, null);
+        return resolve(defaults, (Path) null);
+    }
+
+    /**
+     * @param shorthands settings of options of the command's own; {@code --set} does not override
+     *     them
+     */
+    <T extends Record> OptionTree<T> resolve(T defaults, Map<String, String> shorthands) {
+        settings.putAll(shorthands);
+        return resolve(defaults, (Path) null);
     }
 
     Path outOr(String command) {

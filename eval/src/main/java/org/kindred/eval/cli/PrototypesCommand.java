@@ -1,0 +1,54 @@
+package org.kindred.eval.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.reward.RewardOptions;
+import org.kindred.eval.reward.RewardWork;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "prototypes",
+        mixinStandardHelpOptions = true,
+        description =
+                "Find prototypes with the judge of RUN (made by kindred reward derive): cells of"
+                        + " users, and cells of (user, scenario) samples as published.")
+final class PrototypesCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+
+    @Parameters(paramLabel = "RUN", description = "Folder that kindred reward derive made.")
+    private Path run;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        RewardWork.source(run);
+        OptionTree<RewardOptions> options =
+                settings.resolve(OptionTree.load(run.resolve("config.yaml"), RewardOptions.class));
+        if (settings.printConfig()) {
+            out.print(options.describe());
+            out.flush();
+            return 0;
+        }
+        int[] cells;
+        try (Console console = new Console(out)) {
+            cells = new RewardWork(run, options.options(), console).prototypes();
+        }
+        out.printf(
+                "%d cells of users, %d cells of scenarios -> %s%n",
+                cells[0], cells[1], run.resolve("reward"));
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,153 @@
+package org.kindred.eval.reward;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.SeedTree;
+import org.kindred.reward.BgeEmbedder;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.chain.BothOrders;
+import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.client.JudgeCache;
+import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.judge.RubricChainWriter;
+import org.kindred.reward.judge.RubricJudge;
+import org.kindred.reward.llm.LlmChainWriter;
+import org.kindred.reward.llm.SoloChainWriter;
+import org.kindred.reward.prototype.PrototypeSpace;
+import org.kindred.reward.prototype.ScenarioSpace;
+import org.kindred.reward.scaling.NeighbourSource;
+import org.kindred.reward.scaling.PrototypeNeighbours;
+import org.kindred.reward.scaling.ScenarioNeighbours;
+
+/** A judge opened for one data set: the embedded one fitted, or a language model with its cache. */
+final class JudgeAtWork implements AutoCloseable {
+    private final RewardOptions options;
+    private final RewardData data;
+    private final SeedTree seeds;
+    private final BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
+    private final @Nullable RubricJudge rubric;
+    private final @Nullable JudgeClient client;
+    private final @Nullable JudgeCache cache;
+    private final Runnable free;
+
+    /**
+     * @param cacheFile of a language model's answers
+     */
+    JudgeAtWork(
+            JudgeSpec spec,
+            RewardData data,
+            RewardOptions options,
+            Path cacheFile,
+            SeedTree seeds) {
+        this.options = options;
+        this.data = data;
+        this.seeds = seeds;
+        if (spec instanceof JudgeSpec.Embedded) {
+            rubric =
+                    RubricJudge.fit(
+                            data.training(), embedder, options.judge(), seeds.child("judge"));
+            client = null;
+            cache = null;
+            free = () -> {};
+        } else {
+            rubric = null;
+            JudgeSpec.Opened opened =
+                    spec.open(
+                            options.samplesPerRequest(),
+                            Duration.ofSeconds(options.timeoutSeconds()));
+            free = opened.free();
+            cache = options.cache() ? JudgeCache.open(cacheFile) : null;
+            client =
+                    new JudgeClient(
+                            opened.endpoint(), cache, options.client(), seeds.child("calls"));
+        }
+    }
+
+    /** The judge as one that reads a pair once, in the order given. */
+    ChainWriter oneOrder() {
+        return client == null
+                ? new RubricChainWriter(fitted(), seeds.child("draws"))
+                : new LlmChainWriter(client, options.llm(), seeds.child("shown"));
+    }
+
+    /** The judge as it scores: a language model in both orders, if so wanted. */
+    ChainWriter writer() {
+        return client != null && options.bothOrders() ? new BothOrders(oneOrder()) : oneOrder();
+    }
+
+    /** The judge reading responses one by one. */
+    ChainWriter solo() {
+        return client == null
+                ? oneOrder()
+                : new SoloChainWriter(client, options.llm(), seeds.child("shown"));
+    }
+
+    RubricJudge fitted() {
+        if (rubric == null) {
+            throw new IllegalStateException("a language model has no fitted rubric judge");
+        }
+        return rubric;
+    }
+
+    boolean embedded() {
+        return client == null;
+    }
+
+    BgeEmbedder embedder() {
+        return embedder;
+    }
+
+    JudgeClient.@Nullable Counts counts() {
+        return client == null ? null : client.counts();
+    }
+
+    /** Cells of users by fitted taste; for the embedded judge. */
+    PrototypeSpace users() {
+        return PrototypeSpace.fit(
+                fitted(), data.training(), options.prototypes(), seeds.child("prototypes"));
+    }
+
+    /** Cells of (user, scenario) samples, as published. */
+    ScenarioSpace scenarios(ScenarioSpace.Options how) {
+        return ScenarioSpace.fit(
+                data.trainingUsers(options.rowsPerUser()).values(),
+                oneOrder(),
+                embedder,
+                how,
+                seeds.child("scenarios"));
+    }
+
+    NeighbourSource neighbours(PrototypeSpace space, PrototypeNeighbours.Choice choice) {
+        return new PrototypeNeighbours(space, choice, histories(), seeds.child("neighbours"));
+    }
+
+    NeighbourSource neighbours(ScenarioSpace space, PrototypeNeighbours.Choice choice) {
+        return new ScenarioNeighbours(
+                space, choice, oneOrder(), embedder, histories(), seeds.child("neighbours"));
+    }
+
+    /** Neighbours as the options want them. */
+    NeighbourSource neighbours() {
+        if (options.scaling().prototype() == 0) {
+            return (request, n) -> new NeighbourSource.Found(java.util.List.of(), n > 0);
+        }
+        return embedded()
+                ? neighbours(users(), options.neighbours())
+                : neighbours(scenarios(options.scenarios()), options.neighbours());
+    }
+
+    private Map<String, UserContext> histories() {
+        return data.trainingUsers(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void close() {
+        if (cache != null) {
+            cache.close();
+        }
+        free.run();
+        embedder.close();
+    }
+}

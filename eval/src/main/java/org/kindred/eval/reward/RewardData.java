@@ -1,0 +1,71 @@
+package org.kindred.eval.reward;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.Splits;
+import org.kindred.eval.benchmark.BenchmarkRun;
+import org.kindred.reward.UserContext;
+
+/**
+ * A data set with its split.
+ *
+ * @param dataset users and all rows
+ * @param training rows that may be learnt from
+ * @param contexts what each user has shown: fit rows, whether training met the user or not
+ * @param targets rows to be scored
+ */
+record RewardData(
+        PreferenceDataset dataset,
+        List<Preference> training,
+        Map<String, UserContext> contexts,
+        List<Preference> targets) {
+
+    static RewardData of(PreferenceDataset dataset) {
+        List<Preference> rows = dataset.preferences();
+        List<Preference> training = BenchmarkRun.trainingRows(rows);
+        if (training.isEmpty()) {
+            throw new KindredException(
+                    "no training rows: expected rows with part = fit of users and items that are"
+                            + " not held back");
+        }
+        Map<String, UserContext> contexts = new TreeMap<>();
+        dataset.byUser().keySet().forEach(id -> contexts.put(id, new UserContext(id, List.of())));
+        contexts.putAll(
+                UserContext.byUser(rows.stream().filter(r -> "fit".equals(r.part())).toList()));
+        return new RewardData(
+                dataset,
+                training,
+                contexts,
+                rows.stream().filter(row -> "eval".equals(row.part())).toList());
+    }
+
+    /** Reads a canonical folder; one without a split is split by the seed. */
+    static RewardData read(Path folder, SeedTree seeds) {
+        PreferenceDataset dataset = CanonicalReader.read(folder).dataset();
+        if (dataset.preferences().stream().noneMatch(row -> "eval".equals(row.part()))) {
+            dataset =
+                    new PreferenceDataset(
+                            dataset.users(),
+                            Splits.fourCells(
+                                            dataset.preferences(),
+                                            Splits.Options.defaults(),
+                                            seeds.child("split"))
+                                    .preferences());
+        }
+        return of(dataset);
+    }
+
+    /** Training users with up to so many training choices. */
+    Map<String, UserContext> trainingUsers(int most) {
+        Map<String, UserContext> users = new TreeMap<>();
+        UserContext.byUser(training).forEach((id, user) -> users.put(id, user.firstChoices(most)));
+        return users;
+    }
+}

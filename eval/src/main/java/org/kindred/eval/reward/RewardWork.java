@@ -1,0 +1,307 @@
+package org.kindred.eval.reward;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Preference;
+import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.SplitCell;
+import org.kindred.eval.Progress;
+import org.kindred.eval.config.OptionTree;
+import org.kindred.reward.ScoreOutcome;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.chain.ChainOutcome;
+import org.kindred.reward.chain.ChainRequest;
+import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.chain.Samples;
+import org.kindred.reward.client.OrderedWork;
+import org.kindred.reward.diagnostic.Diagnosis;
+import org.kindred.reward.diagnostic.JudgedPair;
+import org.kindred.reward.diagnostic.PairJudge;
+import org.kindred.reward.scaling.PGenRm;
+import org.kindred.reward.scaling.ScaledScores;
+
+/** {@code kindred reward derive | prototypes | score}. */
+public final class RewardWork {
+    private static final String SOURCE = "source.json";
+
+    private final Path run;
+    private final RewardOptions options;
+    private final SeedTree seeds;
+    private final Progress progress;
+
+    public RewardWork(Path run, RewardOptions options, Progress progress) {
+        this.run = run;
+        this.options = options;
+        this.seeds = SeedTree.root(options.seed());
+        this.progress = progress;
+    }
+
+    /**
+     * What a run folder was made from.
+     *
+     * @param data canonical folder
+     * @param judge as given to {@code --judge}
+     */
+    public record Source(String data, String judge) {}
+
+    /** What {@link #derive} wrote. */
+    public record Derived(int chains, int failed) {}
+
+    /** Writes a chain for the first training choices of each training user, from his other ones. */
+    public Derived derive(Path folder, String judge) {
+        JudgeSpec spec = JudgeSpec.parse(judge);
+        progress.stage("read", folder.toString());
+        RewardData data = RewardData.read(folder, seeds);
+        Json.write(run.resolve(SOURCE), new Source(folder.toAbsolutePath().toString(), judge));
+        AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
+        int[] counts = new int[2];
+        try (JudgeAtWork at = judge(spec, data)) {
+            if (at.embedded()) {
+                at.fitted().save(run.resolve("reward/judge.json"));
+            }
+            List<UserContext> users =
+                    List.copyOf(data.trainingUsers(options.rowsPerUser()).values());
+            progress.stage("derive", users.size() + " users");
+            ChainWriter writer = at.oneOrder();
+            lines(
+                    "reward/chains.jsonl",
+                    out ->
+                            OrderedWork.run(
+                                    users.iterator(),
+                                    threads(at),
+                                    user -> chains(user, writer),
+                                    found -> {
+                                        for (Map<String, Object> line : found) {
+                                            counts[line.containsKey("failed") ? 1 : 0]++;
+                                            write(out, line);
+                                        }
+                                        progress.step(
+                                                counts[0] + counts[1],
+                                                (long) users.size() * options.rowsPerUser(),
+                                                "chains");
+                                    }));
+        }
+        return new Derived(counts[0], counts[1]);
+    }
+
+    private List<Map<String, Object>> chains(UserContext user, ChainWriter writer) {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        for (int i = 0; i < user.history().size(); i++) {
+            Preference target = user.history().get(i);
+            List<Preference> others = new ArrayList<>(user.history());
+            others.remove(i);
+            ChainOutcome outcome =
+                    writer.write(
+                                    new ChainRequest(
+                                            new UserContext(user.userId(), others),
+                                            target.promptText(),
+                                            List.of(target.chosenText(), target.rejectedText())),
+                                    Samples.of(1))
+                            .get(0);
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("user_id", user.userId());
+            line.put("row_id", target.id());
+            if (outcome instanceof ChainOutcome.Written written) {
+                line.put("persona", written.chain().persona());
+                line.put("criteria", written.chain().criteria());
+                line.put("scores", written.chain().scores());
+                line.put("stated_scores", written.chain().statedScores());
+            } else {
+                line.put("failed", ((ChainOutcome.Failed) outcome).reason());
+            }
+            line.put("tokens", outcome.tokens());
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    /** Reads what {@link #derive} left in a run folder. */
+    public static Source source(Path run) {
+        if (!Files.exists(run.resolve(SOURCE))) {
+            throw new KindredException(
+                    run
+                            + " holds no "
+                            + SOURCE
+                            + ": make it with kindred reward derive DATA --out "
+                            + run);
+        }
+        return Json.read(run.resolve(SOURCE), Source.class, "the source of the run");
+    }
+
+    /**
+     * Finds prototypes with the judge of a run: of users by fitted taste (embedded judge only), and
+     * of (user, scenario) samples as published.
+     *
+     * @return number of cells of each kind; 0 for a kind that was not made
+     */
+    public int[] prototypes() {
+        Source source = source(run);
+        RewardData data = RewardData.read(Path.of(source.data()), seeds);
+        try (JudgeAtWork at = judge(JudgeSpec.parse(source.judge()), data)) {
+            progress.stage("prototypes", data.training().size() + " training choices");
+            int cells = 0;
+            if (at.embedded()) {
+                var space = at.users();
+                space.save(run.resolve("reward/prototypes.json"));
+                cells = space.prototypes().size();
+            }
+            var scenarios = at.scenarios(options.scenarios());
+            scenarios.save(run.resolve("reward/scenario-prototypes.json"));
+            return new int[] {cells, scenarios.size()};
+        }
+    }
+
+    /**
+     * What {@link #score} found.
+     *
+     * @param pairs scored
+     * @param right higher score for the chosen response
+     * @param ties equal scores
+     * @param unscored without two scores
+     * @param asked samples asked for
+     * @param tokens spent, as the endpoint counted
+     * @param sources how often which sides were heard
+     * @param neighboursShort pairs whose cell held too few neighbours
+     */
+    public record Scored(
+            int pairs,
+            int right,
+            int ties,
+            int unscored,
+            long asked,
+            long tokens,
+            Map<String, Integer> sources,
+            int neighboursShort) {
+        /** A tie counts one half, a pair without scores is wrong. */
+        public double accuracy() {
+            return (right + ties / 2.0) / Math.max(1, pairs);
+        }
+    }
+
+    /** Scores both responses of every target of a data set. */
+    public Scored score(Path folder, String judge) {
+        JudgeSpec spec = JudgeSpec.parse(judge);
+        progress.stage("read", folder.toString());
+        RewardData data = RewardData.read(folder, seeds);
+        AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
+        ScoreTally tally = new ScoreTally();
+        try (JudgeAtWork at = judge(spec, data)) {
+            PGenRm model = new PGenRm(at.writer(), at.neighbours(), options.scaling());
+            progress.stage("score", data.targets().size() + " pairs");
+            lines(
+                    "scores.jsonl",
+                    out ->
+                            OrderedWork.run(
+                                    data.targets().iterator(),
+                                    threads(at),
+                                    target ->
+                                            new Result(target, model.scale(request(data, target))),
+                                    result -> {
+                                        tally.add(result.scores());
+                                        write(out, line(result));
+                                        progress.step(tally.pairs, data.targets().size(), "pairs");
+                                    }));
+            Map<String, Object> results = new LinkedHashMap<>();
+            Scored scored = tally.scored();
+            results.put("schema", "kindred-scores");
+            results.put("version", 1);
+            results.put("judge", at.writer().name());
+            results.put("scaling", options.scaling().toString());
+            results.put("accuracy", scored.accuracy());
+            results.put("scored", scored);
+            results.put("calls", at.counts());
+            if (options.diagnose() > 0) {
+                results.put("diagnosis", diagnosis(data, at));
+            }
+            Json.write(run.resolve("results.json"), results);
+            return scored;
+        }
+    }
+
+    private record Result(Preference target, ScaledScores scores) {}
+
+    private ChainRequest request(RewardData data, Preference target) {
+        return new ChainRequest(
+                data.contexts().get(target.userId()).firstChoices(options.shots()),
+                target.promptText(),
+                List.of(target.chosenText(), target.rejectedText()));
+    }
+
+    private static Map<String, Object> line(Result result) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("id", result.target().id());
+        line.put("cell", SplitCell.of(result.target()).map(Enum::name).orElse(null));
+        String[] names = {"chosen", "rejected"};
+        for (int i = 0; i < names.length; i++) {
+            ScoreOutcome outcome = result.scores().outcomes().get(i);
+            if (outcome instanceof ScoreOutcome.Scored scored) {
+                line.put(names[i], scored.value());
+            } else if (outcome instanceof ScoreOutcome.Abstained abstained) {
+                line.put(names[i] + "_abstained", abstained.reason());
+            } else if (outcome instanceof ScoreOutcome.Failed failed) {
+                line.put(names[i] + "_failed", failed.reason());
+            }
+        }
+        line.put("source", result.scores().source());
+        line.put("own_samples", result.scores().ownSamples());
+        line.put("neighbour_samples", result.scores().neighbourSamples());
+        line.put("asked", result.scores().asked());
+        line.put("tokens", result.scores().tokens());
+        return line;
+    }
+
+    private Diagnosis diagnosis(RewardData data, JudgeAtWork at) {
+        PairJudge judge = new PairJudge(at.oneOrder(), at.solo());
+        List<JudgedPair> pairs = new ArrayList<>();
+        List<Preference> targets =
+                data.targets().subList(0, Math.min(options.diagnose(), data.targets().size()));
+        progress.stage("diagnose", targets.size() + " pairs");
+        OrderedWork.run(
+                targets.iterator(),
+                threads(at),
+                target ->
+                        judge.judge(
+                                data.contexts().get(target.userId()).firstChoices(options.shots()),
+                                target,
+                                SplitCell.of(target).map(Enum::name).orElse("none")),
+                pairs::add);
+        return Diagnosis.of(pairs);
+    }
+
+    private JudgeAtWork judge(JudgeSpec spec, RewardData data) {
+        progress.stage("judge", spec.getClass().getSimpleName());
+        return new JudgeAtWork(
+                spec, data, options, run.resolve("reward/judge-cache.sqlite"), seeds);
+    }
+
+    private int threads(JudgeAtWork at) {
+        return at.embedded() ? 1 : options.client().concurrency();
+    }
+
+    private interface Lines {
+        void writeTo(OutputStream out);
+    }
+
+    private void lines(String name, Lines content) {
+        AtomicFiles.write(run.resolve(name), content::writeTo);
+    }
+
+    private static void write(OutputStream out, Map<String, Object> line) {
+        try {
+            out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
