@@ -99,6 +99,7 @@ public record BenchmarkRun(
         arms.add(noHistory);
         arms.add(new JudgeArm(judge, JudgeMode.HISTORY));
         arms.add(new JudgeArm(judge, JudgeMode.PROTOTYPES));
+        arms.add(new JudgeArm(judge, JudgeMode.CLOUDS));
         return new RewardBenchmark(shots, draws, seeds)
                 .run(dataset, arms, noHistory.name(), progress);
     }

@@ -15,6 +15,7 @@ public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
             case NO_HISTORY -> "rubric judge, no history";
             case HISTORY -> "rubric judge, history";
             case PROTOTYPES -> "rubric judge, prototypes";
+            case CLOUDS -> "rubric judge, clouds";
         };
     }
 

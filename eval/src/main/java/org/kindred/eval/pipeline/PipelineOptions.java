@@ -49,10 +49,12 @@ public record PipelineOptions(
     private static JudgeOptions oneSetting() {
         JudgeOptions search = JudgeOptions.defaults();
         return new JudgeOptions(
-                List.of(new KernelWeights(4, 0.67, 0.33, 0.2, 0)),
-                List.of(4),
+                List.of(new KernelWeights(4, 0, 0, 0, 1)),
+                List.of(6),
                 List.of(3.0),
-                List.of(JudgeMode.HISTORY),
+                List.of(30.0),
+                List.of(1.0),
+                List.of(JudgeMode.CLOUDS),
                 List.of(4),
                 search.tau(),
                 search.landmarks(),

@@ -1,5 +1,6 @@
 package org.kindred.reward.judge;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -13,11 +14,17 @@ import org.kindred.reward.cluster.KMeansClusterer;
  * @param global weights of the best model without axes, a0: what to say of a stranger. It is not a:
  *     the mean taste of two camps is nobody's choice, while a0 ranks pairs as most people would
  * @param coordinates z of each user of the fit, mean 0 on every axis, by user number
+ * @param ratings how rating differences follow utility
  */
 @SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
-record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coordinates) {
+record AxisModel(
+        double[][] weights,
+        double[] global,
+        Map<Integer, double[]> coordinates,
+        RatingGaps ratings) {
 
     private static final int POWER_STEPS = 60;
+    private static final double FIRST_SLOPE = 0.5; // a usual difference is two logits of utility
 
     int axes() {
         return weights.length - 1;
@@ -27,7 +34,7 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
     static double[] global(
             PairFeatures features, Map<Integer, int[]> rows, double lambda, Lbfgs optimiser) {
         return optimiser.minimise(
-                new AxisObjective(features, rows, 0, lambda), new double[features.columns()]);
+                AxisObjective.global(features, rows, lambda), new double[features.columns()]);
     }
 
     /**
@@ -41,26 +48,42 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
             PairFeatures features,
             Map<Integer, int[]> rows,
             double[] a,
-            int axes,
-            double lambda,
+            FitSetting setting,
+            RatedRows rated,
             Lbfgs optimiser,
             SeedTree seeds) {
         int columns = features.columns();
-        AxisObjective global = new AxisObjective(features, rows, 0, lambda);
+        int axes = setting.axes();
+        double weight = rated.rated() ? setting.ratingWeight() : 0;
         AxisObjective objective =
-                axes == 0 ? global : new AxisObjective(features, rows, axes, lambda);
+                new AxisObjective(
+                        features,
+                        rows,
+                        axes,
+                        setting.penalty(),
+                        setting.axisPenalty(),
+                        rated.gaps(),
+                        weight);
         double[] x = a;
-        if (axes > 0) {
+        if (axes > 0 || weight > 0) {
             x = new double[objective.parameters()];
             System.arraycopy(a, 0, x, 0, columns);
+            AxisObjective global = AxisObjective.global(features, rows, setting.penalty());
             startAxes(x, objective, global, a, axes, seeds);
+            if (weight > 0) {
+                x[objective.slope()] = Math.log(FIRST_SLOPE);
+            }
             x = optimiser.minimise(objective, x);
         }
+        RatingGaps ratings =
+                weight > 0
+                        ? new RatingGaps(weight, Math.exp(x[objective.slope()]), rated.typical())
+                        : RatingGaps.NONE;
         double[][] weights = new double[1 + axes][columns];
         for (int k = 0; k <= axes; k++) {
             System.arraycopy(x, k * columns, weights[k], 0, columns);
         }
-        return centred(weights, a, x, objective, rows, axes);
+        return centred(weights, a, x, objective, rows, axes, ratings);
     }
 
     /** Moves the mean of z into a: the mean user is then at the origin. */
@@ -70,7 +93,8 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
             double[] x,
             AxisObjective objective,
             Map<Integer, int[]> rows,
-            int axes) {
+            int axes,
+            RatingGaps ratings) {
         double[] mean = new double[axes];
         for (int user = 0; user < rows.size(); user++) {
             for (int k = 0; k < axes; k++) {
@@ -90,7 +114,7 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
             coordinates.put(id, z);
             user++;
         }
-        return new AxisModel(weights, global, coordinates);
+        return new AxisModel(weights, global, coordinates, ratings);
     }
 
     /** Prototypes of the users of the fit, as a prior. */
@@ -102,6 +126,22 @@ record AxisModel(double[][] weights, double[] global, Map<Integer, double[]> coo
                                 prototypes,
                                 seeds.child("prototypes")),
                 tau);
+    }
+
+    /**
+     * One user's choices as a prior reads them.
+     *
+     * @param raw rating differences by row, not standardised
+     */
+    Choice[] choices(PairFeatures features, int[] rows, double[] raw) {
+        double[] gaps =
+                RatingGaps.standardised(
+                        Arrays.stream(rows).mapToDouble(p -> raw[p]).toArray(), ratings.typical());
+        Choice[] choices = new Choice[rows.length];
+        for (int i = 0; i < choices.length; i++) {
+            choices[i] = new Choice(delta(features, weights, rows[i]), gaps[i]);
+        }
+        return choices;
     }
 
     /** Utility of the chosen response less that of the rejected one, in each direction. */

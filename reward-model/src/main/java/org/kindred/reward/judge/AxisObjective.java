@@ -8,27 +8,57 @@ import java.util.Map;
  *
  * <pre>
  * sum_p ln(1 + exp(-(a + sum_k z_uk b_k) . (phi_chosen - phi_rejected)))
- *     + lambda/2 (|a|^2 + sum_k |b_k|^2) + 1/2 sum_u |z_u|^2
+ *     + lambda/2 |a|^2 + lambda_b/2 sum_k |b_k|^2 + 1/2 sum_u |z_u|^2
+ *     + weight/2 sum_p (gap_p - slope margin_p)^2
  * </pre>
  *
- * Parameters in one vector: a, b_1 .. b_d (columns of the features each), then z of each user (d
- * each) in the order of {@code rowsByUser}. With d = 0 it is the plain global model, and convex.
+ * Parameters in one vector: a, b_1 .. b_d (columns of the features each), z of each user (d each)
+ * in the order of {@code rowsByUser}, and, if ratings are read, ln slope. With d = 0 and no ratings
+ * it is the plain global model, and convex.
  */
 final class AxisObjective implements Lbfgs.Objective {
     private final PairFeatures features;
     private final int[][] rowsByUser;
     private final int axes;
     private final double lambda;
+    private final double axisLambda;
+    private final double[] gaps; // by row; none if ratings are not read
+    private final double ratingWeight;
 
-    AxisObjective(PairFeatures features, Map<Integer, int[]> rowsByUser, int axes, double lambda) {
+    /**
+     * @param gaps standardised rating differences by row
+     * @param ratingWeight 0 if ratings are not read
+     */
+    AxisObjective(
+            PairFeatures features,
+            Map<Integer, int[]> rowsByUser,
+            int axes,
+            double lambda,
+            double axisLambda,
+            double[] gaps,
+            double ratingWeight) {
         this.features = features;
         this.rowsByUser = rowsByUser.values().toArray(new int[0][]);
         this.axes = axes;
         this.lambda = lambda;
+        this.axisLambda = axisLambda;
+        this.gaps = gaps;
+        this.ratingWeight = ratingWeight;
+    }
+
+    /** Bradley-Terry without axes or ratings. */
+    static AxisObjective global(
+            PairFeatures features, Map<Integer, int[]> rowsByUser, double lambda) {
+        return new AxisObjective(features, rowsByUser, 0, lambda, lambda, new double[0], 0);
     }
 
     int parameters() {
-        return (1 + axes) * features.columns() + rowsByUser.length * axes;
+        return coordinate(rowsByUser.length, 0) + (ratingWeight > 0 ? 1 : 0);
+    }
+
+    /** Place of ln slope, if ratings are read. */
+    int slope() {
+        return coordinate(rowsByUser.length, 0);
     }
 
     int coordinate(int user, int axis) {
@@ -43,6 +73,8 @@ final class AxisObjective implements Lbfgs.Objective {
         double value = 0;
         double[] weights = new double[dense]; // a + sum_k z_uk b_k, dense columns
         double[] slope = new double[dense]; // of the user's rows with respect to these weights
+        double slopeOfGaps = ratingWeight > 0 ? Math.exp(x[slope()]) : 0;
+        RatingGaps ratings = new RatingGaps(ratingWeight, slopeOfGaps, 1);
         double[] sparse = new double[1 + axes]; // margin of one row in the other columns
         for (int user = 0; user < rowsByUser.length; user++) {
             System.arraycopy(x, 0, weights, 0, dense);
@@ -58,6 +90,12 @@ final class AxisObjective implements Lbfgs.Objective {
                 }
                 value += Vectors.softplus(-margin);
                 double pull = -Vectors.sigmoid(-margin);
+                if (ratingWeight > 0) {
+                    value += ratings.loss(margin, gaps[p]);
+                    double ratingPull = ratings.pull(margin, gaps[p]);
+                    gradient[slope()] += margin * ratingPull; // d margin = slope d ln slope
+                    pull += ratingPull;
+                }
                 features.addDense(slope, pull, p);
                 features.addSparse(gradient, 0, pull, p);
                 for (int k = 0; k < axes; k++) {
@@ -79,8 +117,9 @@ final class AxisObjective implements Lbfgs.Objective {
             }
         }
         for (int j = 0; j < (1 + axes) * columns; j++) {
-            value += lambda / 2 * x[j] * x[j];
-            gradient[j] += lambda * x[j];
+            double ridge = j < columns ? lambda : axisLambda;
+            value += ridge / 2 * x[j] * x[j];
+            gradient[j] += ridge * x[j];
         }
         return value;
     }

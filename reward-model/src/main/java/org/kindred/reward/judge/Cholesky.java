@@ -78,6 +78,15 @@ final class Cholesky {
         return product;
     }
 
+    /** {@code ln det A}. */
+    double logDeterminant() {
+        double sum = 0;
+        for (int i = 0; i < lower.length; i++) {
+            sum += 2 * Math.log(lower[i][i]);
+        }
+        return sum;
+    }
+
     /** {@code A^-1}. */
     double[][] inverse() {
         double[][] inverse = new double[lower.length][];

@@ -29,6 +29,7 @@ final class Criteria {
                             "lists",
                             "flowing prose",
                             text -> Math.log1p(text.listLines())),
+                    presence("enumeration", "numbered points", t -> Math.log1p(t.enumerated())),
                     presence("steps", "steps", t -> t.density(t.count(Lexicon.STEP))),
                     bipolar(
                             "formality",
@@ -46,6 +47,8 @@ final class Criteria {
                             "encouragement",
                             "encouragement",
                             t -> lexicon(t, Lexicon.ENCOURAGEMENT)),
+                    presence("warmth", "warm words", t -> lexicon(t, Lexicon.WARMTH)),
+                    presence("curtness", "blunt remarks", t -> lexicon(t, Lexicon.CURTNESS)),
                     presence("empathy", "empathy", t -> lexicon(t, Lexicon.EMPATHY)),
                     presence("humour", "humour", t -> lexicon(t, Lexicon.PLAYFUL)),
                     presence("hedging", "hedging", t -> lexicon(t, Lexicon.HEDGE)),
@@ -53,6 +56,11 @@ final class Criteria {
                     presence("caution", "warnings", t -> lexicon(t, Lexicon.CAUTION)),
                     presence("reasons", "reasons", t -> lexicon(t, Lexicon.REASON)),
                     presence("examples", "examples", t -> lexicon(t, Lexicon.EXAMPLE)),
+                    presence(
+                            "time_and_place",
+                            "dates and places",
+                            t -> lexicon(t, Lexicon.TIME_AND_PLACE)),
+                    presence("abstraction", "abstract talk", t -> lexicon(t, Lexicon.ABSTRACTION)),
                     presence("evidence", "evidence", t -> lexicon(t, Lexicon.EVIDENCE)),
                     presence("imagery", "imagery", t -> lexicon(t, Lexicon.STORY)),
                     presence("emoji", "emoji", t -> t.density(t.emoji())),

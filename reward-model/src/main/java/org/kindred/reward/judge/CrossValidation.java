@@ -38,10 +38,12 @@ final class CrossValidation {
     private final SeedTree seeds;
     private final int[] userFold; // by user
     private final Map<GlobalKey, double[]> globals = new ConcurrentHashMap<>();
+    private final RatedRows rated;
     private final int[][] itemFolds; // by row: of the chosen and of the rejected item
 
-    CrossValidation(PairDesign design, JudgeOptions options, SeedTree seeds) {
+    CrossValidation(PairDesign design, RatedRows rated, JudgeOptions options, SeedTree seeds) {
         this.design = design;
+        this.rated = rated;
         this.options = options;
         this.seeds = seeds;
         userFold = folds(design.users().size(), options.folds(), seeds.child("user-folds"));
@@ -119,7 +121,7 @@ final class CrossValidation {
     private record GlobalKey(PairFeatures features, double penalty, Cell cell) {}
 
     /** Outcome of each prior in {@code options}, in order. Cells run in parallel. */
-    List<Outcome> run(PairFeatures features, int axes, double penalty) {
+    List<Outcome> run(PairFeatures features, FitSetting setting) {
         List<Cell> cells = new ArrayList<>();
         for (int userOut = 0; userOut < options.folds(); userOut++) {
             for (int round = 0; round < options.rounds(); round++) {
@@ -127,8 +129,7 @@ final class CrossValidation {
             }
         }
         Map<Prior, Tally> sums = new LinkedHashMap<>();
-        for (Map<Prior, Tally> one :
-                inParallel(cells, cell -> judge(features, axes, penalty, cell))) {
+        for (Map<Prior, Tally> one : inParallel(cells, cell -> judge(features, setting, cell))) {
             one.forEach((prior, t) -> sums.computeIfAbsent(prior, p -> new Tally()).add(t));
         }
         List<Outcome> outcomes = new ArrayList<>();
@@ -183,37 +184,42 @@ final class CrossValidation {
         return itemFolds[row][0] == itemFold || itemFolds[row][1] == itemFold;
     }
 
-    private Map<Prior, Tally> judge(PairFeatures features, int axes, double penalty, Cell cell) {
+    private Map<Prior, Tally> judge(PairFeatures features, FitSetting setting, Cell cell) {
         Map<Integer, int[]> rows = design.rowsByUser(training(cell.userOut, cell.itemOut));
-        GlobalKey key = new GlobalKey(features, penalty, cell);
+        GlobalKey key = new GlobalKey(features, setting.penalty(), cell);
         double[] global = globals.get(key);
         if (global == null) { // not computeIfAbsent, which may hold up other cells
-            global = AxisModel.global(features, rows, penalty, Lbfgs.rough());
+            global = AxisModel.global(features, rows, setting.penalty(), Lbfgs.rough());
             globals.put(key, global);
         }
         AxisModel model =
                 AxisModel.fit(
-                        features, rows, global, axes, penalty, Lbfgs.rough(), seeds.child("fit"));
-        Map<Prior, UserPrior> priors = priors(model);
+                        features, rows, global, setting, rated, Lbfgs.rough(), seeds.child("fit"));
+        Map<Prior, UserPrior> priors =
+                priors(
+                        model,
+                        rows.values().stream()
+                                .map(own -> model.choices(features, own, rated.raw()))
+                                .toList());
         Map<Prior, Tally> tallies = new LinkedHashMap<>();
         priors.keySet().forEach(prior -> tallies.put(prior, new Tally()));
         int[] heldOut = rows(p -> userFold[design.userOf()[p]] == cell.userOut);
         for (int[] own : design.rowsByUser(heldOut).values()) {
-            double[][] context =
-                    Arrays.stream(own)
-                            .filter(p -> !shows(p, cell.itemOut))
-                            .mapToObj(p -> AxisModel.delta(features, model.weights(), p))
-                            .toArray(double[][]::new);
+            int[] context = Arrays.stream(own).filter(p -> !shows(p, cell.itemOut)).toArray();
             double[][] targets =
                     Arrays.stream(own)
                             .filter(p -> shows(p, cell.itemOut))
                             .mapToObj(p -> AxisModel.delta(features, model.weights(), p))
                             .toArray(double[][]::new);
             for (int shots : SHOTS) {
-                double[][] read = Arrays.copyOf(context, Math.min(shots, context.length));
+                Choice[] read =
+                        model.choices(
+                                features,
+                                Arrays.copyOf(context, Math.min(shots, context.length)),
+                                rated.raw());
                 priors.forEach(
                         (name, prior) -> {
-                            double[] z = prior.update(read).mean();
+                            double[] z = prior.update(read, model.ratings()).mean();
                             for (double[] target : targets) {
                                 tallies.get(name).add(UserPrior.margin(target, z));
                             }
@@ -223,17 +229,25 @@ final class CrossValidation {
         return tallies;
     }
 
-    private Map<Prior, UserPrior> priors(AxisModel model) {
+    private Map<Prior, UserPrior> priors(AxisModel model, List<Choice[]> users) {
         Map<Prior, UserPrior> priors = new LinkedHashMap<>();
+        TasteClouds one = CloudFit.one(users, model.axes(), model.ratings());
         for (JudgeMode mode : options.modes()) {
             switch (mode) {
                 case NO_HISTORY ->
                         priors.put(new Prior(mode, 0), new UserPrior.Nothing(model.axes()));
-                case HISTORY ->
-                        priors.put(new Prior(mode, 0), new UserPrior.Gaussian(model.axes()));
+                case HISTORY -> priors.put(new Prior(mode, 0), one);
                 case PROTOTYPES -> {
                     for (int g : options.prototypes()) {
                         priors.put(new Prior(mode, g), model.mixture(g, options.tau(), seeds));
+                    }
+                }
+                case CLOUDS -> {
+                    for (int g : options.prototypes()) {
+                        priors.put(
+                                new Prior(mode, g),
+                                CloudFit.several(
+                                        users, one, model.ratings(), g, seeds.child("clouds")));
                     }
                 }
             }

@@ -32,19 +32,20 @@ record JudgeFile(
         @JsonProperty("scenario_mean") byte[] scenarioMean,
         List<byte[]> scenarios,
         @JsonProperty("scenario_threshold") double scenarioThreshold,
-        UserPrior.Mixture mixture,
+        RubricJudge.Priors priors,
+        @JsonProperty("rating_gaps") RatingGaps gaps,
         RubricWriter writer,
         RatingModel ratings,
         Selection selection,
         @JsonProperty("score_scale") JudgeOptions.ScoreScale scoreScale,
         Map<String, double[]> coordinates) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static JudgeFile read(Path file, TextEmbedder embedder) {
         JudgeFile read = Json.read(file, JudgeFile.class, "the rubric judge");
-        if (read.formatVersion < 1 || read.formatVersion > VERSION) {
-            throw wrong(file, "format_version", read.formatVersion, "1 to " + VERSION);
+        if (read.formatVersion != VERSION) { // older ones lack criteria of this bank
+            throw wrong(file, "format_version", read.formatVersion, String.valueOf(VERSION));
         }
         if (!read.embedder.equals(embedder.name())) {
             throw wrong(file, "embedder", read.embedder, embedder.name());
@@ -63,7 +64,8 @@ record JudgeFile(
     static JudgeFile of(
             AxisScorer scorer,
             Scenarios scenarios,
-            UserPrior.Mixture mixture,
+            RubricJudge.Priors priors,
+            RatingGaps gaps,
             RubricWriter writer,
             RatingModel ratings,
             Selection selection,
@@ -85,7 +87,8 @@ record JudgeFile(
                 bytes(scenarios.mean()),
                 bytes(scenarios.centroids()),
                 scenarios.threshold(),
-                mixture,
+                priors,
+                gaps,
                 writer,
                 ratings,
                 selection,
@@ -104,7 +107,8 @@ record JudgeFile(
                         effects,
                         offsets),
                 new Scenarios(floats(scenarioMean), floats(scenarios), scenarioThreshold),
-                mixture,
+                priors,
+                gaps,
                 writer,
                 ratings,
                 selection,

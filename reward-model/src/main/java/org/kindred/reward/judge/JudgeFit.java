@@ -21,6 +21,7 @@ final class JudgeFit {
     private final TextEmbedder embedder;
     private final SeedTree seeds;
     private final PairDesign design;
+    private final RatedRows rated;
     private final TextReader reader;
     private final List<Reading> readings; // by text
     private final List<Reading> landmarks;
@@ -31,6 +32,7 @@ final class JudgeFit {
         this.embedder = embedder;
         this.seeds = seeds;
         design = PairDesign.of(rows);
+        rated = RatedRows.of(design);
         reader = TextReader.fit(design.texts(), embedder);
         readings = reader.read(design.texts());
         landmarks = landmarks();
@@ -44,31 +46,46 @@ final class JudgeFit {
 
     private RubricJudge fit() {
         Selection selection = select();
-        KernelWeights weights = selection.kernel();
+        KernelWeights weights = selection.setting().kernel();
         Scenarios.Fitted scenarios = scenarios(weights);
         TextKernel kernel = kernel(weights);
         PairFeatures features = features(weights, kernel, scenarios);
         Map<Integer, int[]> rows =
                 design.rowsByUser(IntStream.range(0, design.rows().size()).toArray());
-        double[] global = AxisModel.global(features, rows, selection.penalty(), Lbfgs.defaults());
+        FitSetting setting = selection.setting();
+        double[] global = AxisModel.global(features, rows, setting.penalty(), Lbfgs.defaults());
         AxisModel model =
                 AxisModel.fit(
                         features,
                         rows,
                         global,
-                        selection.axes(),
-                        selection.penalty(),
+                        setting,
+                        rated,
                         Lbfgs.defaults(),
                         seeds.child("fit"));
         AxisScorer scorer =
                 AxisScorer.of(reader, readings, kernel, features, design, shares(scenarios), model);
         Map<String, double[]> coordinates = new TreeMap<>();
         model.coordinates().forEach((user, z) -> coordinates.put(design.users().get(user), z));
+        List<Choice[]> choices =
+                rows.values().stream()
+                        .map(own -> model.choices(features, own, rated.raw()))
+                        .toList();
+        TasteClouds one = CloudFit.one(choices, model.axes(), model.ratings());
+        TasteClouds clouds =
+                CloudFit.several(
+                        choices,
+                        one,
+                        model.ratings(),
+                        selection.prototypes(),
+                        seeds.child("clouds"));
         double[][] plain = scorer.plain(readings, AxisScorer.noScenario(readings.size()));
         return new RubricJudge(
                 scorer,
                 scenarios.scenarios(),
-                model.mixture(selection.prototypes(), options.tau(), seeds),
+                new RubricJudge.Priors(
+                        one, model.mixture(selection.prototypes(), options.tau(), seeds), clouds),
+                model.ratings(),
                 RubricWriter.of(readings, plain),
                 ratings(scorer, scenarios, coordinates, plain),
                 selection,
@@ -80,20 +97,18 @@ final class JudgeFit {
         JudgeOptions first = options.first();
         if (first.equals(options) || design.users().size() < 2 * options.folds()) {
             return new Selection(
-                    first.kernels().get(0),
-                    first.axes().get(0),
-                    first.penalties().get(0),
+                    options.firstSetting(rated.rated()),
                     first.modes().get(0),
                     first.prototypes().get(0),
                     List.of());
         }
         Map<KernelWeights, PairFeatures> made = new HashMap<>();
         return new OptionSearch(
-                        new CrossValidation(design, options, seeds.child("selection")),
+                        new CrossValidation(design, rated, options, seeds.child("selection")),
                         weights ->
                                 made.computeIfAbsent(
                                         weights, w -> features(w, kernel(w), scenarios(w))))
-                .choose(options);
+                .choose(options, rated.rated());
     }
 
     private PairFeatures features(

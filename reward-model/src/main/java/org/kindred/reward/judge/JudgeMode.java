@@ -6,6 +6,8 @@ public enum JudgeMode {
     NO_HISTORY,
     /** A Gaussian prior over the shared axes: suits people who differ by degrees. */
     HISTORY,
-    /** A mixture over prototypes: suits few choices and people who fall into groups. */
-    PROTOTYPES
+    /** A user is one of a few prototypes: suits few choices and people who fall into groups. */
+    PROTOTYPES,
+    /** A mixture of Gaussians: prototypes whose members differ from each other. */
+    CLOUDS
 }

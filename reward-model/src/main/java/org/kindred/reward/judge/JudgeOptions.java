@@ -8,10 +8,14 @@ import java.util.List;
  *
  * @param kernels parts of a text that may enter a utility, and how strongly
  * @param axes numbers of shared axes of taste, d
- * @param penalties ridge penalties on the axes' weights, lambda
- * @param modes kinds of user prior: {@code HISTORY}, {@code PROTOTYPES}; {@code NO_HISTORY} stands
- *     alone
- * @param prototypes numbers of prototypes, G, tried in mode {@code PROTOTYPES}
+ * @param penalties ridge penalties on the mean taste, lambda
+ * @param axisFactors penalties on the axes, in multiples of lambda. Coordinates are fitted jointly
+ *     with the axes; the more users there are, the larger a factor it takes to keep their noise out
+ * @param ratingWeights precision of a standardised rating difference, 0 for choices alone; data
+ *     without ratings have 0 whatever the list says
+ * @param modes kinds of user prior: {@code HISTORY}, {@code PROTOTYPES}, {@code CLOUDS}; {@code
+ *     NO_HISTORY} stands alone
+ * @param prototypes numbers of prototypes, G, tried in modes {@code PROTOTYPES} and {@code CLOUDS}
  * @param tau weight of one choice against the prototypes' shares
  * @param landmarks texts that span the kernel at most; all training texts where there are fewer
  *     (exact), a seeded sample otherwise. Time grows with its square
@@ -26,6 +30,8 @@ public record JudgeOptions(
         List<KernelWeights> kernels,
         List<Integer> axes,
         List<Double> penalties,
+        List<Double> axisFactors,
+        List<Double> ratingWeights,
         List<JudgeMode> modes,
         List<Integer> prototypes,
         double tau,
@@ -47,6 +53,8 @@ public record JudgeOptions(
         kernels = notEmpty("kernels", kernels);
         axes = notEmpty("axes", axes);
         penalties = notEmpty("penalties", penalties);
+        axisFactors = notEmpty("axisFactors", axisFactors);
+        ratingWeights = notEmpty("ratingWeights", ratingWeights);
         modes = notEmpty("modes", modes);
         prototypes = notEmpty("prototypes", prototypes);
         for (int d : axes) {
@@ -57,6 +65,13 @@ public record JudgeOptions(
         }
         for (double lambda : penalties) {
             positive("penalties", lambda);
+        }
+        axisFactors.forEach(factor -> positive("axisFactors", factor));
+        for (double weight : ratingWeights) {
+            if (!(weight >= 0) || Double.isInfinite(weight)) {
+                throw new IllegalArgumentException(
+                        "ratingWeights = " + weight + ": must be 0 or more and finite");
+            }
         }
         positive("tau", tau);
         range("landmarks", landmarks, 1, 20_000);
@@ -74,7 +89,9 @@ public record JudgeOptions(
                         new KernelWeights(1, 0, 1, 1, 0)),
                 List.of(1, 3, 6),
                 List.of(3.0, 1.0, 10.0),
-                List.of(JudgeMode.PROTOTYPES, JudgeMode.HISTORY),
+                List.of(1.0, 30.0),
+                List.of(1.0, 0.0),
+                List.of(JudgeMode.PROTOTYPES, JudgeMode.HISTORY, JudgeMode.CLOUDS),
                 List.of(2, 3, 4, 6, 8),
                 2.0,
                 512,
@@ -95,6 +112,8 @@ public record JudgeOptions(
                 kernels.subList(0, 1),
                 axes.subList(0, 1),
                 penalties.subList(0, 1),
+                axisFactors.subList(0, 1),
+                ratingWeights.subList(0, 1),
                 modes.subList(0, 1),
                 prototypes.subList(0, 1),
                 tau,
@@ -103,6 +122,20 @@ public record JudgeOptions(
                 folds,
                 rounds,
                 scale);
+    }
+
+    /**
+     * The first value of each list.
+     *
+     * @param rated whether there are ratings to read
+     */
+    FitSetting firstSetting(boolean rated) {
+        return new FitSetting(
+                kernels.get(0),
+                axes.get(0),
+                penalties.get(0),
+                axisFactors.get(0),
+                rated ? ratingWeights.get(0) : 0);
     }
 
     private static <T> List<T> notEmpty(String name, List<T> values) {

@@ -70,6 +70,46 @@ enum Lexicon {
             haha, hahaha, lol, joke, joking, kidding, just kidding, silly, funny, fun fact, laugh, \
             laughing, giggle, pun, goofy, spoiler, plot twist, wink, ta da, tada, voila, magic, party, \
             ninja, wizard, monster, treat yourself, cheeky, playful, hilarious, oops, whoops, yum, boom"""),
+    WARMTH(
+            """
+            dear, friend, friends, friendly, love, loved, lovely, sweet, smile, smiling, warm, warmly, \
+            warmth, hug, hugs, delighted, delight, glad, thrilled, happy to, happily, pleased, cheer, \
+            cheering, rooting for, together, welcome, wonderful, hope, hoping, wish, wishing, cosy, cozy, \
+            gentle, gently, kind, kindly, kindness, thoughtful, care, caring, dearest, darling, honey, \
+            heart, heartfelt, bless, blessed, joy, joyful, proud of, thank you, so much, by your side, \
+            here for you, you deserve, good luck, all the best, best wishes, take care, congratulations, \
+            support, encourage, encouraged, enjoy, beautiful, precious, tender, grateful"""),
+    CURTNESS(
+            """
+            enough, complain, complaining, complaints, whine, whining, bother, bothering, excuse, excuses, \
+            deal with it, get over it, your problem, your fault, your own, alone, stop, quit, no more, \
+            nonsense, pathetic, lazy, waste, wasting, hurry, hurry up, that's all, that is all, period, \
+            end of story, do not ask, don't ask, grow up, shut up, coddle, coddling, babysit, fool, foolish, \
+            stupid, silly question, obviously, figure it out, not my problem, no sympathy, sympathy, pity, \
+            weak, whatever, hardly, useless, ridiculous, annoying, annoyed, tired of, expect no, spare me, \
+            move on, just do it, do it yourself, or else, demand, insist"""),
+    ABSTRACTION(
+            """
+            abstract, aspect, aspects, concept, concepts, conceptual, notion, notions, idea, ideas, essence, \
+            essential nature, nature of, principle, principles, in principle, theory, theoretical, in theory, \
+            sense, sense of, framework, approach, approaches, perspective, perspectives, mindset, outlook, \
+            attitude, philosophy, harmony, balance, balanced, spirit, spirit of, meaning, value, values, \
+            quality, potential, process, context, dimension, dimensions, dynamic, dynamics, paradigm, \
+            holistic, overall, overarching, general, in general, generally speaking, broad, broader, broadly, \
+            whole, as a whole, on the whole, at large, big picture, bigger picture, universal, fundamental, \
+            fundamentally, matters, manner, notional, factor, factors, various, certain way, kind of thing, \
+            somehow, someone, something, somewhere, everything, anything, situation, situations, circumstances, \
+            conditions, possibility, possibilities, vision, purpose, awareness, openness, understanding, \
+            reflection, growth, progress, development, relationship between, level of, degree of"""),
+    TIME_AND_PLACE(
+            """
+            monday, tuesday, wednesday, thursday, friday, saturday, sunday, january, february, march, april, \
+            june, july, august, september, october, november, december, noon, midnight, morning, evening, \
+            afternoon, tonight, today, tomorrow, yesterday, o'clock, am, pm, minute, minutes, hour, hours, \
+            day, days, week, weeks, month, months, second, seconds, euro, euros, dollar, dollars, cent, cents, \
+            metre, metres, meter, meters, kilometre, kilometres, mile, miles, gram, grams, kilo, kilos, litre, \
+            litres, degrees, percent, street, avenue, city, town, station, corner, shop, market, paris, london, \
+            berlin, rome, madrid, vienna, lisbon, tokyo, new york, amsterdam, prague, oslo, dublin, athens"""),
     CAUTION(
             """
             careful, carefully, caution, cautious, warning, warn, beware, risk, risks, risky, danger, \

@@ -12,11 +12,11 @@ import org.kindred.reward.judge.Selection.Outcome;
 import org.kindred.reward.judge.Selection.Trial;
 
 /**
- * Chooses options by held-out log-likelihood, one at a time: penalty, number of axes, kernel, and
- * once more; the prior is tried along with each. It is steadier than accuracy, of which a point is
- * noise at these sizes. Earlier values in a list win unless a later one is better by more than
- * {@value #WORTH} a pair. The number of prototypes is the smallest within {@value #CLOSE} of the
- * best.
+ * Chooses options by held-out log-likelihood, one at a time: penalties, weight of ratings, number
+ * of axes, kernel, and once more; the prior is tried along with each. It is steadier than accuracy,
+ * of which a point is noise at these sizes. Earlier values in a list win unless a later one is
+ * better by more than {@value #WORTH} a pair. The number of prototypes is the smallest within
+ * {@value #CLOSE} of the best.
  */
 final class OptionSearch {
     static final double CLOSE = 0.005;
@@ -33,49 +33,46 @@ final class OptionSearch {
         this.featuresOf = featuresOf;
     }
 
-    Selection choose(JudgeOptions options) {
-        Trial best =
-                trial(options.kernels().get(0), options.axes().get(0), options.penalties().get(0));
+    /**
+     * @param rated whether there are ratings to read
+     */
+    Selection choose(JudgeOptions options, boolean rated) {
+        Trial best = trial(options.firstSetting(rated));
         for (int pass = 0; pass < PASSES; pass++) {
             for (double penalty : options.penalties()) {
-                best = better(best, trial(best.kernel(), best.axes(), penalty));
+                best = better(best, best.setting().withPenalty(penalty));
+            }
+            for (double factor : options.axisFactors()) {
+                best = better(best, best.setting().withAxisFactor(factor));
+            }
+            for (double weight : rated ? options.ratingWeights() : List.<Double>of()) {
+                best = better(best, best.setting().withRatingWeight(weight));
             }
             for (int axes : options.axes()) {
-                best = better(best, trial(best.kernel(), axes, best.penalty()));
+                best = better(best, best.setting().withAxes(axes));
             }
             for (KernelWeights kernel : options.kernels()) {
-                best = better(best, trial(kernel, best.axes(), best.penalty()));
+                best = better(best, best.setting().withKernel(kernel));
             }
         }
         Outcome prior = prior(best);
-        return new Selection(
-                best.kernel(),
-                best.axes(),
-                best.penalty(),
-                prior.mode(),
-                Math.max(1, prior.prototypes()),
-                trials);
+        return new Selection(best.setting(), prior.mode(), Math.max(1, prior.prototypes()), trials);
     }
 
-    private Trial trial(KernelWeights kernel, int axes, double penalty) {
+    private Trial trial(FitSetting setting) {
         for (Trial done : trials) {
-            if (done.kernel().equals(kernel)
-                    && done.axes() == axes
-                    && Double.compare(done.penalty(), penalty) == 0) {
+            if (done.setting().equals(setting)) {
                 return done;
             }
         }
         Trial trial =
-                new Trial(
-                        kernel,
-                        axes,
-                        penalty,
-                        validation.run(featuresOf.apply(kernel), axes, penalty));
+                new Trial(setting, validation.run(featuresOf.apply(setting.kernel()), setting));
         trials.add(trial);
         return trial;
     }
 
-    private static Trial better(Trial best, Trial other) {
+    private Trial better(Trial best, FitSetting setting) {
+        Trial other = trial(setting);
         return prior(other).logLikelihood() > prior(best).logLikelihood() + WORTH ? other : best;
     }
 

@@ -3,6 +3,7 @@ package org.kindred.reward.judge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,8 @@ public final class RubricJudge implements RewardModel {
 
     private final AxisScorer scorer;
     private final Scenarios scenarios;
-    private final UserPrior.Mixture mixture;
+    private final Priors priors;
+    private final RatingGaps gaps;
     private final List<RubricWriter> writers; // for any prompt, then for each scenario
     private final RatingModel ratings;
     private final Selection selection;
@@ -50,13 +52,23 @@ public final class RubricJudge implements RewardModel {
                         }
                     });
 
+    /**
+     * What is known of a stranger, by {@link JudgeMode}.
+     *
+     * @param history one cloud
+     * @param prototypes points
+     * @param clouds several clouds
+     */
+    record Priors(TasteClouds history, UserPrior.Mixture prototypes, TasteClouds clouds) {}
+
     /** A text in the kind of prompt that it answers. */
     private record Place(int scenario, String text) {}
 
     RubricJudge(
             AxisScorer scorer,
             Scenarios scenarios,
-            UserPrior.Mixture mixture,
+            Priors priors,
+            RatingGaps gaps,
             RubricWriter writer,
             RatingModel ratings,
             Selection selection,
@@ -64,7 +76,8 @@ public final class RubricJudge implements RewardModel {
             Map<String, double[]> coordinates) {
         this.scorer = scorer;
         this.scenarios = scenarios;
-        this.mixture = mixture;
+        this.priors = priors;
+        this.gaps = gaps;
         this.ratings = ratings;
         this.selection = selection;
         this.scale = scale;
@@ -99,7 +112,8 @@ public final class RubricJudge implements RewardModel {
                 JudgeFile.of(
                         scorer,
                         scenarios,
-                        mixture,
+                        priors,
+                        gaps,
                         writers.get(0),
                         ratings,
                         selection,
@@ -125,14 +139,15 @@ public final class RubricJudge implements RewardModel {
     /** Belief about a user after reading the history, under a given prior. */
     public UserPosterior posterior(UserContext user, JudgeMode mode) {
         double[][] scores = pairScores(user.history());
-        double[][] choices = differences(scores);
+        Choice[] choices = choices(user.history(), scores);
         UserPrior prior =
                 switch (mode) {
                     case NO_HISTORY -> new UserPrior.Nothing(axes());
-                    case HISTORY -> new UserPrior.Gaussian(axes());
-                    case PROTOTYPES -> mixture;
+                    case HISTORY -> priors.history();
+                    case PROTOTYPES -> priors.prototypes();
+                    case CLOUDS -> priors.clouds();
                 };
-        UserPrior.Belief belief = prior.update(choices);
+        UserPrior.Belief belief = prior.update(choices, gaps);
         RatingScale totals =
                 scale == JudgeOptions.ScoreScale.COMMON || mode == JudgeMode.NO_HISTORY
                         ? ratings.population()
@@ -195,7 +210,7 @@ public final class RubricJudge implements RewardModel {
         SplittableRandom random = seeds.random();
         double[] z = user.place().clone();
         if (user.prototypeShares().length > 0) {
-            z = mixture.centroids()[drawn(user.prototypeShares(), temperature, random)];
+            z = priors.prototypes().centroids()[drawn(user.prototypeShares(), temperature, random)];
         } else if (user.mode() == JudgeMode.HISTORY && axes() > 0) {
             z = user.mean().clone();
             double[] noise = new double[z.length];
@@ -299,23 +314,40 @@ public final class RubricJudge implements RewardModel {
     }
 
     /**
-     * Log-likelihood of each target choice of a person who is at the mean place of one of the
-     * cells, as the context choices tell.
+     * Clouds of taste among these people, as a prior of coordinates.
      *
-     * @param cells places on the axes of the members of each cell
+     * @param count number of clouds
      */
-    public double[] predict(
-            List<List<double[]>> cells, List<Preference> context, List<Preference> targets) {
-        double total = cells.stream().mapToInt(List::size).sum();
-        UserPrior.Mixture prior =
-                new UserPrior.Mixture(
-                        cells.stream().map(RubricJudge::mean).toArray(double[][]::new),
-                        cells.stream().mapToDouble(cell -> cell.size() / total).toArray(),
-                        mixture.tau());
-        double[] z = prior.update(differences(pairScores(context))).mean();
-        return Arrays.stream(differences(pairScores(targets)))
-                .mapToDouble(delta -> -Vectors.softplus(-UserPrior.margin(delta, z)))
-                .toArray();
+    public TasteClouds clouds(Collection<UserContext> users, int count, SeedTree seeds) {
+        List<Choice[]> choices = users.stream().map(this::choices).toList();
+        TasteClouds one = CloudFit.one(choices, axes(), gaps);
+        return CloudFit.several(choices, one, gaps, count, seeds);
+    }
+
+    /** Probability that a user belongs to each cloud. */
+    public double[] shares(TasteClouds clouds, UserContext user) {
+        return clouds.shares().length == 1
+                ? clouds.shares().clone()
+                : clouds.update(choices(user), gaps).shares();
+    }
+
+    /** Log-likelihood of all that a user of these clouds chose (Laplace's approximation). */
+    public double evidence(TasteClouds clouds, UserContext user) {
+        return clouds.evidence(choices(user), gaps);
+    }
+
+    private Choice[] choices(UserContext user) {
+        return choices(user.history(), pairScores(user.history()));
+    }
+
+    private Choice[] choices(List<Preference> rows, double[][] pairScores) {
+        double[][] deltas = differences(pairScores);
+        double[] standardised = RatingGaps.standardised(RatingGaps.raw(rows), gaps.typical());
+        Choice[] choices = new Choice[deltas.length];
+        for (int i = 0; i < choices.length; i++) {
+            choices[i] = new Choice(deltas[i], standardised[i]);
+        }
+        return choices;
     }
 
     private static double[] mean(List<double[]> points) {

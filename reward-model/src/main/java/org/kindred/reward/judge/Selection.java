@@ -5,21 +5,13 @@ import java.util.List;
 /**
  * What cross-validation over the training users chose, and all that it tried.
  *
- * @param kernel chosen parts of a text
- * @param axes chosen number of shared axes
- * @param penalty chosen ridge penalty
+ * @param setting chosen options of the fit
  * @param mode chosen prior
  * @param prototypes chosen number of prototypes
  * @param trials every combination that was fitted, in order; empty if nothing was left to choose or
  *     there were fewer users than folds
  */
-public record Selection(
-        KernelWeights kernel,
-        int axes,
-        double penalty,
-        JudgeMode mode,
-        int prototypes,
-        List<Trial> trials) {
+public record Selection(FitSetting setting, JudgeMode mode, int prototypes, List<Trial> trials) {
 
     public Selection {
         trials = List.copyOf(trials);
@@ -30,7 +22,7 @@ public record Selection(
      *
      * @param priors outcome under each prior
      */
-    public record Trial(KernelWeights kernel, int axes, double penalty, List<Outcome> priors) {
+    public record Trial(FitSetting setting, List<Outcome> priors) {
 
         public Trial {
             priors = List.copyOf(priors);

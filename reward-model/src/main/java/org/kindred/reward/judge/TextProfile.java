@@ -18,6 +18,8 @@ import java.util.Set;
  * @param exclamationMarks likewise
  * @param numbers words that hold a digit
  * @param listLines lines that open with a bullet or a number and a dot or bracket
+ * @param enumerated different marks of an enumeration anywhere in a text: {@code 1)}, {@code 2.} at
+ *     the start of a sentence, and words such as "First," or "Finally," that open one
  * @param contractions words with an apostrophe inside
  * @param names words with a capital that do not open a sentence, "I" apart
  * @param imperatives sentences whose first word often opens an instruction
@@ -38,6 +40,7 @@ record TextProfile(
         int exclamationMarks,
         int numbers,
         int listLines,
+        int enumerated,
         int contractions,
         int names,
         int imperatives,
@@ -77,6 +80,7 @@ record TextProfile(
         private int exclamationMarks;
         private int numbers;
         private int listLines;
+        private final Set<String> enumerated = new HashSet<>();
         private int contractions;
         private int names;
         private int imperatives;
@@ -113,6 +117,7 @@ record TextProfile(
                     exclamationMarks,
                     numbers,
                     listLines,
+                    enumerated.size(),
                     contractions,
                     names,
                     imperatives,
@@ -145,7 +150,11 @@ record TextProfile(
                 end += Character.charCount(symbol);
             }
             String word = text.substring(start, end).toLowerCase(Locale.ROOT);
-            if (lineStart && digit && end < text.length() && ".)".indexOf(text.charAt(end)) >= 0) {
+            boolean marked = digit && end < text.length() && ".)".indexOf(text.charAt(end)) >= 0;
+            if (!sentenceOpen && (marked || Lexicon.STEP.contains(word) && commaAt(end))) {
+                enumerated.add(word);
+            }
+            if (lineStart && marked) {
                 listLines++; // "1." opens a line: a list mark, neither number nor sentence
                 return end + 1;
             }
@@ -220,6 +229,10 @@ record TextProfile(
             return at + 1 < text.length()
                     && ")(DP".indexOf(text.charAt(at + 1)) >= 0
                     && (at + 2 >= text.length() || !Character.isLetterOrDigit(text.charAt(at + 2)));
+        }
+
+        private boolean commaAt(int at) {
+            return at < text.length() && text.charAt(at) == ',';
         }
 
         private boolean nextIsLetter(int at) {

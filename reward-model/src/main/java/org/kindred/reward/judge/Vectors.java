@@ -5,6 +5,14 @@ public final class Vectors {
 
     private Vectors() {}
 
+    static double[][] identity(int n) {
+        double[][] identity = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            identity[i][i] = 1;
+        }
+        return identity;
+    }
+
     /** Sum over the first {@code n} entries. */
     public static double dot(double[] a, double[] b, int n) {
         double s0 = 0;

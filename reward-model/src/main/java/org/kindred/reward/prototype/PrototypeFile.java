@@ -4,19 +4,25 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
+import org.kindred.reward.judge.TasteClouds;
 
-/** {@code prototypes.json}: cells with their members, and the point of each training user. */
+/**
+ * {@code prototypes.json}: cells with their members, and the point of each training user; since
+ * version 2 with the clouds of taste that members were drawn from, in the order of the cells.
+ */
 record PrototypeFile(
         @JsonProperty("format_version") int formatVersion,
         PrototypeOptions.Features features,
         @JsonProperty("weight_scale") double weightScale,
         @JsonProperty("text_scale") double textScale,
         List<PrototypeSpace.Prototype> prototypes,
+        @Nullable TasteClouds clouds,
         Map<String, double[]> points) {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static PrototypeFile read(Path file) {
         PrototypeFile read = Json.read(file, PrototypeFile.class, "the prototypes");

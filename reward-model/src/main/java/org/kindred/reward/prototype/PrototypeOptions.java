@@ -4,17 +4,19 @@ package org.kindred.reward.prototype;
  * Options of {@link PrototypeSpace}.
  *
  * @param k number of prototypes; {@link #AUTO} chooses the smallest whose held-out log-likelihood
- *     is within 0.005 a pair of the best
+ *     is within one standard error of the best
  * @param most largest number tried by {@code AUTO}
  * @param features what is clustered
- * @param starts starts of k-means
+ * @param starts starts of k-means, where personas in words are clustered
  */
 public record PrototypeOptions(int k, int most, Features features, int starts) {
     public static final int AUTO = 0;
 
     /** What is clustered. */
     public enum Features {
-        /** Place on the judge's axes, scaled so that distance is difference of utility. */
+        /**
+         * Place on the judge's axes, as a mixture of normal distributions ({@code TasteClouds}).
+         */
         WEIGHTS,
         /** Embedding of the persona in words, as in the paper; hardly separates opposites. */
         PERSONA_TEXT,

@@ -2,12 +2,15 @@ package org.kindred.reward.prototype;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
@@ -16,6 +19,7 @@ import org.kindred.reward.UserContext;
 import org.kindred.reward.cluster.Clusterer.Cells;
 import org.kindred.reward.cluster.KMeansClusterer;
 import org.kindred.reward.judge.RubricJudge;
+import org.kindred.reward.judge.TasteClouds;
 
 /**
  * Prototypes of taste (P-GenRM, arXiv 2602.12116, section on prototypes): training users in cells,
@@ -70,13 +74,22 @@ public final class PrototypeSpace {
 
     private final TasteFeatures features;
     private final List<Prototype> prototypes;
+    private final @Nullable TasteClouds clouds;
     private final Map<String, double[]> points; // features of members
     private final Map<String, String> labels;
     private final Map<String, double[]> map;
 
+    /**
+     * @param clouds what members were drawn from, in the order of the prototypes; null if the
+     *     nearest centroid decides
+     */
     PrototypeSpace(
-            TasteFeatures features, List<Prototype> prototypes, Map<String, double[]> points) {
+            TasteFeatures features,
+            List<Prototype> prototypes,
+            @Nullable TasteClouds clouds,
+            Map<String, double[]> points) {
         this.features = features;
+        this.clouds = clouds;
         this.prototypes = List.copyOf(prototypes);
         this.points = Collections.unmodifiableMap(new TreeMap<>(points));
         Map<String, String> cells = new TreeMap<>();
@@ -104,15 +117,27 @@ public final class PrototypeSpace {
         TasteFeatures features = TasteFeatures.fit(judge, users.values(), options.features());
         Map<String, double[]> points = new TreeMap<>();
         users.forEach((id, user) -> points.put(id, features.of(user)));
-        KMeansClusterer clusterer = new KMeansClusterer(options.starts());
         int k =
                 options.k() == PrototypeOptions.AUTO
-                        ? PrototypeCount.choose(judge, users, points, options, seeds.child("count"))
+                        ? PrototypeCount.choose(judge, users, options, seeds.child("count"))
                         : options.k();
+        if (options.features() == PrototypeOptions.Features.WEIGHTS) {
+            TasteClouds clouds = judge.clouds(users.values(), k, seeds.child("cells"));
+            Map<String, Integer> cloudOf = new TreeMap<>();
+            users.forEach((id, user) -> cloudOf.put(id, likeliest(judge.shares(clouds, user))));
+            int[] order = bySize(cloudOf.values(), clouds.shares().length);
+            List<Prototype> prototypes = new ArrayList<>();
+            for (int cloud : order) {
+                List<String> members =
+                        users.keySet().stream().filter(id -> cloudOf.get(id) == cloud).toList();
+                prototypes.add(prototype(prototypes.size(), members, points, users, judge));
+            }
+            return new PrototypeSpace(features, prototypes, clouds.only(order), points);
+        }
         List<String> ids = List.copyOf(points.keySet());
         Cells cells =
-                clusterer.cluster(
-                        points.values().toArray(new double[0][]), k, seeds.child("cells"));
+                new KMeansClusterer(options.starts())
+                        .cluster(points.values().toArray(new double[0][]), k, seeds.child("cells"));
         List<Prototype> prototypes = new ArrayList<>();
         for (int g = 0; g < cells.centroids().length; g++) {
             List<String> members = new ArrayList<>();
@@ -121,18 +146,52 @@ public final class PrototypeSpace {
                     members.add(ids.get(i));
                 }
             }
-            prototypes.add(
-                    new Prototype(
-                            "prototype-" + g,
-                            cells.centroids()[g],
-                            members,
-                            judge.persona(
-                                    members.stream()
-                                            .map(users::get)
-                                            .map(TasteFeatures.placeBy(judge))
-                                            .toList())));
+            prototypes.add(prototype(g, members, points, users, judge));
         }
-        return new PrototypeSpace(features, prototypes, points);
+        return new PrototypeSpace(features, prototypes, null, points);
+    }
+
+    private static Prototype prototype(
+            int number,
+            List<String> members,
+            Map<String, double[]> points,
+            Map<String, UserContext> users,
+            RubricJudge judge) {
+        double[] centroid = new double[points.get(members.get(0)).length];
+        for (String member : members) {
+            for (int i = 0; i < centroid.length; i++) {
+                centroid[i] += points.get(member)[i] / members.size();
+            }
+        }
+        return new Prototype(
+                "prototype-" + number,
+                centroid,
+                members,
+                judge.persona(
+                        members.stream()
+                                .map(users::get)
+                                .map(TasteFeatures.placeBy(judge))
+                                .toList()));
+    }
+
+    private static int likeliest(double[] shares) {
+        int best = 0;
+        for (int g = 1; g < shares.length; g++) {
+            best = shares[g] > shares[best] ? g : best;
+        }
+        return best;
+    }
+
+    /** Clouds that have members, those with most first. */
+    private static int[] bySize(Collection<Integer> cloudOf, int clouds) {
+        int[] sizes = new int[clouds];
+        cloudOf.forEach(cloud -> sizes[cloud]++);
+        return IntStream.range(0, clouds)
+                .filter(cloud -> sizes[cloud] > 0)
+                .boxed()
+                .sorted(Comparator.comparingInt(cloud -> -sizes[cloud]))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     /** Writes the cells to one file, complete or absent. */
@@ -145,6 +204,7 @@ public final class PrototypeSpace {
                         features.weightScale(),
                         features.textScale(),
                         prototypes,
+                        clouds,
                         points));
     }
 
@@ -158,21 +218,28 @@ public final class PrototypeSpace {
         return new PrototypeSpace(
                 new TasteFeatures(judge, read.features(), read.weightScale(), read.textScale()),
                 read.prototypes(),
+                read.clouds(),
                 read.points());
     }
 
-    /** Label of the cell whose centroid is nearest to what the history shows. */
+    /** Label of the cell that the history speaks for. */
     public String assign(UserContext user) {
-        return nearest(features.of(user)).label();
+        if (clouds != null) {
+            return prototypes.get(likeliest(features.judge().shares(clouds, user))).label();
+        }
+        double[] point = features.of(user);
+        return Collections.min(
+                        prototypes,
+                        Comparator.comparingDouble(p -> squaredDistance(p.centroid(), point)))
+                .label();
     }
 
     /** Up to {@code n} members of the user's cell, nearest first, then of other cells. */
     public Neighbours neighbours(UserContext user, int n) {
-        return neighbours(features.of(user), user.userId(), n);
+        return neighbours(features.of(user), assign(user), user.userId(), n);
     }
 
-    Neighbours neighbours(double[] point, String userId, int n) {
-        String own = nearest(point).label();
+    Neighbours neighbours(double[] point, String own, String userId, int n) {
         List<String> others = others(userId);
         others.sort(
                 Comparator.comparing((String other) -> !labels.get(other).equals(own))
@@ -209,11 +276,6 @@ public final class PrototypeSpace {
         List<String> others = new ArrayList<>(points.keySet());
         others.remove(userId);
         return others;
-    }
-
-    private Prototype nearest(double[] point) {
-        return Collections.min(
-                prototypes, Comparator.comparingDouble(p -> squaredDistance(p.centroid(), point)));
     }
 
     static double squaredDistance(double[] a, double[] b) {

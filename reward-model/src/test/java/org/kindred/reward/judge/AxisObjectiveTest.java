@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.TwoCamps;
@@ -17,9 +17,9 @@ import org.kindred.reward.TwoCamps;
 final class AxisObjectiveTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3})
-    void evaluate_anyPoint_gradientMatchesCentralDifferences(int axes) {
-        AxisObjective objective = objective(axes);
+    @CsvSource({"0, 0", "1, 0", "3, 0", "0, 0.8", "3, 0.8"})
+    void evaluate_anyPoint_gradientMatchesCentralDifferences(int axes, double ratingWeight) {
+        AxisObjective objective = objective(axes, ratingWeight);
         SplittableRandom random = SeedTree.root(11).random();
         double[] x = random.doubles(objective.parameters(), -0.5, 0.5).toArray();
         double[] gradient = new double[x.length];
@@ -41,7 +41,7 @@ final class AxisObjectiveTest {
         }
     }
 
-    private static AxisObjective objective(int axes) {
+    private static AxisObjective objective(int axes, double ratingWeight) {
         List<Preference> rows = TwoCamps.rows(6, 8, 1);
         PairDesign design = PairDesign.of(rows);
         SplittableRandom random = SeedTree.root(5).random();
@@ -60,6 +60,12 @@ final class AxisObjectiveTest {
         PairFeatures features =
                 new PairFeatures(design, dense, new KernelWeights(1, 1, 1, 0.5, 2), scenarios, 2);
         return new AxisObjective(
-                features, design.rowsByUser(IntStream.range(0, rows.size()).toArray()), axes, 0.7);
+                features,
+                design.rowsByUser(IntStream.range(0, rows.size()).toArray()),
+                axes,
+                0.7,
+                2.1,
+                RatedRows.of(design).gaps(),
+                ratingWeight);
     }
 }

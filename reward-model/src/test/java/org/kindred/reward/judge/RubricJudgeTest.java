@@ -81,11 +81,11 @@ final class RubricJudgeTest {
         judge.save(file);
         Files.writeString(
                 file,
-                Files.readString(file).replace("\"format_version\" : 1", "\"format_version\" : 2"));
+                Files.readString(file).replace("\"format_version\" : 2", "\"format_version\" : 3"));
 
         assertThatThrownBy(() -> RubricJudge.load(file, EMBEDDER))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("format_version is 2, expected 1 to 1");
+                .hasMessageContaining("format_version is 3, expected 2");
     }
 
     private static void assertSameScores(RubricJudge other) {
@@ -203,6 +203,8 @@ final class RubricJudgeTest {
                 o.kernels(),
                 o.axes(),
                 o.penalties(),
+                o.axisFactors(),
+                o.ratingWeights(),
                 o.modes(),
                 o.prototypes(),
                 o.tau(),
@@ -274,6 +276,8 @@ final class RubricJudgeTest {
                                 o.kernels(),
                                 o.axes(),
                                 o.penalties(),
+                                o.axisFactors(),
+                                o.ratingWeights(),
                                 o.modes(),
                                 o.prototypes(),
                                 o.tau(),
@@ -299,6 +303,8 @@ final class RubricJudgeTest {
                                 new KernelWeights(1, 0.5, 0, 0, 0)),
                         List.of(1, 2),
                         List.of(1.0, 30.0),
+                        o.axisFactors(),
+                        o.ratingWeights(),
                         o.modes(),
                         List.of(2, 4),
                         o.tau(),
@@ -313,7 +319,8 @@ final class RubricJudgeTest {
 
         assertThat(again).isEqualTo(once);
         assertThat(once.trials()).hasSizeGreaterThanOrEqualTo(4);
-        assertThat(once.penalty()).isEqualTo(1.0); // 30 smothers what 16 choices a user tell
+        assertThat(once.setting().penalty())
+                .isEqualTo(1.0); // 30 smothers what 16 choices a user tell
         Selection.Outcome first = once.trials().get(0).priors().get(0);
         assertThat(first.accuracy()).isBetween(0.6, 0.95);
         assertThat(first.pairs()).isGreaterThan(100);

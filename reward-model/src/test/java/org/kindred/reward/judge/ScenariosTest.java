@@ -21,8 +21,8 @@ final class ScenariosTest {
         assertThat(fitted.scenarios().centroids()).hasDimensions(2, 16);
         assertThat(fitted.ofPrompt()).containsEntry("bake bread dough 1", 0);
         assertThat(fitted.ofPrompt()).containsEntry("train bus ticket 1", 1);
-        assertThat(fitted.scenarios().of("bake bread dough", EMBEDDER)).isZero();
-        assertThat(fitted.scenarios().of("train bus ticket", EMBEDDER)).isEqualTo(1);
+        assertThat(fitted.scenarios().of("bake bread dough 3", EMBEDDER)).isZero();
+        assertThat(fitted.scenarios().of("train bus ticket 3", EMBEDDER)).isEqualTo(1);
     }
 
     @Test
@@ -48,7 +48,7 @@ final class ScenariosTest {
         Scenarios.Fitted fitted = Scenarios.fit(rows(true), EMBEDDER, 9, SEEDS);
 
         assertThat(fitted.scenarios().centroids()).isEmpty();
-        assertThat(fitted.scenarios().of("bake bread dough", EMBEDDER)).isEqualTo(Scenarios.NONE);
+        assertThat(fitted.scenarios().of("bake bread dough 3", EMBEDDER)).isEqualTo(Scenarios.NONE);
     }
 
     private static List<Preference> rows(boolean domains) {

@@ -16,9 +16,13 @@ final class UserPriorTest {
     private static final UserPrior.Mixture CAMPS =
             new UserPrior.Mixture(new double[][] {{-1}, {3}}, new double[] {.75, .25}, 2);
 
+    private static Belief update(UserPrior prior, double[][] deltas) {
+        return prior.update(Choice.unrated(deltas), RatingGaps.NONE);
+    }
+
     @Test
     void gaussian_noChoices_isThePrior() {
-        Belief belief = new UserPrior.Gaussian(2).update(new double[0][]);
+        Belief belief = update(TasteClouds.standard(2), new double[0][]);
 
         assertThat(belief.mean()).containsExactly(0, 0);
         assertThat(belief.covariance()).isDeepEqualTo(new double[][] {{1, 0}, {0, 1}});
@@ -27,7 +31,7 @@ final class UserPriorTest {
     @Test
     void gaussian_oneChoice_solvesItsEquation() {
         // mode: z = sigma(-z) for delta = (0, 1), so z = 0.401058...; variance 1 / (1 + z (1 - z))
-        Belief belief = new UserPrior.Gaussian(1).update(new double[][] {{0, 1}});
+        Belief belief = update(TasteClouds.standard(1), new double[][] {{0, 1}});
 
         assertThat(belief.mean()[0]).isEqualTo(0.401058138, within(1e-8));
         assertThat(belief.covariance()[0][0])
@@ -44,7 +48,7 @@ final class UserPriorTest {
                 delta[k] = 3 * random.nextGaussian();
             }
         }
-        Belief belief = new UserPrior.Gaussian(3).update(deltas);
+        Belief belief = update(TasteClouds.standard(3), deltas);
         double[] gradient = belief.mean().clone();
         for (double[] delta : deltas) {
             double doubt = Vectors.sigmoid(-UserPrior.margin(delta, belief.mean()));
@@ -61,7 +65,7 @@ final class UserPriorTest {
 
     @Test
     void mixture_noChoices_isTheShares() {
-        Belief belief = CAMPS.update(new double[0][]);
+        Belief belief = update(CAMPS, new double[0][]);
 
         assertThat(belief.shares()).containsExactly(new double[] {.75, .25}, within(1e-12));
         assertThat(belief.mean()[0]).isEqualTo(0, within(1e-12)); // -1 * .75 + 3 * .25
@@ -70,7 +74,7 @@ final class UserPriorTest {
 
     @Test
     void mixture_oneChoice_weighsByLikelihoodToThePowerTau() {
-        Belief belief = CAMPS.update(new double[][] {{0.5, 1}});
+        Belief belief = update(CAMPS, new double[][] {{0.5, 1}});
 
         double first = .75 * Math.pow(Vectors.sigmoid(-0.5), 2);
         double second = .25 * Math.pow(Vectors.sigmoid(3.5), 2);
@@ -81,10 +85,10 @@ final class UserPriorTest {
     void mixture_moreChoices_comeCloserToTheCamp() {
         double[][] choices = new double[12][];
         Arrays.fill(choices, new double[] {0, 0.5});
-        double last = CAMPS.update(new double[0][]).shares()[1];
+        double last = update(CAMPS, new double[0][]).shares()[1];
 
         for (int n = 1; n <= choices.length; n++) {
-            double now = CAMPS.update(Arrays.copyOf(choices, n)).shares()[1];
+            double now = update(CAMPS, Arrays.copyOf(choices, n)).shares()[1];
             assertThat(now).isGreaterThan(last);
             last = now;
         }
@@ -104,9 +108,9 @@ final class UserPriorTest {
             reversed[i] = deltas[8 - i];
         }
 
-        assertThat(new UserPrior.Gaussian(1).update(reversed).mean()[0])
-                .isEqualTo(new UserPrior.Gaussian(1).update(deltas).mean()[0], within(1e-9));
-        assertThat(CAMPS.update(reversed).shares()[0])
-                .isEqualTo(CAMPS.update(deltas).shares()[0], within(1e-9));
+        assertThat(update(TasteClouds.standard(1), reversed).mean()[0])
+                .isEqualTo(update(TasteClouds.standard(1), deltas).mean()[0], within(1e-9));
+        assertThat(update(CAMPS, reversed).shares()[0])
+                .isEqualTo(update(CAMPS, deltas).shares()[0], within(1e-9));
     }
 }

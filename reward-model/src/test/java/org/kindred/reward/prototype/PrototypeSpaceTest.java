@@ -52,6 +52,7 @@ final class PrototypeSpaceTest {
                                         new double[] {-.3, .9},
                                         List.of("p3", "p4"),
                                         "Wants: y.")),
+                        null,
                         Map.of(
                                 "p1", new double[] {1, 0},
                                 "p2", new double[] {.8, .6},
@@ -59,13 +60,13 @@ final class PrototypeSpaceTest {
                                 "p4", new double[] {-.6, .8}));
         double[] query = {.6, .8};
 
-        assertThat(points.neighbours(query, "somebody", 2))
+        assertThat(points.neighbours(query, "prototype-0", "somebody", 2))
                 .isEqualTo(new Neighbours(List.of("p2", "p1"), false));
-        assertThat(points.neighbours(query, "p2", 1))
+        assertThat(points.neighbours(query, "prototype-0", "p2", 1))
                 .isEqualTo(new Neighbours(List.of("p1"), false));
-        assertThat(points.neighbours(query, "p2", 3))
+        assertThat(points.neighbours(query, "prototype-0", "p2", 3))
                 .isEqualTo(new Neighbours(List.of("p1", "p3", "p4"), true));
-        assertThat(points.neighbours(query, "p2", 9).userIds()).hasSize(3);
+        assertThat(points.neighbours(query, "prototype-0", "p2", 9).userIds()).hasSize(3);
     }
 
     @Test
