@@ -34,7 +34,7 @@ final class RationaleBreakdown {
             Pattern.compile(
                     NAME
                             + "[\\s*_]*(?:\\(|\\[|:|=|\\bweight)[\\s*_]*(?:weight)?[\\s:=]*"
-                            + "(0?\\.[0-9]{1,6}|1\\.0{1,6}|[0-9]{1,3}/[0-9]{1,3})(?![0-9./])",
+                            + "(0?\\.[0-9]{1,6}|1\\.0{1,6}|[0-9]{1,3}/[0-9]{1,3})(?![0-9/]|\\.[0-9])",
                     Pattern.CASE_INSENSITIVE);
     private static final Pattern LABEL =
             Pattern.compile(

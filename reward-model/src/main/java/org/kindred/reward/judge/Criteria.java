@@ -58,7 +58,7 @@ final class Criteria {
                     presence("examples", "examples", t -> lexicon(t, Lexicon.EXAMPLE)),
                     presence(
                             "time_and_place",
-                            "dates and places",
+                            "dates, places",
                             t -> lexicon(t, Lexicon.TIME_AND_PLACE)),
                     presence("abstraction", "abstract talk", t -> lexicon(t, Lexicon.ABSTRACTION)),
                     presence("evidence", "evidence", t -> lexicon(t, Lexicon.EVIDENCE)),

@@ -91,7 +91,7 @@ final class ChainParserTest {
         for (int i = 0; i < 20_000; i++) {
             ReplyCorpus.Case chosen = cases.get(random.nextInt(cases.size()));
             StringBuilder text = new StringBuilder(chosen.reply());
-            for (int k = random.nextInt(4); k >= 0; k--) {
+            for (int k = random.nextInt(4); k >= 0 && !text.isEmpty(); k--) {
                 int at = random.nextInt(text.length());
                 switch (random.nextInt(4)) {
                     case 0 -> text.deleteCharAt(at);

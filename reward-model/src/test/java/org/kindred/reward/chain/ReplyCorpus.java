@@ -328,7 +328,7 @@ final class ReplyCorpus {
                                                 + "]}")
                                 .get(i % 4)),
                 List.of(
-                                "unknown key",
+                                "rationale missing",
                                 "rationale is not text",
                                 "not a number",
                                 "verdict is not an object")
@@ -364,7 +364,7 @@ final class ReplyCorpus {
                                         row.stated1(),
                                         List.of("11", "-1", "10.01", "1e309", "\"1e309\"", "99")
                                                 .get(i % 6))),
-                i % 6 == 3 ? "bad JSON" : "out of range");
+                i % 6 == 3 ? "not a number" : "out of range");
         refuse(
                 "not finite",
                 reply(
