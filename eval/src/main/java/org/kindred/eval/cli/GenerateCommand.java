@@ -105,6 +105,7 @@ final class GenerateCommand implements Callable<Integer>, RunSettings.Holder {
         }
         try (Tokenizer tokenizer = ModelFolder.tokenizer(folder);
                 CausalLm model = CausalLm.load(folder, options.options().engine())) {
+            ModelFolder.requireMatching(folder, tokenizer, model);
             Session session = new Session(options.options(), tokenizer, model, out);
             if (prompt != null) {
                 session.answer(prompt);

@@ -2,6 +2,7 @@ package org.kindred.eval.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.kindred.datasets.KindredException;
 import org.kindred.eval.config.OptionsException;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.tokenizer.Tokenizer;
@@ -18,6 +19,21 @@ final class ModelFolder {
                             + folder
                             + ": no such folder. Expected a Hugging Face folder with config.json,"
                             + " tokenizer.json and safetensors");
+        }
+    }
+
+    /** Refuses a tokenizer that knows more tokens than the model has embeddings for. */
+    static void requireMatching(Path folder, Tokenizer tokenizer, CausalLm model) {
+        int tokens = tokenizer.vocabularySize();
+        int rows = model.config().vocabSize();
+        if (tokens > rows) {
+            throw new KindredException(
+                    folder.resolve("tokenizer.json")
+                            + ": has ids up to "
+                            + (tokens - 1)
+                            + ", but model.embed_tokens.weight has "
+                            + rows
+                            + " rows; the tokenizer belongs to another model");
         }
     }
 

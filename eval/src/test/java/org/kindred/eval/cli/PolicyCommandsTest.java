@@ -177,6 +177,16 @@ final class PolicyCommandsTest {
             }
         }
         assertRefused(1, "GPT2LMHeadModel", "generate", "--model=broken", "--prompt=a");
+        Path wider = Files.createDirectories(folder.resolve("wider"));
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(folder.resolve("model").resolve(file), wider.resolve(file));
+        }
+        BpeTrainer.train(
+                Stream.of("one two three four five six seven eight nine ten"),
+                new BpeTrainer.Options(320, List.of("<|more|>", "<|and more|>"), 1),
+                wider);
+        assertRefused(
+                1, "model.embed_tokens.weight has", "generate", "--model=wider", "--prompt=a");
     }
 
     @Test
