@@ -89,12 +89,34 @@ final class Cholesky {
 
     /** {@code A^-1}. */
     double[][] inverse() {
-        double[][] inverse = new double[lower.length][];
-        for (int i = 0; i < inverse.length; i++) {
-            double[] unit = new double[lower.length];
-            unit[i] = 1;
-            inverse[i] = solve(unit);
-        }
+        double[][] inverse = new double[lower.length][lower.length];
+        addInverse(inverse);
         return inverse;
+    }
+
+    /** {@code target += A^-1}, which is {@code sum_k r_k r_k'} over the rows r of {@code L^-1}. */
+    void addInverse(double[][] target) {
+        int n = lower.length;
+        double[][] rows = new double[n][];
+        for (int k = 0; k < n; k++) {
+            rows[k] = new double[k + 1];
+            rows[k][k] = 1 / lower[k][k];
+            for (int i = 0; i < k; i++) {
+                double sum = 0;
+                for (int j = i; j < k; j++) {
+                    sum += lower[k][j] * rows[j][i];
+                }
+                rows[k][i] = -sum / lower[k][k];
+            }
+            for (int i = 0; i <= k; i++) {
+                for (int j = 0; j <= i; j++) {
+                    double product = rows[k][i] * rows[k][j];
+                    target[i][j] += product;
+                    if (i != j) {
+                        target[j][i] += product;
+                    }
+                }
+            }
+        }
     }
 }

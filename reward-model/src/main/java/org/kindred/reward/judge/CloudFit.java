@@ -13,19 +13,54 @@ import org.kindred.reward.cluster.KMeansClusterer;
  * Finds the prior {@link TasteClouds} of a population from its users' choices, by expectation
  * maximisation of the marginal likelihood. Clustering of point estimates would take the noise of
  * short histories for variety and split large groups; here each user counts with as much certainty
- * as the choices give.
+ * as the choices give. One user's likelihood is taken as normal around the mode under one cloud.
  */
 final class CloudFit {
     private static final int SPREAD_STEPS = 12;
-    private static final int CLOUD_STEPS = 60;
-    private static final double ENOUGH = 1e-4; // gain of log-likelihood a user and step
     private static final int STARTS = 30;
-    private static final double PRIOR_USERS = 1; // that the spread of all counts for, in each cloud
+    private static final int SHORT_STEPS = 6;
+    private static final int SURVIVORS = 3; // of the starts, after the short steps
+    private static final int LONG_STEPS = 60;
+    private static final double ENOUGH = 1e-4; // gain of log-likelihood a user and step
 
-    private CloudFit() {}
+    private final TasteClouds one;
+    private final List<Evidence> users;
+
+    /** What one user's choices say about z: {@code exp(-z'Lz/2 + h'z)} up to a constant. */
+    private record Evidence(double[] place, double[][] precision, double[] pull) {}
+
+    private CloudFit(TasteClouds one, List<Evidence> users) {
+        this.one = one;
+        this.users = users;
+    }
+
+    /**
+     * Reads the users' choices.
+     *
+     * @param choices of each user
+     */
+    static CloudFit of(List<Choice[]> choices, int axes, RatingGaps ratings) {
+        TasteClouds one = one(choices, axes, ratings);
+        List<Evidence> users = new ArrayList<>(choices.size());
+        double[][] prior = Cholesky.of(one.covariance()).inverse();
+        for (Choice[] own : choices) {
+            UserPrior.Belief belief = one.update(own, ratings);
+            double[][] precision = Cholesky.of(belief.covariance()).inverse();
+            double[] pull = product(precision, belief.mean());
+            for (int i = 0; i < axes; i++) {
+                Vectors.add(precision[i], -1, prior[i]);
+            }
+            users.add(new Evidence(belief.mean(), precision, pull));
+        }
+        return new CloudFit(one, users);
+    }
 
     /** One cloud around 0. */
-    static TasteClouds one(List<Choice[]> users, int axes, RatingGaps ratings) {
+    TasteClouds one() {
+        return one;
+    }
+
+    private static TasteClouds one(List<Choice[]> users, int axes, RatingGaps ratings) {
         TasteClouds clouds = TasteClouds.standard(axes);
         for (int step = 0; step < SPREAD_STEPS && axes > 0; step++) {
             double[][] spread = Vectors.identity(axes); // one more user, as the fit supposed
@@ -46,46 +81,38 @@ final class CloudFit {
         return clouds;
     }
 
-    /** What one user's choices say about z: {@code exp(-z'Lz/2 + h'z)} up to a constant. */
-    private record Evidence(double[] place, double[][] precision, double[] pull) {}
-
     /**
-     * Several clouds, best of {@value #STARTS} seeded starts, larger ones first. Each user's
-     * likelihood is taken as normal around the mode under one cloud.
-     *
-     * @param one the best single cloud
+     * Several clouds, larger ones first: {@value #STARTS} seeded starts climb {@value #SHORT_STEPS}
+     * steps, the best {@value #SURVIVORS} of them to the top.
      */
-    static TasteClouds several(
-            List<Choice[]> users, TasteClouds one, RatingGaps ratings, int count, SeedTree seeds) {
-        int axes = one.covariance().length;
+    TasteClouds several(int count, SeedTree seeds) {
         int clouds = Math.min(count, users.size());
-        if (clouds == 1 || axes == 0) {
+        if (clouds == 1 || one.covariance().length == 0) {
             return one;
         }
-        double[][] prior = Cholesky.of(one.covariance()).inverse();
-        List<Evidence> evidence = new ArrayList<>();
-        for (Choice[] choices : users) {
-            UserPrior.Belief belief = one.update(choices, ratings);
-            double[][] precision = Cholesky.of(belief.covariance()).inverse();
-            double[] pull = product(precision, belief.mean());
-            for (int i = 0; i < axes; i++) {
-                Vectors.add(precision[i], -1, prior[i]);
-            }
-            evidence.add(new Evidence(belief.mean(), precision, pull));
-        }
-        Ascent best = null;
+        List<Ascent> ascents = new ArrayList<>();
         for (int start = 0; start < STARTS; start++) {
-            Ascent ascent = new Ascent(evidence, one.covariance(), clouds);
-            ascent.climb(labels(evidence, clouds, start, seeds.child(start)));
-            if (best == null || ascent.logLikelihood > best.logLikelihood + 1e-9) {
-                best = ascent;
-            }
+            Ascent ascent =
+                    new Ascent(
+                            users,
+                            one.covariance(),
+                            labels(clouds, start, seeds.child(start)),
+                            clouds);
+            ascent.climb(SHORT_STEPS);
+            ascents.add(ascent);
         }
-        return best.clouds();
+        Comparator<Ascent> highest = Comparator.comparingDouble(ascent -> -ascent.logLikelihood);
+        return ascents.stream()
+                .sorted(highest)
+                .limit(SURVIVORS)
+                .peek(ascent -> ascent.climb(LONG_STEPS))
+                .min(highest)
+                .orElseThrow()
+                .clouds();
     }
 
     /** Cells of one run of k-means, or of the nearest of a few users drawn at random. */
-    private static int[] labels(List<Evidence> users, int clouds, int start, SeedTree seeds) {
+    private int[] labels(int clouds, int start, SeedTree seeds) {
         double[][] places = users.stream().map(Evidence::place).toArray(double[][]::new);
         if (start % 2 == 0) {
             return new KMeansClusterer(1).cluster(places, clouds, seeds).labels();
@@ -113,11 +140,17 @@ final class CloudFit {
     }
 
     private static double[] product(double[][] matrix, double[] vector) {
-        return Arrays.stream(matrix).mapToDouble(row -> Vectors.dot(row, vector)).toArray();
+        double[] product = new double[matrix.length];
+        for (int i = 0; i < product.length; i++) {
+            product[i] = Vectors.dot(matrix[i], vector);
+        }
+        return product;
     }
 
     /** One climb from one start. */
     private static final class Ascent {
+        private static final double PRIOR_USERS = 1; // that the spread of all counts for
+
         private final List<Evidence> users;
         private final double[][] whole; // covariance of everybody
         private final double[][] means;
@@ -125,27 +158,27 @@ final class CloudFit {
         private double[][] covariance;
         private double logLikelihood = Double.NEGATIVE_INFINITY;
 
-        Ascent(List<Evidence> users, double[][] whole, int clouds) {
+        Ascent(List<Evidence> users, double[][] whole, int[] labels, int clouds) {
             this.users = users;
             this.whole = whole;
             this.covariance = whole;
             means = new double[clouds][whole.length];
             shares = new double[clouds];
-        }
-
-        void climb(int[] labels) {
-            double[] sizes = new double[means.length];
+            double[] sizes = new double[clouds];
             for (int u = 0; u < labels.length; u++) {
                 sizes[labels[u]]++;
                 Vectors.add(means[labels[u]], 1, users.get(u).place());
             }
-            for (int g = 0; g < means.length; g++) {
-                for (int k = 0; k < means[g].length && sizes[g] > 0; k++) {
+            for (int g = 0; g < clouds; g++) {
+                for (int k = 0; k < whole.length && sizes[g] > 0; k++) {
                     means[g][k] /= sizes[g];
                 }
-                shares[g] = (sizes[g] + 1) / (users.size() + means.length);
+                shares[g] = (sizes[g] + 1) / (users.size() + clouds);
             }
-            for (int step = 0; step < CLOUD_STEPS; step++) {
+        }
+
+        void climb(int steps) {
+            for (int step = 0; step < steps; step++) {
                 double before = logLikelihood;
                 step();
                 if (logLikelihood - before < ENOUGH * users.size() && step > 2) {
@@ -156,52 +189,55 @@ final class CloudFit {
 
         private void step() {
             int axes = whole.length;
+            int clouds = means.length;
             Cholesky spread = Cholesky.of(covariance);
             double[][] prior = spread.inverse();
-            double[][] priorPulls = new double[means.length][];
-            double[] constants = new double[means.length];
-            for (int g = 0; g < means.length; g++) {
+            double[][] priorPulls = new double[clouds][];
+            double[] constants = new double[clouds];
+            for (int g = 0; g < clouds; g++) {
                 priorPulls[g] = product(prior, means[g]);
                 constants[g] =
                         Math.log(shares[g])
                                 - Vectors.dot(means[g], priorPulls[g]) / 2
                                 - spread.logDeterminant() / 2;
             }
-            double[] sizes = new double[means.length];
-            double[][] sums = new double[means.length][axes];
+            double[] sizes = new double[clouds];
+            double[][] sums = new double[clouds][axes];
             double[][] scatter = new double[axes][axes]; // E z z'
+            double[][] precision = new double[axes][axes];
+            double[][] places = new double[clouds][];
+            double[] logs = new double[clouds];
+            double[] pull = new double[axes];
             double total = 0;
             for (Evidence user : users) {
-                double[][] precision = new double[axes][];
                 for (int i = 0; i < axes; i++) {
-                    precision[i] = user.precision()[i].clone();
-                    Vectors.add(precision[i], 1, prior[i]);
+                    for (int j = 0; j <= i; j++) {
+                        precision[i][j] = user.precision()[i][j] + prior[i][j];
+                    }
                 }
                 Cholesky factor = Cholesky.of(precision);
-                double[][] places = new double[means.length][];
-                double[] logs = new double[means.length];
-                for (int g = 0; g < means.length; g++) {
-                    double[] pull = user.pull().clone();
-                    Vectors.add(pull, 1, priorPulls[g]);
+                double highest = Double.NEGATIVE_INFINITY;
+                for (int g = 0; g < clouds; g++) {
+                    for (int i = 0; i < axes; i++) {
+                        pull[i] = user.pull()[i] + priorPulls[g][i];
+                    }
                     places[g] = factor.solve(pull);
                     logs[g] = constants[g] + Vectors.dot(pull, places[g]) / 2;
+                    highest = Math.max(highest, logs[g]);
                 }
-                double highest = Arrays.stream(logs).max().orElseThrow();
-                total +=
-                        highest
-                                + Math.log(
-                                        Arrays.stream(logs).map(l -> Math.exp(l - highest)).sum())
-                                - factor.logDeterminant() / 2;
-                double[] q = UserPrior.normalised(logs);
-                double[][] rest = factor.inverse();
-                for (int i = 0; i < axes; i++) {
-                    Vectors.add(scatter[i], 1, rest[i]);
+                double sum = 0;
+                for (int g = 0; g < clouds; g++) {
+                    logs[g] = Math.exp(logs[g] - highest);
+                    sum += logs[g];
                 }
-                for (int g = 0; g < means.length; g++) {
-                    sizes[g] += q[g];
-                    Vectors.add(sums[g], q[g], places[g]);
+                total += highest + Math.log(sum) - factor.logDeterminant() / 2;
+                factor.addInverse(scatter);
+                for (int g = 0; g < clouds; g++) {
+                    double q = logs[g] / sum;
+                    sizes[g] += q;
+                    Vectors.add(sums[g], q, places[g]);
                     for (int i = 0; i < axes; i++) {
-                        Vectors.add(scatter[i], q[g] * places[g][i], places[g]);
+                        Vectors.add(scatter[i], q * places[g][i], places[g]);
                     }
                 }
             }
@@ -211,8 +247,8 @@ final class CloudFit {
                 Vectors.add(covariance[i], PRIOR_USERS, whole[i]);
                 Vectors.add(covariance[i], 1, scatter[i]);
             }
-            for (int g = 0; g < means.length; g++) {
-                shares[g] = (sizes[g] + 1) / (users.size() + means.length);
+            for (int g = 0; g < clouds; g++) {
+                shares[g] = (sizes[g] + 1) / (users.size() + clouds);
                 for (int k = 0; k < axes; k++) {
                     means[g][k] = sums[g][k] / (sizes[g] + 1e-9);
                 }

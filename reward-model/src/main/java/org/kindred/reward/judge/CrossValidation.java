@@ -29,6 +29,7 @@ import org.kindred.reward.judge.Selection.Outcome;
  */
 final class CrossValidation {
     private static final int[] SHOTS = {3, 10};
+    private static final int ENOUGH = 2_500; // pairs
 
     /** Fewer different prompts a fold than this, and response texts are the items. */
     private static final int PROMPTS_PER_FOLD = 5;
@@ -40,6 +41,7 @@ final class CrossValidation {
     private final Map<GlobalKey, double[]> globals = new ConcurrentHashMap<>();
     private final RatedRows rated;
     private final int[][] itemFolds; // by row: of the chosen and of the rejected item
+    private final List<Cell> cells;
 
     CrossValidation(PairDesign design, RatedRows rated, JudgeOptions options, SeedTree seeds) {
         this.design = design;
@@ -48,6 +50,25 @@ final class CrossValidation {
         this.seeds = seeds;
         userFold = folds(design.users().size(), options.folds(), seeds.child("user-folds"));
         itemFolds = itemFolds();
+        cells = cells();
+    }
+
+    /** Round by round until {@value #ENOUGH} pairs are held out, or all rounds are run. */
+    private List<Cell> cells() {
+        List<Cell> cells = new ArrayList<>();
+        int heldOut = 0;
+        for (int round = 0; round < options.rounds() && heldOut < ENOUGH; round++) {
+            for (int userOut = 0; userOut < options.folds(); userOut++) {
+                Cell cell = new Cell(userOut, (userOut + round) % options.folds());
+                cells.add(cell);
+                heldOut +=
+                        rows(p ->
+                                        userFold[design.userOf()[p]] == cell.userOut
+                                                && shows(p, cell.itemOut))
+                                .length;
+            }
+        }
+        return cells;
     }
 
     private int[][] itemFolds() {
@@ -95,22 +116,29 @@ final class CrossValidation {
     /** A kind of prior, with 0 prototypes if it has none. */
     private record Prior(JudgeMode mode, int prototypes) {}
 
-    /** Sums over held-out pairs. */
+    /** Margins of held-out pairs. */
     private static final class Tally {
-        private double right;
-        private double logLikelihood;
-        private int pairs;
+        private final List<double[]> parts = new ArrayList<>();
 
-        void add(double margin) {
-            right += margin > 0 ? 1 : 0;
-            logLikelihood -= Vectors.softplus(-margin);
-            pairs++;
+        void add(double[] margins) {
+            parts.add(margins);
         }
 
         void add(Tally other) {
-            right += other.right;
-            logLikelihood += other.logLikelihood;
-            pairs += other.pairs;
+            parts.addAll(other.parts);
+        }
+
+        Outcome outcome(Prior prior) {
+            double[] margins = parts.stream().flatMapToDouble(Arrays::stream).toArray();
+            double right = Arrays.stream(margins).filter(margin -> margin > 0).count();
+            Sharpness best = Sharpness.of(margins);
+            return new Outcome(
+                    prior.mode(),
+                    prior.prototypes(),
+                    right / margins.length,
+                    best.logLikelihood(),
+                    best.factor(),
+                    margins.length);
         }
     }
 
@@ -120,28 +148,15 @@ final class CrossValidation {
     /** What a global model depends on. */
     private record GlobalKey(PairFeatures features, double penalty, Cell cell) {}
 
-    /** Outcome of each prior in {@code options}, in order. Cells run in parallel. */
-    List<Outcome> run(PairFeatures features, FitSetting setting) {
-        List<Cell> cells = new ArrayList<>();
-        for (int userOut = 0; userOut < options.folds(); userOut++) {
-            for (int round = 0; round < options.rounds(); round++) {
-                cells.add(new Cell(userOut, (userOut + round) % options.folds()));
-            }
-        }
+    /** Outcome of each prior of these modes, in order. Cells run in parallel. */
+    List<Outcome> run(PairFeatures features, FitSetting setting, List<JudgeMode> modes) {
         Map<Prior, Tally> sums = new LinkedHashMap<>();
-        for (Map<Prior, Tally> one : inParallel(cells, cell -> judge(features, setting, cell))) {
+        for (Map<Prior, Tally> one :
+                inParallel(cells, cell -> judge(features, setting, modes, cell))) {
             one.forEach((prior, t) -> sums.computeIfAbsent(prior, p -> new Tally()).add(t));
         }
         List<Outcome> outcomes = new ArrayList<>();
-        sums.forEach(
-                (prior, sum) ->
-                        outcomes.add(
-                                new Outcome(
-                                        prior.mode(),
-                                        prior.prototypes(),
-                                        sum.right / sum.pairs,
-                                        sum.logLikelihood / sum.pairs,
-                                        sum.pairs)));
+        sums.forEach((prior, sum) -> outcomes.add(sum.outcome(prior)));
         return outcomes;
     }
 
@@ -184,7 +199,8 @@ final class CrossValidation {
         return itemFolds[row][0] == itemFold || itemFolds[row][1] == itemFold;
     }
 
-    private Map<Prior, Tally> judge(PairFeatures features, FitSetting setting, Cell cell) {
+    private Map<Prior, Tally> judge(
+            PairFeatures features, FitSetting setting, List<JudgeMode> modes, Cell cell) {
         Map<Integer, int[]> rows = design.rowsByUser(training(cell.userOut, cell.itemOut));
         GlobalKey key = new GlobalKey(features, setting.penalty(), cell);
         double[] global = globals.get(key);
@@ -197,6 +213,7 @@ final class CrossValidation {
                         features, rows, global, setting, rated, Lbfgs.rough(), seeds.child("fit"));
         Map<Prior, UserPrior> priors =
                 priors(
+                        modes,
                         model,
                         rows.values().stream()
                                 .map(own -> model.choices(features, own, rated.raw()))
@@ -220,23 +237,26 @@ final class CrossValidation {
                 priors.forEach(
                         (name, prior) -> {
                             double[] z = prior.update(read, model.ratings()).mean();
-                            for (double[] target : targets) {
-                                tallies.get(name).add(UserPrior.margin(target, z));
-                            }
+                            tallies.get(name)
+                                    .add(
+                                            Arrays.stream(targets)
+                                                    .mapToDouble(t -> UserPrior.margin(t, z))
+                                                    .toArray());
                         });
             }
         }
         return tallies;
     }
 
-    private Map<Prior, UserPrior> priors(AxisModel model, List<Choice[]> users) {
+    private Map<Prior, UserPrior> priors(
+            List<JudgeMode> modes, AxisModel model, List<Choice[]> users) {
         Map<Prior, UserPrior> priors = new LinkedHashMap<>();
-        TasteClouds one = CloudFit.one(users, model.axes(), model.ratings());
-        for (JudgeMode mode : options.modes()) {
+        CloudFit fit = CloudFit.of(users, model.axes(), model.ratings());
+        for (JudgeMode mode : modes) {
             switch (mode) {
                 case NO_HISTORY ->
                         priors.put(new Prior(mode, 0), new UserPrior.Nothing(model.axes()));
-                case HISTORY -> priors.put(new Prior(mode, 0), one);
+                case HISTORY -> priors.put(new Prior(mode, 0), fit.one());
                 case PROTOTYPES -> {
                     for (int g : options.prototypes()) {
                         priors.put(new Prior(mode, g), model.mixture(g, options.tau(), seeds));
@@ -245,9 +265,7 @@ final class CrossValidation {
                 case CLOUDS -> {
                     for (int g : options.prototypes()) {
                         priors.put(
-                                new Prior(mode, g),
-                                CloudFit.several(
-                                        users, one, model.ratings(), g, seeds.child("clouds")));
+                                new Prior(mode, g), fit.several(g, seeds.child("clouds").child(g)));
                     }
                 }
             }

@@ -71,20 +71,16 @@ final class JudgeFit {
                 rows.values().stream()
                         .map(own -> model.choices(features, own, rated.raw()))
                         .toList();
-        TasteClouds one = CloudFit.one(choices, model.axes(), model.ratings());
-        TasteClouds clouds =
-                CloudFit.several(
-                        choices,
-                        one,
-                        model.ratings(),
-                        selection.prototypes(),
-                        seeds.child("clouds"));
+        CloudFit fit = CloudFit.of(choices, model.axes(), model.ratings());
+        TasteClouds clouds = fit.several(selection.clouds(), seeds.child("clouds"));
         double[][] plain = scorer.plain(readings, AxisScorer.noScenario(readings.size()));
         return new RubricJudge(
                 scorer,
                 scenarios.scenarios(),
                 new RubricJudge.Priors(
-                        one, model.mixture(selection.prototypes(), options.tau(), seeds), clouds),
+                        fit.one(),
+                        model.mixture(selection.prototypes(), options.tau(), seeds),
+                        clouds),
                 model.ratings(),
                 RubricWriter.of(readings, plain),
                 ratings(scorer, scenarios, coordinates, plain),
@@ -100,6 +96,7 @@ final class JudgeFit {
                     options.firstSetting(rated.rated()),
                     first.modes().get(0),
                     first.prototypes().get(0),
+                    first.prototypes().get(0),
                     List.of());
         }
         Map<KernelWeights, PairFeatures> made = new HashMap<>();
@@ -107,8 +104,9 @@ final class JudgeFit {
                         new CrossValidation(design, rated, options, seeds.child("selection")),
                         weights ->
                                 made.computeIfAbsent(
-                                        weights, w -> features(w, kernel(w), scenarios(w))))
-                .choose(options, rated.rated());
+                                        weights, w -> features(w, kernel(w), scenarios(w))),
+                        options)
+                .choose(rated.rated());
     }
 
     private PairFeatures features(

@@ -22,8 +22,8 @@ import java.util.List;
  * @param scenarios kinds of prompts at most, where a kernel tells them apart and the data set names
  *     no domains; domains serve as kinds where every prompt has exactly one
  * @param folds folds of users and of items in cross-validation
- * @param rounds pairs of user fold and item fold that are run for each user fold; more are steadier
- *     and slower
+ * @param rounds item folds that are left out in turn with each user fold, at most; fewer where the
+ *     data are many enough for a steady comparison
  * @param scale whose scale totals are on
  */
 public record JudgeOptions(
@@ -85,19 +85,20 @@ public record JudgeOptions(
         return new JudgeOptions(
                 List.of(
                         new KernelWeights(1, 0.67, 0.33, 1, 0),
-                        new KernelWeights(1, 0.67, 0.33, 1, 1),
-                        new KernelWeights(1, 0, 1, 1, 0)),
+                        new KernelWeights(4, 0, 0, 1, 1),
+                        new KernelWeights(0, 0.67, 0.33, 1, 0),
+                        new KernelWeights(0, 0, 1, 1, 0)),
                 List.of(1, 3, 6),
                 List.of(3.0, 1.0, 10.0),
                 List.of(1.0, 30.0),
-                List.of(1.0, 0.0),
+                List.of(2.0, 0.0),
                 List.of(JudgeMode.PROTOTYPES, JudgeMode.HISTORY, JudgeMode.CLOUDS),
                 List.of(2, 3, 4, 6, 8),
                 2.0,
                 512,
                 8,
                 5,
-                1,
+                5,
                 ScoreScale.USER);
     }
 

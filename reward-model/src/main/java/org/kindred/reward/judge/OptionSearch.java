@@ -2,100 +2,140 @@ package org.kindred.reward.judge;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.UnaryOperator;
 import org.kindred.reward.judge.Selection.Outcome;
 import org.kindred.reward.judge.Selection.Trial;
 
 /**
- * Chooses options by held-out log-likelihood, one at a time: penalties, weight of ratings, number
- * of axes, kernel, and once more; the prior is tried along with each. It is steadier than accuracy,
- * of which a point is noise at these sizes. Earlier values in a list win unless a later one is
- * better by more than {@value #WORTH} a pair. The number of prototypes is the smallest within
- * {@value #CLOSE} of the best.
+ * Chooses options by held-out log-likelihood, one at a time and twice around, then the prior. It is
+ * steadier than accuracy, of which a point is noise at these sizes. Earlier values in a list win
+ * unless a later one is better by more than {@value #WORTH} a pair. The number of prototypes is the
+ * smallest within {@value #CLOSE} of the best. Clouds take longest to find, so they are tried with
+ * the chosen options only; and a value that is more than {@value #FAR} behind when first tried is
+ * not tried again.
  */
 final class OptionSearch {
     static final double CLOSE = 0.005;
     private static final double WORTH = 0.002;
+    private static final double FAR = 0.005;
 
     private static final int PASSES = 2;
 
     private final CrossValidation validation;
     private final Function<KernelWeights, PairFeatures> featuresOf;
+    private final JudgeOptions options;
     private final List<Trial> trials = new ArrayList<>();
 
-    OptionSearch(CrossValidation validation, Function<KernelWeights, PairFeatures> featuresOf) {
+    OptionSearch(
+            CrossValidation validation,
+            Function<KernelWeights, PairFeatures> featuresOf,
+            JudgeOptions options) {
         this.validation = validation;
         this.featuresOf = featuresOf;
+        this.options = options;
     }
 
     /**
      * @param rated whether there are ratings to read
      */
-    Selection choose(JudgeOptions options, boolean rated) {
-        Trial best = trial(options.firstSetting(rated));
+    Selection choose(boolean rated) {
+        List<JudgeMode> quick =
+                options.modes().stream().filter(mode -> mode != JudgeMode.CLOUDS).toList();
+        List<JudgeMode> modes = quick.isEmpty() ? List.of(JudgeMode.HISTORY) : quick;
+        Trial best = trial(options.firstSetting(rated), modes);
+        List<List<UnaryOperator<FitSetting>>> choices =
+                List.of(
+                        changes(options.kernels(), FitSetting::withKernel),
+                        changes(options.penalties(), FitSetting::withPenalty),
+                        changes(options.axisFactors(), FitSetting::withAxisFactor),
+                        changes(options.axes(), FitSetting::withAxes),
+                        changes(
+                                rated ? options.ratingWeights() : List.of(),
+                                FitSetting::withRatingWeight));
         for (int pass = 0; pass < PASSES; pass++) {
-            for (double penalty : options.penalties()) {
-                best = better(best, best.setting().withPenalty(penalty));
-            }
-            for (double factor : options.axisFactors()) {
-                best = better(best, best.setting().withAxisFactor(factor));
-            }
-            for (double weight : rated ? options.ratingWeights() : List.<Double>of()) {
-                best = better(best, best.setting().withRatingWeight(weight));
-            }
-            for (int axes : options.axes()) {
-                best = better(best, best.setting().withAxes(axes));
-            }
-            for (KernelWeights kernel : options.kernels()) {
-                best = better(best, best.setting().withKernel(kernel));
+            for (List<UnaryOperator<FitSetting>> values : choices) {
+                best = best(best, modes, values);
             }
         }
-        Outcome prior = prior(best);
-        return new Selection(best.setting(), prior.mode(), Math.max(1, prior.prototypes()), trials);
+        if (!modes.equals(options.modes())) {
+            best = trial(best.setting(), options.modes());
+        }
+        return new Selection(
+                best.setting(),
+                prior(best.priors()).mode(),
+                count(best, JudgeMode.PROTOTYPES),
+                count(best, JudgeMode.CLOUDS),
+                trials);
     }
 
-    private Trial trial(FitSetting setting) {
+    private Trial trial(FitSetting setting, List<JudgeMode> modes) {
         for (Trial done : trials) {
-            if (done.setting().equals(setting)) {
+            if (done.setting().equals(setting) && done.modes().equals(modes)) {
                 return done;
             }
         }
         Trial trial =
-                new Trial(setting, validation.run(featuresOf.apply(setting.kernel()), setting));
+                new Trial(
+                        setting,
+                        validation.run(featuresOf.apply(setting.kernel()), setting, modes));
         trials.add(trial);
         return trial;
     }
 
-    private Trial better(Trial best, FitSetting setting) {
-        Trial other = trial(setting);
-        return prior(other).logLikelihood() > prior(best).logLikelihood() + WORTH ? other : best;
+    private static <V> List<UnaryOperator<FitSetting>> changes(
+            List<V> values, BiFunction<FitSetting, V, FitSetting> with) {
+        List<UnaryOperator<FitSetting>> changes = new ArrayList<>();
+        values.forEach(value -> changes.add(setting -> with.apply(setting, value)));
+        return changes;
     }
 
-    /** The prior to use with a combination. */
-    private static Outcome prior(Trial trial) {
-        Map<JudgeMode, List<Outcome>> byMode =
-                trial.priors().stream()
-                        .collect(
-                                Collectors.groupingBy(
-                                        Outcome::mode, LinkedHashMap::new, Collectors.toList()));
+    /**
+     * The best of the values of one option, the others being as they are; drops what is far off.
+     */
+    private Trial best(
+            Trial incumbent, List<JudgeMode> modes, List<UnaryOperator<FitSetting>> values) {
+        Trial best = incumbent;
+        for (Iterator<UnaryOperator<FitSetting>> rest = values.iterator(); rest.hasNext(); ) {
+            Trial other = trial(rest.next().apply(best.setting()), modes);
+            double gain =
+                    prior(other.priors()).logLikelihood() - prior(best.priors()).logLikelihood();
+            if (gain > WORTH) {
+                best = other;
+            } else if (gain < -FAR) {
+                rest.remove();
+            }
+        }
+        return best;
+    }
+
+    /** The prior to use, of these. */
+    private static Outcome prior(List<Outcome> outcomes) {
         Outcome chosen = null;
-        for (List<Outcome> outcomes : byMode.values()) {
-            double highest =
-                    outcomes.stream().mapToDouble(Outcome::logLikelihood).max().orElseThrow();
-            Outcome fewest =
-                    outcomes.stream()
-                            .filter(outcome -> outcome.logLikelihood() >= highest - CLOSE)
-                            .min(Comparator.comparingInt(Outcome::prototypes))
-                            .orElseThrow();
-            if (chosen == null || fewest.logLikelihood() > chosen.logLikelihood() + WORTH) {
-                chosen = fewest;
+        for (JudgeMode mode : outcomes.stream().map(Outcome::mode).distinct().toList()) {
+            Outcome own = fewest(outcomes.stream().filter(o -> o.mode() == mode).toList());
+            if (chosen == null || own.logLikelihood() > chosen.logLikelihood() + WORTH) {
+                chosen = own;
             }
         }
         return Objects.requireNonNull(chosen, "a trial has at least one prior");
+    }
+
+    private static Outcome fewest(List<Outcome> outcomes) {
+        double highest = outcomes.stream().mapToDouble(Outcome::logLikelihood).max().orElseThrow();
+        return outcomes.stream()
+                .filter(outcome -> outcome.logLikelihood() >= highest - CLOSE)
+                .min(Comparator.comparingInt(Outcome::prototypes))
+                .orElseThrow();
+    }
+
+    /** Number of prototypes to use in a mode, whether or not it is the chosen one. */
+    private int count(Trial trial, JudgeMode mode) {
+        List<Outcome> own = trial.priors().stream().filter(o -> o.mode() == mode).toList();
+        return own.isEmpty() ? options.prototypes().get(0) : fewest(own).prototypes();
     }
 }

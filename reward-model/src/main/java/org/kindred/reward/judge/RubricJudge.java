@@ -314,14 +314,14 @@ public final class RubricJudge implements RewardModel {
     }
 
     /**
-     * Clouds of taste among these people, as a prior of coordinates.
+     * Clouds of taste among these people, as priors of coordinates.
      *
-     * @param count number of clouds
+     * @param counts numbers of clouds
+     * @return one prior for each number
      */
-    public TasteClouds clouds(Collection<UserContext> users, int count, SeedTree seeds) {
-        List<Choice[]> choices = users.stream().map(this::choices).toList();
-        TasteClouds one = CloudFit.one(choices, axes(), gaps);
-        return CloudFit.several(choices, one, gaps, count, seeds);
+    public List<TasteClouds> clouds(Collection<UserContext> users, int[] counts, SeedTree seeds) {
+        CloudFit fit = CloudFit.of(users.stream().map(this::choices).toList(), axes(), gaps);
+        return Arrays.stream(counts).mapToObj(g -> fit.several(g, seeds.child(g))).toList();
     }
 
     /** Probability that a user belongs to each cloud. */
@@ -331,9 +331,10 @@ public final class RubricJudge implements RewardModel {
                 : clouds.update(choices(user), gaps).shares();
     }
 
-    /** Log-likelihood of all that a user of these clouds chose (Laplace's approximation). */
-    public double evidence(TasteClouds clouds, UserContext user) {
-        return clouds.evidence(choices(user), gaps);
+    /** Log-likelihood of all that a user chose, under each prior (Laplace's approximation). */
+    public double[] evidence(List<TasteClouds> priors, UserContext user) {
+        Choice[] choices = choices(user);
+        return priors.stream().mapToDouble(clouds -> clouds.evidence(choices, gaps)).toArray();
     }
 
     private Choice[] choices(UserContext user) {

@@ -7,11 +7,13 @@ import java.util.List;
  *
  * @param setting chosen options of the fit
  * @param mode chosen prior
- * @param prototypes chosen number of prototypes
+ * @param prototypes number of prototypes in mode {@code PROTOTYPES}
+ * @param clouds number of clouds in mode {@code CLOUDS}
  * @param trials every combination that was fitted, in order; empty if nothing was left to choose or
  *     there were fewer users than folds
  */
-public record Selection(FitSetting setting, JudgeMode mode, int prototypes, List<Trial> trials) {
+public record Selection(
+        FitSetting setting, JudgeMode mode, int prototypes, int clouds, List<Trial> trials) {
 
     public Selection {
         trials = List.copyOf(trials);
@@ -27,6 +29,10 @@ public record Selection(FitSetting setting, JudgeMode mode, int prototypes, List
         public Trial {
             priors = List.copyOf(priors);
         }
+
+        List<JudgeMode> modes() {
+            return priors.stream().map(Outcome::mode).distinct().toList();
+        }
     }
 
     /**
@@ -34,9 +40,15 @@ public record Selection(FitSetting setting, JudgeMode mode, int prototypes, List
      *
      * @param prototypes 0 without prototypes
      * @param accuracy share of pairs ranked right; a tie is wrong
-     * @param logLikelihood mean ln sigma(margin) a pair
+     * @param logLikelihood mean {@code ln sigma(sharpness * margin)} a pair
+     * @param sharpness the best factor: below 1 if the margins are overconfident
      * @param pairs number of held-out pairs
      */
     public record Outcome(
-            JudgeMode mode, int prototypes, double accuracy, double logLikelihood, int pairs) {}
+            JudgeMode mode,
+            int prototypes,
+            double accuracy,
+            double logLikelihood,
+            double sharpness,
+            int pairs) {}
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.judge.RubricJudge;
@@ -33,10 +34,7 @@ final class PrototypeCount {
         }
         Map<String, Integer> foldOf = folds(users.keySet().stream().toList(), seeds);
         int most = Math.min(options.most(), users.size() / 2);
-        List<Map<String, Double>> sums = new ArrayList<>(); // by number of cells, by user
-        for (int k = 1; k <= most; k++) {
-            sums.add(heldOut(judge, users, foldOf, k, seeds));
-        }
+        List<Map<String, Double>> sums = heldOut(judge, users, foldOf, most, seeds);
         int best = 0;
         for (int k = 1; k < most; k++) {
             best = total(sums.get(k)) > total(sums.get(best)) ? k : best;
@@ -64,26 +62,35 @@ final class PrototypeCount {
         return difference <= Math.sqrt(squares);
     }
 
-    /** Log-likelihood of each user's choices under clouds of the other folds. */
-    private static Map<String, Double> heldOut(
+    /**
+     * Log-likelihood of each user's choices under clouds of the other folds, by user, for one cloud
+     * and more.
+     */
+    private static List<Map<String, Double>> heldOut(
             RubricJudge judge,
             Map<String, UserContext> users,
             Map<String, Integer> foldOf,
-            int k,
+            int most,
             SeedTree seeds) {
-        Map<String, Double> sums = new TreeMap<>();
+        List<Map<String, Double>> sums = new ArrayList<>();
+        for (int k = 0; k < most; k++) {
+            sums.add(new TreeMap<>());
+        }
         for (int fold = 0; fold < FOLDS; fold++) {
             int out = fold;
-            TasteClouds clouds =
+            List<TasteClouds> clouds =
                     judge.clouds(
                             users.values().stream()
                                     .filter(user -> foldOf.get(user.userId()) != out)
                                     .toList(),
-                            k,
-                            seeds.child(k).child(fold));
+                            IntStream.rangeClosed(1, most).toArray(),
+                            seeds.child(fold));
             for (UserContext user : users.values()) {
                 if (foldOf.get(user.userId()) == out) {
-                    sums.put(user.userId(), judge.evidence(clouds, user));
+                    double[] evidence = judge.evidence(clouds, user);
+                    for (int k = 0; k < most; k++) {
+                        sums.get(k).put(user.userId(), evidence[k]);
+                    }
                 }
             }
         }

@@ -122,7 +122,8 @@ public final class PrototypeSpace {
                         ? PrototypeCount.choose(judge, users, options, seeds.child("count"))
                         : options.k();
         if (options.features() == PrototypeOptions.Features.WEIGHTS) {
-            TasteClouds clouds = judge.clouds(users.values(), k, seeds.child("cells"));
+            TasteClouds clouds =
+                    judge.clouds(users.values(), new int[] {k}, seeds.child("cells")).get(0);
             Map<String, Integer> cloudOf = new TreeMap<>();
             users.forEach((id, user) -> cloudOf.put(id, likeliest(judge.shares(clouds, user))));
             int[] order = bySize(cloudOf.values(), clouds.shares().length);
