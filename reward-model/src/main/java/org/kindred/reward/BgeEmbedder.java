@@ -1,8 +1,16 @@
 package org.kindred.reward;
 
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.onnx.AbstractInProcessEmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.OnnxBertBiEncoder;
+import dev.langchain4j.model.embedding.onnx.PoolingMode;
 import dev.langchain4j.model.embedding.onnx.bgesmallenv15q.BgeSmallEnV15QuantizedEmbeddingModel;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.kindred.datasets.KindredException;
 
 /**
  * BGE-small-en-v1.5, quantised, run on the CPU from weights inside a jar: no network, 384
@@ -47,7 +56,7 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
     private static final float[] NONE = new float[0];
 
     private final ExecutorService pool;
-    private final BgeSmallEnV15QuantizedEmbeddingModel model;
+    private final Model model;
     private final Map<String, float[]> cache;
 
     public BgeEmbedder(Options options) {
@@ -65,7 +74,7 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
                         });
         executor.allowCoreThreadTimeOut(true);
         pool = executor;
-        model = new BgeSmallEnV15QuantizedEmbeddingModel(pool);
+        model = Model.open(pool);
         cache = new RecentlyUsed(options.cachedTexts());
     }
 
@@ -108,6 +117,71 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
     @Override
     public void close() {
         pool.shutdown();
+        model.close();
+    }
+
+    /**
+     * The weights of the jar in a session of our own. One thread a text: the library's session
+     * takes all cores for each text, whose matrices are too small to share, and lets idle ones
+     * spin, so that a text costs twice the processor time. Texts go in one by one, since the
+     * quantised model takes its scales from the whole batch, and a vector would depend on its
+     * neighbours.
+     */
+    private static final class Model extends AbstractInProcessEmbeddingModel
+            implements AutoCloseable {
+        private static final String WEIGHTS = "/bge-small-en-v1.5-q.onnx";
+        private static final String TOKENIZER = "/bge-small-en-v1.5-q-tokenizer.json";
+
+        private final OrtSession session;
+        private final OnnxBertBiEncoder encoder;
+
+        private Model(ExecutorService pool, OrtSession session, OnnxBertBiEncoder encoder) {
+            super(pool);
+            this.session = session;
+            this.encoder = encoder;
+        }
+
+        static Model open(ExecutorService pool) {
+            OrtEnvironment environment = OrtEnvironment.getEnvironment();
+            try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+                    InputStream weights = resource(WEIGHTS);
+                    InputStream tokenizer = resource(TOKENIZER)) {
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+                OrtSession session = environment.createSession(weights.readAllBytes(), options);
+                return new Model(
+                        pool,
+                        session,
+                        new OnnxBertBiEncoder(environment, session, tokenizer, PoolingMode.CLS));
+            } catch (OrtException | IOException e) {
+                throw new KindredException(
+                        "the embedder's weights in the jar cannot be loaded; run kindred doctor",
+                        e);
+            }
+        }
+
+        private static InputStream resource(String name) throws IOException {
+            InputStream stream =
+                    BgeSmallEnV15QuantizedEmbeddingModel.class.getResourceAsStream(name);
+            if (stream == null) {
+                throw new IOException(name + " is not on the class path");
+            }
+            return stream;
+        }
+
+        @Override
+        protected OnnxBertBiEncoder model() {
+            return encoder;
+        }
+
+        @Override
+        public void close() {
+            try {
+                session.close();
+            } catch (OrtException e) {
+                throw new KindredException("the embedder could not be closed", e);
+            }
+        }
     }
 
     private static TextSegment segment(String text) {

@@ -33,7 +33,11 @@ final class JudgeFit {
         this.seeds = seeds;
         design = PairDesign.of(rows);
         rated = RatedRows.of(design);
-        reader = TextReader.fit(design.texts(), embedder);
+        reader =
+                TextReader.fit(
+                        design.texts(),
+                        embedder,
+                        options.kernels().stream().anyMatch(kernel -> kernel.embedding() > 0));
         readings = reader.read(design.texts());
         landmarks = landmarks();
     }
@@ -64,7 +68,14 @@ final class JudgeFit {
                         Lbfgs.defaults(),
                         seeds.child("fit"));
         AxisScorer scorer =
-                AxisScorer.of(reader, readings, kernel, features, design, shares(scenarios), model);
+                AxisScorer.of(
+                        weights.embedding() > 0 ? reader : reader.withoutEmbeddings(),
+                        readings,
+                        kernel,
+                        features,
+                        design,
+                        shares(scenarios),
+                        model);
         Map<String, double[]> coordinates = new TreeMap<>();
         model.coordinates().forEach((user, z) -> coordinates.put(design.users().get(user), z));
         List<Choice[]> choices =

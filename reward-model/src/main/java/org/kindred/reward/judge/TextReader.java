@@ -9,7 +9,8 @@ import org.kindred.reward.TextEmbedder;
  * training texts.
  *
  * @param embeddingMean mean of the training texts' embeddings, taken off before comparison: raw
- *     vectors of unrelated texts have cosine 0.4
+ *     vectors of unrelated texts have cosine 0.4; empty if texts are read without embeddings, which
+ *     take a hundred times as long as the rest
  */
 @SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextEmbedder embedder) {
@@ -17,25 +18,33 @@ record TextReader(CriteriaScale scale, TfIdf tfIdf, float[] embeddingMean, TextE
     /**
      * @param criteria standardised, {@code [criterion]}
      * @param terms of length 1 or 0
-     * @param embedding centred, of length 1
+     * @param embedding centred, of length 1; empty if it was not asked for
      */
     record Reading(double[] criteria, TfIdf.Sparse terms, float[] embedding) {}
 
-    static TextReader fit(List<String> texts, TextEmbedder embedder) {
+    /**
+     * @param embedded whether texts are embedded
+     */
+    static TextReader fit(List<String> texts, TextEmbedder embedder, boolean embedded) {
         CriteriaScale scale = CriteriaScale.fit(texts.stream().map(Criteria::measure).toList());
-        float[] mean = mean(embedder.embed(texts));
+        float[] mean = embedded ? mean(embedder.embed(texts)) : new float[0];
         return new TextReader(scale, TfIdf.fit(texts), mean, embedder);
     }
 
+    TextReader withoutEmbeddings() {
+        return new TextReader(scale, tfIdf, new float[0], embedder);
+    }
+
     List<Reading> read(List<String> texts) {
-        List<float[]> vectors = embedder.embed(texts);
+        boolean embedded = embeddingMean.length > 0;
+        List<float[]> vectors = embedded ? embedder.embed(texts) : List.of();
         List<Reading> readings = new ArrayList<>(texts.size());
         for (int i = 0; i < texts.size(); i++) {
             readings.add(
                     new Reading(
                             scale.standardise(Criteria.measure(texts.get(i))),
                             tfIdf.vector(texts.get(i)),
-                            centred(vectors.get(i), embeddingMean)));
+                            embedded ? centred(vectors.get(i), embeddingMean) : new float[0]));
         }
         return readings;
     }
