@@ -45,15 +45,15 @@ public record PipelineOptions(
                 EvaluationOptions.defaults());
     }
 
-    /** One setting instead of a search, which would take longer than the training. */
+    /** What the search finds on the default population, which takes it a minute or more. */
     private static JudgeOptions oneSetting() {
         JudgeOptions search = JudgeOptions.defaults();
         return new JudgeOptions(
-                List.of(new KernelWeights(4, 0, 0, 0, 1)),
+                List.of(new KernelWeights(4, 0, 0, 1, 1)),
                 List.of(6),
-                List.of(3.0),
+                List.of(10.0),
                 List.of(30.0),
-                List.of(1.0),
+                List.of(2.0),
                 List.of(JudgeMode.CLOUDS),
                 List.of(4),
                 search.tau(),
