@@ -87,8 +87,9 @@ final class Choices {
         int second =
                 (first + 1 + draws.below(prompt.responses().size() - 1))
                         % prompt.responses().size();
-        Rated a = perceive(userId, prompt, prompt.responses().get(first), draws);
-        Rated b = perceive(userId, prompt, prompt.responses().get(second), draws);
+        double age = slot == null ? 0 : age(slot);
+        Rated a = perceive(userId, prompt, prompt.responses().get(first), age, draws);
+        Rated b = perceive(userId, prompt, prompt.responses().get(second), age, draws);
         boolean firstWins = a.perceived() >= b.perceived();
         Rated chosen = firstWins ? a : b;
         Rated rejected = firstWins ? b : a;
@@ -112,12 +113,22 @@ final class Choices {
                 null);
     }
 
+    /** How long ago a choice was made: 1 for the first slot, 0 for the last. */
+    private double age(int slot) {
+        int fit = options.pairs().fit();
+        return fit == 1 ? 0 : (double) (fit - slot) / (fit - 1);
+    }
+
     /** What a user makes of an answer at one moment. */
     private record Rated(TextPool.Response response, double perceived, double rating) {}
 
     private Rated perceive(
-            String userId, TextPool.Entry prompt, TextPool.Response response, Draws draws) {
-        double utility = truth.utility(userId, prompt.text(), response.reading());
+            String userId,
+            TextPool.Entry prompt,
+            TextPool.Response response,
+            double age,
+            Draws draws) {
+        double utility = truth.utility(userId, prompt.text(), response.reading(), age);
         double rating =
                 truth.users().get(userId).scale().rating(utility)
                         + options.ratings().noise() * draws.normal();

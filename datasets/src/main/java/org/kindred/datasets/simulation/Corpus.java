@@ -23,16 +23,18 @@ public final class Corpus {
     /**
      * Writes examples; all answers are different.
      *
+     * @param world whose language is written
      * @param examples 1 to 200,000
      * @param withoutPrompts prompts that must not occur, such as all prompts of the world that is
      *     to be evaluated; every domain has 96
      * @return tasks with a prompt and a {@code reference}
      */
-    public static List<Task> write(int examples, Set<String> withoutPrompts, SeedTree seeds) {
+    public static List<Task> write(
+            World world, int examples, Set<String> withoutPrompts, SeedTree seeds) {
         if (examples < 1 || examples > 200_000) {
             throw new IllegalArgumentException("examples = " + examples + ": must be 1 to 200000");
         }
-        Language language = Language.INSTANCE;
+        Language language = world.language();
         ResponseWriter writer = new ResponseWriter(language);
         Draws draws = new Draws(seeds);
         Set<String> taken = new HashSet<>();
@@ -44,16 +46,26 @@ public final class Corpus {
             if (withoutPrompts.contains(prompt)) {
                 continue;
             }
-            Map<Trait, Integer> levels = new EnumMap<>(Trait.class);
-            for (Trait trait : Trait.values()) {
-                levels.put(trait, draws.below(3) - 1);
-            }
-            String answer = writer.write(domain, topic, levels, draws);
+            String answer = writer.write(domain, topic, levels(language, draws), draws);
             if (taken.add(answer)) {
                 tasks.add(task(tasks.size() + 1, prompt, answer, domain.name()));
             }
         }
         return tasks;
+    }
+
+    private static Map<Trait, Integer> levels(Language language, Draws draws) {
+        Map<Trait, Integer> levels = new EnumMap<>(Trait.class);
+        for (Trait trait : language.traits()) {
+            levels.put(trait, language.asides().contains(trait) ? 0 : draws.below(3) - 1);
+        }
+        if (!language.asides().isEmpty()) {
+            int aside = draws.below(language.asides().size() + 1);
+            if (aside < language.asides().size()) {
+                levels.put(language.asides().get(aside), 1);
+            }
+        }
+        return levels;
     }
 
     private static Task task(int number, String prompt, String answer, String domain) {

@@ -26,19 +26,21 @@ record Inhabitants(
     private static final double LOG_WIDTH_DEVIATION = 0.2;
 
     static Inhabitants settle(
+            World world,
             SimulationOptions.People people,
             RewardScales scales,
             List<Language.Domain> domains,
             SeedTree seeds) {
         Map<String, LatentTruth.Group> groups = new TreeMap<>();
         for (int g = 0; g < people.groupShares().size(); g++) {
-            Taste.Group taste = Taste.GROUPS.get(g);
+            Taste.Group taste = world.groups().get(g);
             groups.put(
                     taste.name(),
                     new LatentTruth.Group(
                             people.groupShares().get(g),
                             weights(
                                     taste,
+                                    world.language().traits(),
                                     people.domainShift(),
                                     domains,
                                     seeds.child("groups").child(g))));
@@ -55,10 +57,20 @@ record Inhabitants(
             users.put(
                     id,
                     new LatentTruth.Person(
-                            Taste.GROUPS.get(group).name(),
-                            deviation(people.deviation(), new Draws(userSeeds.child("taste"))),
+                            world.groups().get(group).name(),
+                            deviation(
+                                    world, people.deviation(), new Draws(userSeeds.child("taste"))),
+                            people.overlap() == 0
+                                    ? null
+                                    : second(world, people, group, userSeeds.child("second")),
+                            people.drift() == 0
+                                    ? null
+                                    : deviation(
+                                            world,
+                                            people.drift(),
+                                            new Draws(userSeeds.child("drift"))),
                             scale(
-                                    group,
+                                    world.groups().get(group).scale(),
                                     group == smallest,
                                     scales,
                                     new Draws(userSeeds.child("scale")))));
@@ -90,46 +102,59 @@ record Inhabitants(
     }
 
     private static Map<String, Map<Trait, Double>> weights(
-            Taste.Group taste, double domainShift, List<Language.Domain> domains, SeedTree seeds) {
+            Taste.Group taste,
+            List<Trait> traits,
+            double domainShift,
+            List<Language.Domain> domains,
+            SeedTree seeds) {
         Map<String, Map<Trait, Double>> weights = new TreeMap<>();
         for (Language.Domain domain : domains) {
             Draws draws = new Draws(seeds.child(domain.name()));
             Map<Trait, Double> here = new EnumMap<>(Trait.class);
-            for (Trait trait : Trait.values()) {
+            for (Trait trait : traits) {
                 double shift =
                         domain.shift().getOrDefault(trait, 0.0)
                                 + GROUP_DOMAIN_DEVIATION * draws.normal();
-                here.put(trait, taste.weights().get(trait) + domainShift * shift);
+                here.put(trait, taste.weights().getOrDefault(trait, 0.0) + domainShift * shift);
             }
             weights.put(domain.name(), here);
         }
         return weights;
     }
 
-    private static Map<Trait, Double> deviation(double standardDeviation, Draws draws) {
+    private static LatentTruth.Second second(
+            World world, SimulationOptions.People people, int group, SeedTree seeds) {
+        Draws draws = new Draws(seeds);
+        int other = draws.below(people.groupShares().size() - 1);
+        return new LatentTruth.Second(
+                world.groups().get(other < group ? other : other + 1).name(),
+                draws.between(0, people.overlap()));
+    }
+
+    private static Map<Trait, Double> deviation(
+            World world, double standardDeviation, Draws draws) {
         Map<Trait, Double> deviation = new EnumMap<>(Trait.class);
-        for (Trait trait : Trait.values()) {
+        for (Trait trait : world.language().traits()) {
             deviation.put(trait, standardDeviation * draws.normal());
         }
         return deviation;
     }
 
-    private static Scale scale(int group, boolean smallest, RewardScales scales, Draws draws) {
+    private static Scale scale(Scale habit, boolean smallest, RewardScales scales, Draws draws) {
         return switch (scales) {
             case EQUAL -> Taste.COMMON_SCALE;
             case MINORITY_FIFTH ->
                     new Scale(
                             Taste.COMMON_SCALE.centre(),
                             Taste.COMMON_SCALE.width() / (smallest ? 5 : 1));
-            case VARIED -> {
-                Scale habit = Taste.GROUPS.get(group).scale();
-                yield new Scale(
-                        Scale.clip(habit.centre() + CENTRE_DEVIATION * draws.normal()),
-                        Math.min(
-                                200,
-                                habit.width()
-                                        * StrictMath.exp(LOG_WIDTH_DEVIATION * draws.normal())));
-            }
+            case VARIED ->
+                    new Scale(
+                            Scale.clip(habit.centre() + CENTRE_DEVIATION * draws.normal()),
+                            Math.min(
+                                    200,
+                                    habit.width()
+                                            * StrictMath.exp(
+                                                    LOG_WIDTH_DEVIATION * draws.normal())));
         };
     }
 }

@@ -1,5 +1,6 @@
 package org.kindred.datasets.simulation;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -17,12 +19,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The written language of the simulated world, from the resource {@code language.txt}: phrases with
- * slots, marker words of each trait, and for each domain its topics, questions, actions, reasons
- * and shift of taste.
+ * The written language of a simulated world, from resources such as {@code language.txt}: phrases
+ * with slots, marker words of each trait, and for each domain its topics, questions, actions,
+ * reasons and shift of taste.
  */
 final class Language {
-    static final Language INSTANCE = load();
+    private static final Set<Trait> EVERYWHERE = EnumSet.range(Trait.LENGTH, Trait.CONCRETENESS);
 
     /** Words that this many domains use say nothing about a domain. */
     private static final int COMMON_IN_DOMAINS = 3;
@@ -50,6 +52,8 @@ final class Language {
     private final Map<String, List<String>> sections = new LinkedHashMap<>();
     private final List<Domain> domains = new ArrayList<>();
     private final Map<String, Marker> markers = new HashMap<>();
+    private final List<Trait> traits = new ArrayList<>();
+    private final List<Trait> asides = new ArrayList<>();
     private final String fingerprint;
 
     private Language(byte[] resource) {
@@ -64,12 +68,18 @@ final class Language {
             }
         }
         for (Trait trait : Trait.values()) {
+            if (!aside(trait).isEmpty()) {
+                asides.add(trait);
+            }
             for (int sign : new int[] {1, -1}) {
                 for (String line : phrases("marker", trait, sign)) {
                     for (String word : line.split(" ", -1)) {
                         markers.put(word, new Marker(trait, sign));
                     }
                 }
+            }
+            if (EVERYWHERE.contains(trait) || asides.contains(trait)) {
+                traits.add(trait);
             }
         }
         Map<String, Integer> domainsUsing = new HashMap<>();
@@ -98,15 +108,22 @@ final class Language {
         }
     }
 
-    private static Language load() {
-        try (InputStream in = Language.class.getResourceAsStream("language.txt")) {
-            if (in == null) {
-                throw new IllegalStateException("language.txt is missing from the program");
+    /**
+     * @param resources files of this package that are read as one; domains of the first come first
+     */
+    static Language load(String... resources) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (String resource : resources) {
+            try (InputStream in = Language.class.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new IllegalStateException(resource + " is missing from the program");
+                }
+                in.transferTo(all);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return new Language(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return new Language(all.toByteArray());
     }
 
     /** Changes with every edit of the language, and so with what the meters read. */
@@ -126,6 +143,21 @@ final class Language {
                 .filter(domain -> domain.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("unknown domain " + name));
+    }
+
+    /** What its texts can be more or less of. */
+    List<Trait> traits() {
+        return traits;
+    }
+
+    /** The traits among them that are there or not; an answer has at most one. */
+    List<Trait> asides() {
+        return asides;
+    }
+
+    /** Sentences that bring such a trait; none for any other. */
+    List<String> aside(Trait trait) {
+        return phrases("aside " + trait);
     }
 
     Map<String, Marker> markers() {

@@ -1,11 +1,13 @@
 package org.kindred.datasets.simulation;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 
@@ -44,8 +46,23 @@ public record LatentTruth(
      * A user.
      *
      * @param deviation what is added to the group's weights in every domain
+     * @param second a group whose taste the user has in part; null if groups do not overlap
+     * @param drift what was added besides at the time of the first choice and has worn off since;
+     *     null if tastes stay
      */
-    public record Person(String group, Map<Trait, Double> deviation, Scale scale) {}
+    public record Person(
+            String group,
+            Map<Trait, Double> deviation,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Second second,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<Trait, Double> drift,
+            Scale scale) {}
+
+    /**
+     * A part in another group.
+     *
+     * @param share of that group's weights, 0 to 0.5; the rest are the user's own group's
+     */
+    public record Second(String group, double share) {}
 
     /**
      * A prompt.
@@ -70,9 +87,12 @@ public record LatentTruth(
     }
 
     static LatentTruth of(
-            Map<String, Group> groups, Map<String, Person> users, Map<String, Prompt> prompts) {
+            World world,
+            Map<String, Group> groups,
+            Map<String, Person> users,
+            Map<String, Prompt> prompts) {
         return new LatentTruth(
-                FORMAT, VERSION, Language.INSTANCE.fingerprint(), groups, users, prompts);
+                FORMAT, VERSION, world.language().fingerprint(), groups, users, prompts);
     }
 
     /**
@@ -83,15 +103,13 @@ public record LatentTruth(
      */
     public static LatentTruth load(Path file) {
         LatentTruth truth = Json.read(file, LatentTruth.class, "the latent truth");
-        if (!Language.INSTANCE.fingerprint().equals(truth.language())) {
+        if (World.speaking(truth.language()).isEmpty()) {
             throw new KindredException(
                     "the latent truth in "
                             + file
                             + " was written with language "
                             + truth.language()
-                            + ", this program speaks "
-                            + Language.INSTANCE.fingerprint()
-                            + ": simulate the data again, or use the program that wrote it");
+                            + ", which this program does not speak: simulate the data again, or use the program that wrote it");
         }
         return truth;
     }
@@ -106,15 +124,39 @@ public record LatentTruth(
         return person(userId).group();
     }
 
-    /** The weights of a user in a domain. */
+    /** The weights of a user in a domain, today: at the last choice shown and for all targets. */
     public Map<Trait, Double> weights(String userId, String domain) {
+        return weights(userId, domain, 0);
+    }
+
+    /**
+     * Likewise at an earlier time.
+     *
+     * @param age 1 at the first choice, 0 today
+     */
+    Map<Trait, Double> weights(String userId, String domain, double age) {
         Person person = person(userId);
-        Map<Trait, Double> ofGroup = groups.get(person.group()).weights().get(domain);
-        if (ofGroup == null) {
+        Map<Trait, Double> weights = ofGroup(person.group(), domain);
+        if (person.second() != null) {
+            weights =
+                    Taste.blend(
+                            weights,
+                            ofGroup(person.second().group(), domain),
+                            person.second().share());
+        }
+        Map<Trait, Double> today = Taste.sum(weights, person.deviation());
+        return person.drift() == null || age == 0
+                ? today
+                : Taste.blend(today, Taste.sum(today, person.drift()), age);
+    }
+
+    private Map<Trait, Double> ofGroup(String group, String domain) {
+        Map<Trait, Double> weights = groups.get(group).weights().get(domain);
+        if (weights == null) {
             throw new KindredException(
                     "domain " + domain + " is not part of this simulated world: check the dataset");
         }
-        return Taste.sum(ofGroup, person.deviation());
+        return weights;
     }
 
     /**
@@ -130,15 +172,23 @@ public record LatentTruth(
 
     /** Likewise for a text that was read before; one reading serves all users. */
     public double utility(String userId, String promptText, Reading reading) {
+        return utility(userId, promptText, reading, 0);
+    }
+
+    double utility(String userId, String promptText, Reading reading, double age) {
         Prompt prompt = prompt(promptText);
-        return Taste.utility(weights(userId, prompt.domain()), prompt.ease(), reading);
+        return Taste.utility(weights(userId, prompt.domain(), age), prompt.ease(), reading);
     }
 
     /** What the meters read, whoever judges. */
     public Reading read(String promptText, String responseText) {
         Prompt prompt = prompt(promptText);
-        return TextMeter.INSTANCE.read(
-                responseText, prompt.topic(), Language.INSTANCE.domain(prompt.domain()).ownWords());
+        World world = world();
+        return world.meter()
+                .read(
+                        responseText,
+                        prompt.topic(),
+                        world.language().domain(prompt.domain()).ownWords());
     }
 
     /** The rating of 1 to 100 that the user would give without noise. */
@@ -147,8 +197,13 @@ public record LatentTruth(
     }
 
     /** Every word and number that an answer of this world may hold, sorted, in lower case. */
-    public static List<String> vocabulary() {
-        return TextMeter.INSTANCE.vocabulary().stream().sorted().toList();
+    public List<String> vocabulary() {
+        return world().meter().vocabulary().stream().sorted().toList();
+    }
+
+    private World world() {
+        return World.speaking(language)
+                .orElseThrow(() -> new KindredException("unknown language " + language));
     }
 
     private Person person(String userId) {

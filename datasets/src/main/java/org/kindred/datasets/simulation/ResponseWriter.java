@@ -6,11 +6,13 @@ import java.util.Map;
 
 /**
  * Writes answers in a wanted style: an opening, one to three points of advice, a closing, each
- * there or not. Levels are -1, 0 or 1 for each trait.
+ * there or not, and an aside of one sentence if its trait is wanted. Levels are -1, 0 or 1 for each
+ * trait.
  */
 final class ResponseWriter {
     static final int LEAST_WORDS = 8;
     static final int MOST_WORDS = 45;
+    private static final int MOST_WORDS_OF_AN_ASIDE = 10;
     private static final int MOST_ATTEMPTS = 200;
 
     private final Language language;
@@ -19,12 +21,14 @@ final class ResponseWriter {
         this.language = language;
     }
 
-    /** One line of plain English of 8 to 45 words that names the topic. */
+    /** One line of plain English of 8 to 45 words, 10 more with an aside, that names the topic. */
     String write(Language.Domain domain, String topic, Map<Trait, Integer> levels, Draws draws) {
+        boolean aside = language.asides().stream().anyMatch(trait -> levels.get(trait) > 0);
+        int most = MOST_WORDS + (aside ? MOST_WORDS_OF_AN_ASIDE : 0);
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             String text = draft(domain, topic, levels, draws);
             long words = Words.of(text).stream().filter(Words::isWord).count();
-            if (words >= LEAST_WORDS && words <= MOST_WORDS) {
+            if (words >= LEAST_WORDS && words <= most) {
                 return text;
             }
         }
@@ -51,6 +55,11 @@ final class ResponseWriter {
         }
         int points = Math.max(length + 2, structure > 0 ? 2 : 1);
         sentences.addAll(points(points, opener.isEmpty(), domain, topic, levels, draws));
+        for (Trait trait : language.asides()) {
+            if (levels.get(trait) > 0) {
+                sentences.add(fill(draws.oneOf(language.aside(trait)), topic, draws));
+            }
+        }
         if (warmth != 0 && (warmthAtEnd || warmthTwice)) {
             sentences.add(draws.oneOf(language.phrases("closer", Trait.WARMTH, warmth)));
         } else if (draws.chance(0.4)) {

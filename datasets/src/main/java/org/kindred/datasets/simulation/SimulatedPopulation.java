@@ -32,11 +32,12 @@ public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, 
      * SeedTree#at}.
      */
     public static SimulatedPopulation generate(SimulationOptions options, SeedTree seeds) {
-        TextPool pool = TextPool.write(options.texts(), Language.INSTANCE, seeds.child("texts"));
+        TextPool pool = TextPool.write(options.texts(), options.world(), seeds.child("texts"));
         List<Language.Domain> domains =
                 pool.prompts().stream().map(TextPool.Entry::domain).distinct().toList();
         Inhabitants inhabitants =
                 Inhabitants.settle(
+                        options.world(),
                         options.people(),
                         options.ratings().scales(),
                         domains,
@@ -52,7 +53,8 @@ public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, 
                             prompt.ease(),
                             prompt.domain().outOfDistribution()));
         }
-        LatentTruth truth = LatentTruth.of(inhabitants.groups(), inhabitants.users(), prompts);
+        LatentTruth truth =
+                LatentTruth.of(options.world(), inhabitants.groups(), inhabitants.users(), prompts);
         Choices choices = new Choices(options, pool, truth);
         List<User> users = new ArrayList<>();
         List<Preference> preferences = new ArrayList<>();

@@ -2,35 +2,43 @@ package org.kindred.datasets.simulation;
 
 import java.util.List;
 
-/** What the simulated world holds; every default stands in a {@code defaults()} of this file. */
-public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings ratings) {
+/**
+ * What the simulated world holds; every default stands in a {@code defaults()} of this file.
+ *
+ * @param world its language and what its groups like
+ */
+public record SimulationOptions(
+        World world, People people, Texts texts, Pairs pairs, Ratings ratings) {
 
     /**
      * Who lives there.
      *
      * @param users all users; below 100 the smallest group has fewer than 10, too few for a table
-     * @param groupShares share of each group, 2 to 6 of them, larger first, sum 1. The groups
-     *     differ in their taste; a large first group makes "what most people like" a strong rival
+     * @param groupShares share of each group, two or more, at most the groups of the world, larger
+     *     first, sum 1. The groups differ in their taste; a large first group makes "what most
+     *     people like" a strong rival
      * @param unseenShare of each group's users that training never meets
      * @param deviation standard deviation of a user's weights around the group's; 0 makes groups
      *     uniform, 1 makes them hard to tell apart
      * @param domainShift how far taste depends on the domain; 0 not at all, 1 as described in the
      *     language, at most 2
+     * @param overlap largest share, 0 to 0.5, of a user's taste that is a second group's; each
+     *     user's is between 0 and this. At 0.5 some stand halfway between two groups
+     * @param drift standard deviation by which a user's weights at the first choice differed from
+     *     today's, 0 to 2; they have moved evenly since. Ratings and targets are of their time
      */
     public record People(
             int users,
             List<Double> groupShares,
             double unseenShare,
             double deviation,
-            double domainShift) {
+            double domainShift,
+            double overlap,
+            double drift) {
         public People {
             groupShares = List.copyOf(groupShares);
             require(users >= 4, "users", users, "at least 4");
-            require(
-                    groupShares.size() >= 2 && groupShares.size() <= Taste.GROUPS.size(),
-                    "groupShares",
-                    groupShares,
-                    "2 to " + Taste.GROUPS.size() + " shares");
+            require(groupShares.size() >= 2, "groupShares", groupShares, "2 or more shares");
             double sum = 0;
             for (int i = 0; i < groupShares.size(); i++) {
                 double share = groupShares.get(i);
@@ -51,10 +59,22 @@ public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings
             require(unseenShare >= 0 && unseenShare < 1, "unseenShare", unseenShare, "in [0, 1)");
             require(deviation >= 0 && deviation <= 2, "deviation", deviation, "in [0, 2]");
             require(domainShift >= 0 && domainShift <= 2, "domainShift", domainShift, "in [0, 2]");
+            require(overlap >= 0 && overlap <= 0.5, "overlap", overlap, "in [0, 0.5]");
+            require(drift >= 0 && drift <= 2, "drift", drift, "in [0, 2]");
+        }
+
+        People withUsers(int users) {
+            return new People(
+                    users, groupShares, unseenShare, deviation, domainShift, overlap, drift);
+        }
+
+        People withGroupShares(List<Double> groupShares) {
+            return new People(
+                    users, groupShares, unseenShare, deviation, domainShift, overlap, drift);
         }
 
         public static People defaults() {
-            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.45, 1);
+            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.45, 1, 0, 0);
         }
     }
 
@@ -144,6 +164,11 @@ public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings
     }
 
     public SimulationOptions {
+        require(
+                people.groupShares().size() <= world.groups().size(),
+                "groupShares",
+                people.groupShares(),
+                "at most " + world.groups().size() + " shares, the groups of " + world);
         int known = texts.domains() * texts.knownPrompts();
         require(
                 pairs.fit() + pairs.evalKnown() <= known,
@@ -166,28 +191,38 @@ public record SimulationOptions(People people, Texts texts, Pairs pairs, Ratings
     }
 
     public static SimulationOptions defaults() {
+        return of(World.EVERYDAY);
+    }
+
+    /** The preset of a world: as many people, in all the groups that it has. */
+    public static SimulationOptions of(World world) {
+        People people = People.defaults();
         return new SimulationOptions(
-                People.defaults(), Texts.defaults(), Pairs.defaults(), Ratings.defaults());
+                world,
+                switch (world) {
+                    case EVERYDAY -> people;
+                    case SEVEN_PERSONAS ->
+                            people.withGroupShares(List.of(0.28, 0.2, 0.16, 0.12, 0.1, 0.08, 0.06));
+                    case USE_CASES -> people.withGroupShares(List.of(0.4, 0.25, 0.2, 0.15));
+                },
+                Texts.defaults(),
+                Pairs.defaults(),
+                Ratings.defaults());
     }
 
     /** The same world with another number of users. */
     public SimulationOptions withUsers(int users) {
-        return new SimulationOptions(
-                new People(
-                        users,
-                        people.groupShares(),
-                        people.unseenShare(),
-                        people.deviation(),
-                        people.domainShift()),
-                texts,
-                pairs,
-                ratings);
+        return new SimulationOptions(world, people.withUsers(users), texts, pairs, ratings);
     }
 
     /** The same world with other rating scales. */
     public SimulationOptions withScales(RewardScales scales) {
         return new SimulationOptions(
-                people, texts, pairs, new Ratings(scales, ratings.noise(), ratings.temperature()));
+                world,
+                people,
+                texts,
+                pairs,
+                new Ratings(scales, ratings.noise(), ratings.temperature()));
     }
 
     private static void require(boolean holds, String name, Object found, String allowed) {

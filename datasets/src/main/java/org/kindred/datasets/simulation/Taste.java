@@ -19,7 +19,12 @@ final class Taste {
      */
     record Group(String name, Map<Trait, Double> weights, Scale scale) {}
 
-    static final List<Group> GROUPS =
+    private static final Map<Trait, Double> EASY = weights(-0.3, -1.0, -0.4, 0.2, 0.3, 0.3);
+    private static final Map<Trait, Double> FORMAL = weights(0.5, 1.0, 0.4, -0.1, -0.2, 0.3);
+    private static final Map<Trait, Double> WARM = weights(0.4, -0.2, -0.5, 1.1, -0.4, 0.2);
+    private static final Map<Trait, Double> BRISK = weights(-1.0, 0.2, 0.6, -0.6, 0.6, 0.3);
+
+    static final List<Group> EVERYDAY =
             List.of(
                     new Group("brisk", weights(-0.9, 0.2, 0.7, -0.6, 0.7, 0.3), new Scale(55, 70)),
                     new Group(
@@ -34,6 +39,60 @@ final class Taste {
                     new Group("coach", weights(0.6, -0.3, 0.9, 0.6, 0.8, 0.4), new Scale(70, 60)),
                     new Group(
                             "clerk", weights(-0.5, 0.9, -0.2, -0.8, -0.3, 0.3), new Scale(35, 40)));
+
+    /** Style x genre: three genres have two styles each, three styles two genres each. */
+    static final List<Group> SEVEN_PERSONAS =
+            List.of(
+                    persona("easy_rock", EASY, Trait.ROCK, Trait.CLASSICAL, new Scale(65, 60)),
+                    persona(
+                            "formal_classical",
+                            FORMAL,
+                            Trait.CLASSICAL,
+                            Trait.ROCK,
+                            new Scale(50, 70)),
+                    persona("warm_jazz", WARM, Trait.JAZZ, Trait.ELECTRONIC, new Scale(75, 45)),
+                    persona(
+                            "brisk_electronic",
+                            BRISK,
+                            Trait.ELECTRONIC,
+                            Trait.JAZZ,
+                            new Scale(45, 80)),
+                    persona("formal_jazz", FORMAL, Trait.JAZZ, Trait.ROCK, new Scale(40, 55)),
+                    persona("warm_rock", WARM, Trait.ROCK, Trait.ELECTRONIC, new Scale(70, 35)),
+                    persona(
+                            "easy_electronic",
+                            EASY,
+                            Trait.ELECTRONIC,
+                            Trait.CLASSICAL,
+                            new Scale(50, 25)));
+
+    /** What four kinds of use ask of an answer. */
+    static final List<Group> USE_CASES =
+            List.of(
+                    new Group(
+                            "summaries",
+                            with(
+                                    weights(-0.2, 0.8, 0.7, -0.4, 0.5, 0.8),
+                                    Map.of(Trait.HUMOUR, -0.8, Trait.POETRY, -0.8)),
+                            new Scale(50, 75)),
+                    new Group(
+                            "verse",
+                            with(
+                                    weights(0.4, -0.6, -0.7, 0.5, -0.3, 0.2),
+                                    Map.of(Trait.HUMOUR, 1.2, Trait.POETRY, 1.2)),
+                            new Scale(70, 50)),
+                    new Group(
+                            "concise",
+                            with(
+                                    weights(-1.3, -0.1, 0.3, -0.5, 0.5, 0.4),
+                                    Map.of(Trait.COURTESY, -0.6, Trait.POETRY, -0.3)),
+                            new Scale(45, 60)),
+                    new Group(
+                            "service",
+                            with(
+                                    weights(0.5, 0.5, 0.1, 0.7, -0.1, 0.3),
+                                    Map.of(Trait.COURTESY, 1.2, Trait.CULTURE, 1.2)),
+                            new Scale(65, 25)));
 
     /** The scale of everybody under {@link RewardScales#EQUAL}. */
     static final Scale COMMON_SCALE = new Scale(55, 70);
@@ -75,11 +134,30 @@ final class Taste {
                 Trait.CONCRETENESS, concreteness);
     }
 
+    private static Group persona(
+            String name, Map<Trait, Double> style, Trait liked, Trait disliked, Scale scale) {
+        return new Group(name, with(style, Map.of(liked, 1.2, disliked, -0.6)), scale);
+    }
+
+    private static Map<Trait, Double> with(Map<Trait, Double> style, Map<Trait, Double> asides) {
+        Map<Trait, Double> all = new EnumMap<>(style);
+        all.putAll(asides);
+        return all;
+    }
+
+    /** {@code (1 - share) first + share second}. */
+    static Map<Trait, Double> blend(
+            Map<Trait, Double> first, Map<Trait, Double> second, double share) {
+        Map<Trait, Double> blend = new EnumMap<>(Trait.class);
+        first.forEach(
+                (trait, weight) ->
+                        blend.put(trait, (1 - share) * weight + share * second.get(trait)));
+        return blend;
+    }
+
     static Map<Trait, Double> sum(Map<Trait, Double> first, Map<Trait, Double> second) {
         Map<Trait, Double> sum = new EnumMap<>(Trait.class);
-        for (Trait trait : Trait.values()) {
-            sum.put(trait, first.getOrDefault(trait, 0.0) + second.getOrDefault(trait, 0.0));
-        }
+        first.forEach((trait, weight) -> sum.put(trait, weight + second.get(trait)));
         return sum;
     }
 }

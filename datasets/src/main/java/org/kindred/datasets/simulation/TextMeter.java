@@ -29,8 +29,6 @@ import java.util.Set;
  * StrictMath throughout, so that every machine reads the same.
  */
 final class TextMeter {
-    static final TextMeter INSTANCE = new TextMeter(Language.INSTANCE);
-
     private static final double MIDDLE_LENGTH = 25;
     private static final double LENGTH_SCALE = 14;
     private static final double MARKER_GAIN = 0.75;
@@ -38,11 +36,13 @@ final class TextMeter {
     private static final int LONGEST_SENTENCE = 30;
     private static final double LONGEST_ANSWER = 60;
 
+    private final List<Trait> traits;
     private final Map<String, Language.Marker> markers;
     private final Set<String> listWords;
     private final WordPairs pairs;
 
     TextMeter(Language language) {
+        traits = language.traits();
         markers = language.markers();
         pairs = new WordPairs(language);
         listWords = new HashSet<>();
@@ -84,17 +84,17 @@ final class TextMeter {
                 net.merge(trait, marker == null ? 1 : marker.sign(), Integer::sum);
             }
         }
-        Map<Trait, Double> traits = new EnumMap<>(Trait.class);
-        for (Trait trait : Trait.values()) {
+        Map<Trait, Double> measured = new EnumMap<>(Trait.class);
+        for (Trait trait : traits) {
             double value =
                     switch (trait) {
                         case LENGTH -> (words - MIDDLE_LENGTH) / LENGTH_SCALE;
                         case STRUCTURE -> STRUCTURE_GAIN * (listMarkers.size() - 1);
                         default -> MARKER_GAIN * net.getOrDefault(trait, 0);
                     };
-            traits.put(trait, StrictMath.tanh(value));
+            measured.put(trait, StrictMath.tanh(value));
         }
-        return traits;
+        return measured;
     }
 
     private boolean opensListSentence(List<String> lower, int at) {

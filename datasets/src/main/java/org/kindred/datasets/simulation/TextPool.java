@@ -34,7 +34,8 @@ record TextPool(List<Entry> prompts) {
     /** An answer and what the meters read off it. */
     record Response(String id, String text, Reading reading) {}
 
-    static TextPool write(SimulationOptions.Texts options, Language language, SeedTree seeds) {
+    static TextPool write(SimulationOptions.Texts options, World world, SeedTree seeds) {
+        Language language = world.language();
         List<Language.Domain> domains = new ArrayList<>();
         language.domains().stream()
                 .filter(domain -> !domain.outOfDistribution())
@@ -44,7 +45,6 @@ record TextPool(List<Entry> prompts) {
                 .filter(Language.Domain::outOfDistribution)
                 .limit(options.outOfDistributionDomains())
                 .forEach(domains::add);
-        ResponseWriter writer = new ResponseWriter(language);
         Set<String> taken = new HashSet<>();
         List<Entry> prompts = new ArrayList<>();
         for (Language.Domain domain : domains) {
@@ -70,7 +70,7 @@ record TextPool(List<Entry> prompts) {
                                         domain,
                                         topic,
                                         options.responses(),
-                                        writer,
+                                        world,
                                         taken,
                                         promptSeeds)));
             }
@@ -83,15 +83,17 @@ record TextPool(List<Entry> prompts) {
             Language.Domain domain,
             String topic,
             int count,
-            ResponseWriter writer,
+            World world,
             Set<String> taken,
             SeedTree seeds) {
-        Map<Trait, List<Integer>> levels = levels(count, new Draws(seeds.child("levels")));
+        Map<Trait, List<Integer>> levels =
+                levels(count, world.language(), new Draws(seeds.child("levels")));
+        ResponseWriter writer = new ResponseWriter(world.language());
         Draws draws = new Draws(seeds.child("texts"));
         List<Response> responses = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Map<Trait, Integer> wanted = new EnumMap<>(Trait.class);
-            for (Trait trait : Trait.values()) {
+            for (Trait trait : world.language().traits()) {
                 wanted.put(trait, levels.get(trait).get(i));
             }
             String text = writer.write(domain, topic, wanted, draws);
@@ -102,20 +104,40 @@ record TextPool(List<Entry> prompts) {
                     new Response(
                             String.format(Locale.ROOT, "%s-r%02d", promptId, i + 1),
                             text,
-                            TextMeter.INSTANCE.read(text, topic, domain.ownWords())));
+                            world.meter().read(text, topic, domain.ownWords())));
         }
         return responses;
     }
 
-    /** Each level of each trait equally often, traits independent of each other. */
-    private static Map<Trait, List<Integer>> levels(int count, Draws draws) {
+    /**
+     * Each level of each trait equally often, traits independent of each other; but of the asides
+     * one or none, each equally often.
+     */
+    private static Map<Trait, List<Integer>> levels(int count, Language language, Draws draws) {
         Map<Trait, List<Integer>> levels = new HashMap<>();
-        for (Trait trait : Trait.values()) {
+        for (Trait trait : language.traits()) {
+            if (language.asides().contains(trait)) {
+                continue;
+            }
             List<Integer> balanced = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 balanced.add(i % 3 - 1);
             }
             levels.put(trait, draws.shuffled(balanced));
+        }
+        List<Trait> asides = language.asides();
+        if (!asides.isEmpty()) {
+            int first = draws.below(asides.size() + 1);
+            List<Integer> turns = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                turns.add((first + i) % (asides.size() + 1));
+            }
+            List<Integer> order = draws.shuffled(turns);
+            for (int a = 0; a < asides.size(); a++) {
+                int wanted = a;
+                levels.put(
+                        asides.get(a), order.stream().map(turn -> turn == wanted ? 1 : 0).toList());
+            }
         }
         return levels;
     }

@@ -41,6 +41,7 @@ final class WordPairs {
         List<List<String>> sentences = new ArrayList<>();
         sentences.addAll(tokens(language.phrasesStartingWith("opener")));
         sentences.addAll(tokens(language.phrasesStartingWith("closer")));
+        sentences.addAll(tokens(language.phrasesStartingWith("aside")));
         link(List.of(List.of(START)), sentences);
 
         List<List<String>> markers = new ArrayList<>();

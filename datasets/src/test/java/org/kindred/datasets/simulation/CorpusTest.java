@@ -17,7 +17,7 @@ final class CorpusTest {
     void write_aFewThousand_areDifferentAndLeaveOutWhatIsAsked() {
         Set<String> without = Set.of("How should I prepare my train trip?");
 
-        List<Task> tasks = Corpus.write(5_000, without, SeedTree.root(1));
+        List<Task> tasks = Corpus.write(World.EVERYDAY, 5_000, without, SeedTree.root(1));
 
         assertThat(tasks).extracting(Task::reference).doesNotHaveDuplicates().hasSize(5_000);
         assertThat(tasks).extracting(Task::domain).contains("pets", "travel");
@@ -26,13 +26,14 @@ final class CorpusTest {
         assertThat(prompts)
                 .hasSizeGreaterThan(900)
                 .doesNotContainAnyElementsOf(without); // of 1,056
-        assertThat(tasks).isEqualTo(Corpus.write(5_000, without, SeedTree.root(1)));
-        assertThat(tasks.subList(0, 9)).isNotEqualTo(Corpus.write(9, without, SeedTree.root(2)));
+        assertThat(tasks).isEqualTo(Corpus.write(World.EVERYDAY, 5_000, without, SeedTree.root(1)));
+        assertThat(tasks.subList(0, 9))
+                .isNotEqualTo(Corpus.write(World.EVERYDAY, 9, without, SeedTree.root(2)));
     }
 
     @Test
     void write_countOutOfRange_isRefused() {
-        assertThatThrownBy(() -> Corpus.write(0, Set.of(), SeedTree.root(1)))
+        assertThatThrownBy(() -> Corpus.write(World.EVERYDAY, 0, Set.of(), SeedTree.root(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("examples = 0");
     }

@@ -7,45 +7,50 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class LanguageTest {
-    private static final Language LANGUAGE = Language.INSTANCE;
-
     /** Traits that the words of a phrase push, for example {@code WARMTH+}. */
-    private static Set<String> pushes(String phrase) {
+    private static Set<String> pushes(Language language, String phrase) {
         return Words.lowerCase(phrase).stream()
-                .map(LANGUAGE.markers()::get)
+                .map(language.markers()::get)
                 .filter(marker -> marker != null)
                 .map(marker -> marker.trait() + (marker.sign() > 0 ? "+" : "-"))
                 .collect(Collectors.toSet());
     }
 
-    @Test
-    void vocabulary_hasAtLeastAThousandWords() {
-        assertThat(LatentTruth.vocabulary()).hasSizeGreaterThanOrEqualTo(1_000);
-        assertThat(LatentTruth.vocabulary())
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void vocabulary_hasAtLeastAThousandWords(World world) {
+        assertThat(world.meter().vocabulary()).hasSizeGreaterThanOrEqualTo(1_000);
+        assertThat(world.meter().vocabulary())
                 .allMatch(word -> word.matches("[a-z]+|[0-9]+"))
                 .contains("i", "timetable", "perhaps", "90");
     }
 
-    @Test
-    void neutralPhrases_pushNoTrait() {
-        for (Language.Domain domain : LANGUAGE.domains()) {
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void neutralPhrases_pushNoTrait(World world) {
+        Language language = world.language();
+        for (Language.Domain domain : language.domains()) {
             for (List<String> phrases :
                     List.of(domain.topics(), domain.actions(), domain.reasons())) {
-                assertThat(phrases).allSatisfy(phrase -> assertThat(pushes(phrase)).isEmpty());
+                assertThat(phrases)
+                        .allSatisfy(phrase -> assertThat(pushes(language, phrase)).isEmpty());
             }
         }
         for (String section : List.of("opener", "prefix", "connector", "link", "list", "reason")) {
-            assertThat(LANGUAGE.phrases(section))
+            assertThat(language.phrases(section))
                     .isNotEmpty()
-                    .allSatisfy(phrase -> assertThat(pushes(phrase)).isEmpty());
+                    .allSatisfy(phrase -> assertThat(pushes(language, phrase)).isEmpty());
         }
     }
 
-    @Test
-    void frames_pushTheirCertaintyAndFormalityAlone() {
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void frames_pushTheirCertaintyAndFormalityAlone(World world) {
+        Language language = world.language();
         for (int certainty = -1; certainty <= 1; certainty++) {
             for (int formality = -1; formality <= 1; formality++) {
                 Set<String> wanted = new HashSet<>();
@@ -55,37 +60,56 @@ final class LanguageTest {
                 if (formality != 0) {
                     wanted.add("FORMALITY" + (formality > 0 ? "+" : "-"));
                 }
-                assertThat(LANGUAGE.frames(certainty, formality))
+                assertThat(language.frames(certainty, formality))
                         .hasSizeGreaterThanOrEqualTo(3)
                         .allMatch(frame -> frame.endsWith("{A}"))
-                        .allSatisfy(frame -> assertThat(pushes(frame)).isEqualTo(wanted));
+                        .allSatisfy(frame -> assertThat(pushes(language, frame)).isEqualTo(wanted));
             }
         }
     }
 
-    @Test
-    void openersAndClosers_pushTheirTraitAlone() {
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void openersAndClosers_pushTheirTraitAlone(World world) {
+        Language language = world.language();
         for (String kind : List.of("opener", "closer")) {
-            for (Trait trait : Trait.values()) {
+            for (Trait trait : language.traits()) {
                 for (int sign : new int[] {1, -1}) {
-                    assertThat(LANGUAGE.phrases(kind, trait, sign))
+                    assertThat(language.phrases(kind, trait, sign))
                             .filteredOn(phrase -> !phrase.contains("{")) // slots push as well
                             .allSatisfy(
                                     phrase ->
-                                            assertThat(pushes(phrase))
+                                            assertThat(pushes(language, phrase))
                                                     .containsExactly(
                                                             trait + (sign > 0 ? "+" : "-")));
                 }
             }
         }
-        assertThat(LANGUAGE.phrasesStartingWith("opener")).allMatch(text -> text.contains("{T}"));
+        assertThat(language.phrasesStartingWith("opener")).allMatch(text -> text.contains("{T}"));
     }
 
-    @Test
-    void domains_haveTopicsQuestionsAndOwnWords() {
-        assertThat(LANGUAGE.domains()).hasSize(11);
-        assertThat(LANGUAGE.domains()).filteredOn(Language.Domain::outOfDistribution).hasSize(3);
-        for (Language.Domain domain : LANGUAGE.domains()) {
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void asides_pushTheirTraitAlone(World world) {
+        Language language = world.language();
+        assertThat(language.asides()).hasSize(world == World.EVERYDAY ? 0 : 4);
+        for (Trait trait : language.asides()) {
+            assertThat(language.aside(trait))
+                    .hasSizeGreaterThanOrEqualTo(9)
+                    .allSatisfy(
+                            phrase ->
+                                    assertThat(pushes(language, phrase))
+                                            .containsExactly(trait + "+"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void domains_haveTopicsQuestionsAndOwnWords(World world) {
+        Language language = world.language();
+        assertThat(language.domains()).hasSizeGreaterThanOrEqualTo(11);
+        assertThat(language.domains()).filteredOn(Language.Domain::outOfDistribution).hasSize(3);
+        for (Language.Domain domain : language.domains()) {
             assertThat(domain.topics()).hasSize(16).doesNotHaveDuplicates();
             assertThat(domain.questions())
                     .allMatch(question -> question.contains("{T}") && question.endsWith("?"))
@@ -98,12 +122,14 @@ final class LanguageTest {
         }
     }
 
-    @Test
-    void resource_isPlainAscii() {
-        assertThat(LANGUAGE.phrasesStartingWith(""))
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void resource_isPlainAscii(World world) {
+        Language language = world.language();
+        assertThat(language.phrasesStartingWith(""))
                 .allMatch(line -> line.chars().allMatch(c -> c >= ' ' && c < 127));
-        assertThat(LANGUAGE.fingerprint()).hasSize(16).isLowerCase();
-        assertThat(LANGUAGE.markers().keySet())
+        assertThat(language.fingerprint()).hasSize(16).isLowerCase();
+        assertThat(language.markers().keySet())
                 .allMatch(word -> word.equals(word.toLowerCase(Locale.ROOT)));
     }
 }

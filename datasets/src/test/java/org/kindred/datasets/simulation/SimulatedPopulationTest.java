@@ -2,19 +2,25 @@ package org.kindred.datasets.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
@@ -63,6 +69,231 @@ final class SimulatedPopulationTest {
         assertThat(yardsticks.oneOrder()).isBetween(0.55, 0.65);
         // 24 noisy choices and six known traits, no help of other users.
         assertThat(yardsticks.ownFit()).isBetween(0.68, 0.78);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = World.class,
+            names = {"SEVEN_PERSONAS", "USE_CASES"})
+    void choices_ofThePresets_areNeitherTrivialNorHopeless(World preset) {
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(
+                        SimulationOptions.of(preset).withUsers(100), SeedTree.root(1));
+        Yardsticks yardsticks = Yardsticks.of(world, row -> true);
+
+        assertThat(yardsticks.oracle()).isBetween(0.75, 0.90);
+        assertThat(yardsticks.oneOrder()).isBetween(0.5, 0.65);
+        assertThat(world.truth().groups()).hasSize(preset == World.USE_CASES ? 4 : 7);
+    }
+
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void texts_ofEveryWorld_areFluentRelevantAndHaveAtMostOneAside(World preset) {
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(
+                        SimulationOptions.of(preset).withUsers(25), SeedTree.root(1));
+        Map<Trait, Integer> counts = new TreeMap<>();
+        texts(world)
+                .forEach(
+                        (text, prompt) -> {
+                            Reading reading = world.truth().read(prompt, text);
+                            assertThat(reading.fluency()).isEqualTo(1);
+                            assertThat(reading.relevance()).isEqualTo(1);
+                            List<Trait> asides =
+                                    preset.language().asides().stream()
+                                            .filter(trait -> reading.traits().get(trait) != 0)
+                                            .toList();
+                            assertThat(asides).hasSizeLessThanOrEqualTo(1);
+                            asides.forEach(trait -> counts.merge(trait, 1, Integer::sum));
+                        });
+
+        assertThat(counts.keySet()).containsExactlyElementsOf(preset.language().asides());
+        // 12 answers a prompt and four asides: 2.4 of them have each
+        assertThat(counts.values())
+                .allMatch(n -> n > 0.17 * texts(world).size() && n < 0.23 * texts(world).size());
+    }
+
+    /** Tables of several pages were measured on these bytes: change them with a reason only. */
+    @Test
+    void defaults_seedOne_keepTheirBytes(@TempDir Path folder) throws Exception {
+        SimulatedPopulation.generate(
+                        SimulationOptions.defaults(), SeedTree.root(1).child("population"))
+                .write(folder.resolve("world"));
+
+        assertThat(sha256(folder.resolve("world/preferences.jsonl")))
+                .isEqualTo("8b93a0c8cf446f12e601740381b15877cc3656ee5d64427e43ae6203d3f0fdc4");
+        assertThat(sha256(folder.resolve("world/truth.json")))
+                .isEqualTo("bca382cde5f9bc81c453efc066ab744d636ac99436102a8f70b71c629021f4c2");
+    }
+
+    private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+
+    @Test
+    void overlap_mixesTastesOfTwoGroups() {
+        SimulationOptions apart = SimulationOptions.defaults().withUsers(80);
+        LatentTruth mixed =
+                SimulatedPopulation.generate(with(apart, 0.5, 0), SeedTree.root(3)).truth();
+        LatentTruth pure = SimulatedPopulation.generate(apart, SeedTree.root(3)).truth();
+
+        mixed.users()
+                .forEach(
+                        (id, person) -> {
+                            LatentTruth.Second second = person.second();
+                            assertThat(second.share()).isBetween(0.0, 0.5);
+                            assertThat(second.group()).isNotEqualTo(person.group());
+                            double own =
+                                    mixed.groups()
+                                            .get(person.group())
+                                            .weights()
+                                            .get("work")
+                                            .get(Trait.WARMTH);
+                            double other =
+                                    mixed.groups()
+                                            .get(second.group())
+                                            .weights()
+                                            .get("work")
+                                            .get(Trait.WARMTH);
+                            assertThat(mixed.weights(id, "work").get(Trait.WARMTH))
+                                    .isCloseTo(
+                                            own
+                                                    + second.share() * (other - own)
+                                                    + person.deviation().get(Trait.WARMTH),
+                                            within(1e-12));
+                        });
+        assertThat(pure.users().values()).allMatch(person -> person.second() == null);
+        assertThat(gap(mixed)).isLessThan(0.85 * gap(pure)); // half of a quarter less on average
+    }
+
+    /** Distance of the mean tastes of the two largest groups. */
+    private static double gap(LatentTruth truth) {
+        double sum = 0;
+        for (Trait trait : World.EVERYDAY.language().traits()) {
+            double difference = mean(truth, "brisk", trait) - mean(truth, "companion", trait);
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static double mean(LatentTruth truth, String group, Trait trait) {
+        return truth.users().keySet().stream()
+                .filter(id -> truth.groupOf(id).equals(group))
+                .mapToDouble(id -> truth.weights(id, "work").get(trait))
+                .average()
+                .orElseThrow();
+    }
+
+    @Test
+    void drift_makesEarlyChoicesOfAnotherTasteThanTargets() {
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(
+                        with(SimulationOptions.defaults().withUsers(80), 0, 1.5), SeedTree.root(3));
+        double early = agreement(world, row -> row.slot() != null && row.slot() <= 6);
+        double late = agreement(world, row -> row.slot() != null && row.slot() > 18);
+        double targets = agreement(world, row -> row.slot() == null);
+
+        assertThat(targets).isBetween(0.75, 0.90);
+        assertThat(late).isCloseTo(targets, within(0.04));
+        assertThat(early).isLessThan(targets - 0.05);
+    }
+
+    /** How many of the choices an oracle of today's tastes repeats. */
+    private static double agreement(SimulatedPopulation world, Predicate<Preference> wanted) {
+        return world.dataset().preferences().stream()
+                .filter(wanted)
+                .mapToInt(
+                        row ->
+                                world.truth()
+                                                        .utility(
+                                                                row.userId(),
+                                                                row.promptText(),
+                                                                row.chosenText())
+                                                > world.truth()
+                                                        .utility(
+                                                                row.userId(),
+                                                                row.promptText(),
+                                                                row.rejectedText())
+                                        ? 1
+                                        : 0)
+                .average()
+                .orElseThrow();
+    }
+
+    private static SimulationOptions with(SimulationOptions options, double overlap, double drift) {
+        SimulationOptions.People people = options.people();
+        return new SimulationOptions(
+                options.world(),
+                new SimulationOptions.People(
+                        people.users(),
+                        people.groupShares(),
+                        people.unseenShare(),
+                        people.deviation(),
+                        people.domainShift(),
+                        overlap,
+                        drift),
+                options.texts(),
+                options.pairs(),
+                options.ratings());
+    }
+
+    @Test
+    void write_overlapAndDrift_surviveTheFile(@TempDir Path folder) {
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(
+                        with(SimulationOptions.of(World.USE_CASES).withUsers(20), 0.3, 0.5),
+                        SeedTree.root(1));
+        world.truth().save(folder.resolve("truth.json"));
+
+        assertThat(LatentTruth.load(folder.resolve("truth.json"))).isEqualTo(world.truth());
+    }
+
+    @Test
+    void texts_ofOnePrompt_areDozensOfDifferentAnswers() {
+        SimulationOptions base = SimulationOptions.defaults().withUsers(60);
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(
+                        new SimulationOptions(
+                                base.world(),
+                                base.people(),
+                                new SimulationOptions.Texts(8, 1, 8, 4, 60, 0.1),
+                                base.pairs(),
+                                base.ratings()),
+                        SeedTree.root(1));
+        Map<String, List<String>> byPrompt =
+                texts(world).entrySet().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Map.Entry::getValue,
+                                        Collectors.mapping(
+                                                Map.Entry::getKey, Collectors.toList())));
+        for (Map.Entry<String, List<String>> answers : byPrompt.entrySet()) {
+            List<String> texts = answers.getValue();
+            assertThat(
+                            texts.stream()
+                                    .map(text -> world.truth().read(answers.getKey(), text))
+                                    .map(Reading::traits)
+                                    .distinct()
+                                    .count())
+                    .isGreaterThan(Math.round(0.9 * texts.size())); // styles as measured
+            List<Set<String>> words =
+                    texts.stream().map(Words::lowerCase).map(Set::copyOf).toList();
+            double most = 0;
+            for (int i = 1; i < words.size(); i++) {
+                for (int j = 0; j < i; j++) {
+                    most = Math.max(most, shared(words.get(i), words.get(j)));
+                }
+            }
+            assertThat(most).isLessThan(0.8);
+        }
+    }
+
+    /** Share of words that two texts have in common, of all their words. */
+    private static double shared(Set<String> first, Set<String> second) {
+        Set<String> union = new HashSet<>(first);
+        union.addAll(second);
+        return (double) (first.size() + second.size() - union.size()) / union.size();
     }
 
     @Test
@@ -136,7 +367,7 @@ final class SimulatedPopulationTest {
         Files.writeString(
                 file,
                 Files.readString(file)
-                        .replace(Language.INSTANCE.fingerprint(), "0123456789abcdef"));
+                        .replace(World.EVERYDAY.language().fingerprint(), "0123456789abcdef"));
 
         assertThatThrownBy(() -> LatentTruth.load(file))
                 .isInstanceOf(KindredException.class)

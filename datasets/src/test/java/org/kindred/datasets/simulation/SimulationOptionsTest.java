@@ -19,6 +19,7 @@ final class SimulationOptionsTest {
     /** Small, so that the many worlds of this test are quick. */
     private static final SimulationOptions BASE =
             new SimulationOptions(
+                    World.EVERYDAY,
                     SimulationOptions.defaults().withUsers(20).people(),
                     new SimulationOptions.Texts(5, 3, 8, 4, 6, 0.1),
                     SimulationOptions.Pairs.defaults(),
@@ -53,6 +54,8 @@ final class SimulationOptionsTest {
                 "people|unseenShare|0.5",
                 "people|deviation|0.1",
                 "people|domainShift|0",
+                "people|overlap|0.4",
+                "people|drift|0.5",
                 "texts|domains|6",
                 "texts|outOfDistributionDomains|2",
                 "texts|knownPrompts|7",
@@ -85,6 +88,8 @@ final class SimulationOptionsTest {
                 "people|unseenShare|1",
                 "people|deviation|-1",
                 "people|domainShift|3",
+                "people|overlap|0.6",
+                "people|drift|-0.1",
                 "texts|domains|9",
                 "texts|outOfDistributionDomains|4",
                 "texts|knownPrompts|0",

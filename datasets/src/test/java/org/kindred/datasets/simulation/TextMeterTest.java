@@ -20,18 +20,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.SeedTree;
 
 final class TextMeterTest {
-    private static final Language.Domain TRAVEL = Language.INSTANCE.domain("travel");
+    private static final Language.Domain TRAVEL = World.EVERYDAY.language().domain("travel");
     private static final String TOPIC = "train trip";
-    private static final ResponseWriter WRITER = new ResponseWriter(Language.INSTANCE);
+    private static final ResponseWriter WRITER = new ResponseWriter(World.EVERYDAY.language());
 
     private static Reading read(String text) {
-        return TextMeter.INSTANCE.read(text, TOPIC, TRAVEL.ownWords());
+        return World.EVERYDAY.meter().read(text, TOPIC, TRAVEL.ownWords());
     }
 
     private static Map<Trait, Integer> levels(int code) {
         Map<Trait, Integer> levels = new EnumMap<>(Trait.class);
         int rest = code;
-        for (Trait trait : Trait.values()) {
+        for (Trait trait : World.EVERYDAY.language().traits()) {
             levels.put(trait, rest % 3 - 1);
             rest /= 3;
         }

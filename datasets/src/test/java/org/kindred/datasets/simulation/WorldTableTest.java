@@ -9,22 +9,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.SplitCell;
 
-/** Writes the table of the module's page to {@code target/simulated-world.csv}. */
+/** Writes the tables of the module's page to {@code target/simulated-WORLD.csv}. */
 @Tag("slow")
 final class WorldTableTest {
 
-    @Test
-    void yardsticks_ofFiveDefaultWorlds_goToATable() {
+    @ParameterizedTest
+    @EnumSource(World.class)
+    void yardsticks_ofFiveWorlds_goToATable(World preset) {
         StringBuilder table = new StringBuilder("seed,rows,oracle,one_order,own_fit\n");
         for (int seed = 1; seed <= 5; seed++) {
             SimulatedPopulation world =
-                    SimulatedPopulation.generate(SimulationOptions.defaults(), SeedTree.root(seed));
+                    SimulatedPopulation.generate(SimulationOptions.of(preset), SeedTree.root(seed));
             for (Map.Entry<String, Predicate<Preference>> part : parts(world).entrySet()) {
                 Yardsticks yardsticks = Yardsticks.of(world, part.getValue());
                 table.append(
@@ -38,7 +40,8 @@ final class WorldTableTest {
                                 yardsticks.ownFit()));
             }
         }
-        Path file = Path.of("target", "simulated-world.csv");
+        Path file =
+                Path.of("target", "simulated-" + preset.name().toLowerCase(Locale.ROOT) + ".csv");
         AtomicFiles.writeText(file, table.toString());
         assertThat(file).isNotEmptyFile();
     }

@@ -78,7 +78,7 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
                         .filter(row -> row.part().equals("fit"))
                         .map(row -> difference(readings, row))
                         .toList();
-        double[] weights = new double[Trait.values().length];
+        double[] weights = new double[differences.get(0).length];
         for (int step = 0; step < 200; step++) {
             double[] gradient = weights.clone();
             for (double[] difference : differences) {
@@ -97,9 +97,9 @@ record Yardsticks(double oracle, double oneOrder, double ownFit) {
     private static double[] difference(Map<String, Reading> readings, Preference row) {
         Map<Trait, Double> chosen = readings.get(row.chosenText()).traits();
         Map<Trait, Double> rejected = readings.get(row.rejectedText()).traits();
-        double[] difference = new double[Trait.values().length];
+        double[] difference = new double[chosen.size()];
         int k = 0;
-        for (Trait trait : Trait.values()) {
+        for (Trait trait : chosen.keySet()) {
             difference[k++] = chosen.get(trait) - rejected.get(trait);
         }
         return difference;

@@ -95,6 +95,7 @@ final class PolicyStage {
         Path model = folder.resolve("model");
         List<Task> corpus =
                 Corpus.write(
+                        options.simulation().world(),
                         options.sft().corpusExamples(),
                         promptsOfThePopulation(),
                         seeds.child("corpus"));

@@ -103,6 +103,34 @@ final class DataCommandsTest {
     }
 
     @Test
+    void simulate_ofAPreset_writesItsGroupsAndOptionsMayDiffer() {
+        Outcome outcome =
+                run(
+                        "data",
+                        "simulate",
+                        "--preset",
+                        "seven-personas",
+                        "--set",
+                        "simulation.people.users=30",
+                        "--set",
+                        "simulation.people.drift=0.5",
+                        "--set",
+                        "simulation.people.overlap=0.3",
+                        "--out",
+                        at("w"));
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(folder.resolve("w/truth.json"))
+                .content()
+                .contains("\"warm_jazz\"", "\"drift\"", "\"second\"", "\"JAZZ\"");
+        assertThat(folder.resolve("w/manifest.json")).content().contains("SEVEN_PERSONAS");
+        assertThat(run("data", "simulate", "--preset", "use-cases", "--print-config").output())
+                .contains("[0.4,0.25,0.2,0.15]", "USE_CASES");
+        Outcome unknown = run("data", "simulate", "--preset", "seven", "--out", at("x"));
+        assertThat(unknown.status()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(unknown.output()).contains("everyday, seven-personas, use-cases");
+    }
+
+    @Test
     void unknownFormat_namesTheKnownOnes_status2() {
         Outcome outcome = run("data", "import", "prismm", rows.toString());
         assertThat(outcome.status()).isEqualTo(CommandLine.ExitCode.USAGE);
