@@ -40,9 +40,14 @@ final class RationaleBreakdown {
             Pattern.compile(
                     "^(?:section\\s+)?(?:[ab][.)]\\s*)?(?:criteria|weights|rubric|scores?)?\\s*[:.]?\\s*",
                     Pattern.CASE_INSENSITIVE);
-    private static final String SCORE =
-            "[*_]*\\s*(?:\\([^()\\n]{0,40}\\))?\\s*[:=\\u2013\\u2014\\-]?\\s*(?:score)?[\\s:=*_]*"
-                    + "([0-9]{1,2}(?:\\.[0-9]{1,4})?)(?![0-9.%]*[0-9%])(?:\\s*/\\s*10)?";
+    private static final Pattern MARKUP = Pattern.compile("[*_`#]+");
+    private static final Pattern SPACES = Pattern.compile("[ \\t]+");
+
+    /** What may stand between the name of a criterion and the end of its score. */
+    private static final Pattern SCORE =
+            Pattern.compile(
+                    "[*_]*\\s*(?:\\([^()\\n]{0,40}\\))?\\s*[:=\\u2013\\u2014\\-]?\\s*(?:score)?[\\s:=*_]*"
+                            + "([0-9]{1,2}(?:\\.[0-9]{1,4})?)(?![0-9.%]*[0-9%])(?:\\s*/\\s*10)?");
 
     private RationaleBreakdown() {}
 
@@ -138,22 +143,27 @@ final class RationaleBreakdown {
         longestFirst.sort(Comparator.comparingInt(i -> -names.get(i).length()));
         String rest = section;
         for (int i : longestFirst) {
-            Matcher matcher =
-                    Pattern.compile(
-                                    "(?<![\\p{L}\\p{N}])"
-                                            + Pattern.quote(names.get(i))
-                                            + "(?![\\p{L}])"
-                                            + SCORE)
-                            .matcher(rest);
+            String name = names.get(i);
             boolean clear = true;
             StringBuilder left = new StringBuilder();
-            while (matcher.find()) {
-                double score = Double.parseDouble(matcher.group(1));
-                clear &= found[i].isNaN() || found[i] == score;
-                found[i] = score;
-                matcher.appendReplacement(left, ";");
+            int kept = 0;
+            int at = rest.indexOf(name);
+            Matcher matcher = SCORE.matcher(rest);
+            while (at >= 0) {
+                int end = at + name.length();
+                if (isWord(rest, at, end) && matcher.region(end, rest.length()).lookingAt()) {
+                    double score = Double.parseDouble(matcher.group(1));
+                    clear &= found[i].isNaN() || found[i] == score;
+                    found[i] = score;
+                    left.append(rest, kept, at).append(';');
+                    kept = matcher.end();
+                    at = rest.indexOf(name, kept);
+                } else {
+                    at = rest.indexOf(name, at + 1);
+                }
             }
-            rest = matcher.appendTail(left).toString(); // "clarity" must not read "great clarity"
+            rest = left.append(rest, kept, rest.length()).toString();
+            // "clarity" must not read "great clarity"
             if (!clear) {
                 found[i] = Double.NaN;
             }
@@ -161,11 +171,22 @@ final class RationaleBreakdown {
         return List.of(found);
     }
 
+    private static boolean isWord(String text, int from, int to) {
+        return (from == 0 || !isLetterOrNumber(text.codePointBefore(from)))
+                && (to == text.length() || !Character.isLetter(text.codePointAt(to)));
+    }
+
+    private static boolean isLetterOrNumber(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
+                    true;
+            default -> Character.isLetter(codePoint);
+        };
+    }
+
     /** Lower case, without markup, single spaces inside lines. */
     private static String normal(String text) {
-        return text.toLowerCase(Locale.ROOT)
-                .replaceAll("[*_`#]+", " ")
-                .replaceAll("[ \\t]+", " ")
-                .strip();
+        String plain = MARKUP.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ");
+        return SPACES.matcher(plain).replaceAll(" ").strip();
     }
 }
