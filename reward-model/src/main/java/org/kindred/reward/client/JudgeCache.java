@@ -114,6 +114,10 @@ public final class JudgeCache implements AutoCloseable {
             statement.execute("pragma synchronous=normal");
             statement.execute("pragma busy_timeout=30000");
             statement.execute("pragma secure_delete=on"); // what is forgotten is overwritten
+            // keys are random, so a commit touches a page a row: keep pages, and copy them back
+            // seldom
+            statement.execute("pragma cache_size=-32768"); // KiB
+            statement.execute("pragma wal_autocheckpoint=8192"); // pages of 4 KiB
         }
         return connection;
     }

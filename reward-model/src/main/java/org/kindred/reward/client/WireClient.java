@@ -38,6 +38,7 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
     private final HttpClient http;
     private final Duration timeout;
     private final UnaryOperator<SuccessfulHttpResponse> reading;
+    private volatile URI address = URI.create("");
 
     private WireClient(
             Duration connectTimeout,
@@ -65,7 +66,7 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
     @Override
     public SuccessfulHttpResponse execute(HttpRequest request) {
         java.net.http.HttpRequest.Builder wire =
-                java.net.http.HttpRequest.newBuilder(URI.create(request.url()));
+                java.net.http.HttpRequest.newBuilder(address(request.url()));
         request.headers().forEach((name, values) -> values.forEach(v -> wire.header(name, v)));
         wire.method(
                 request.method().name(),
@@ -95,6 +96,16 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
         } finally {
             reply.cancel(true); // frees the connection of a reply that is not waited for
         }
+    }
+
+    /** A client calls the same address again and again. */
+    private URI address(String url) {
+        URI last = address;
+        if (!last.toString().equals(url)) {
+            last = URI.create(url);
+            address = last;
+        }
+        return last;
     }
 
     private long nanos() {

@@ -14,20 +14,23 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.chain.ChainParser;
 
 /**
  * The client side against a server in the same process that answers at once: calls, cache commits,
- * parsing. Reports judgements a second and processor time; asserts the heap only.
+ * parsing. Writes judgements a second, of wall and of processor time, and the heap to {@code
+ * target/judge-throughput.csv}; asserts the heap only, since other work on the machine decides the
+ * rest.
  */
 final class ThroughputTest {
     private static final int JUDGEMENTS = 100_000;
@@ -39,7 +42,7 @@ final class ThroughputTest {
 
     @Test
     @Tag("slow")
-    void run_hundredThousand_keepsTheHeapFlat(TestReporter reporter) throws IOException {
+    void run_hundredThousand_keepsTheHeapFlat() throws IOException {
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         ExecutorService pool = Executors.newFixedThreadPool(8);
@@ -47,6 +50,8 @@ final class ThroughputTest {
         server.createContext("/v1/chat/completions", ThroughputTest::answer);
         server.start();
         List<Long> heaps = new ArrayList<>();
+        StringBuilder table =
+                new StringBuilder("judgements,a_second,a_processor_second,heap_mib\n");
         try (JudgeCache cache = JudgeCache.open(folder.resolve("cache.sqlite"))) {
             JudgeClient client =
                     new JudgeClient(
@@ -65,19 +70,22 @@ final class ThroughputTest {
             OrderedWork.run(
                     IntStream.range(0, JUDGEMENTS).iterator(),
                     32,
-                    number -> client.ask(FaultyServerTest.question(number), 0, 1).get(0),
-                    answer -> {
-                        assertThat(parser.parse(((Answer.Text) answer).text(), 2))
-                                .isInstanceOf(ChainParser.Read.class);
+                    number -> {
+                        Answer answer = client.ask(FaultyServerTest.question(number), 0, 1).get(0);
+                        return parser.parse(((Answer.Text) answer).text(), 2);
+                    },
+                    parsed -> {
+                        assertThat(parsed).isInstanceOf(ChainParser.Read.class);
                         if (done.incrementAndGet() % 20_000 == 0) {
                             heaps.add(usedHeap());
-                            reporter.publishEntry(
-                                    done.get() + " judgements",
-                                    "%.0f a second, %.0f a second of processor time, heap %.1f MiB"
-                                            .formatted(
-                                                    20_000e9 / (System.nanoTime() - clock[0]),
-                                                    20_000e9 / (processorNanos() - clock[1]),
-                                                    heaps.get(heaps.size() - 1) / 1048576.0));
+                            table.append(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "%d,%.0f,%.0f,%.1f%n",
+                                            done.get(),
+                                            20_000e9 / (System.nanoTime() - clock[0]),
+                                            20_000e9 / (processorNanos() - clock[1]),
+                                            heaps.get(heaps.size() - 1) / 1048576.0));
                             clock[0] = System.nanoTime();
                             clock[1] = processorNanos();
                         }
@@ -87,6 +95,7 @@ final class ThroughputTest {
             server.stop(0);
             pool.shutdownNow();
         }
+        AtomicFiles.writeText(Path.of("target", "judge-throughput.csv"), table.toString());
         assertThat(heaps.get(4) - heaps.get(0)).isLessThan(10L << 20);
     }
 
