@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
@@ -31,6 +34,7 @@ import java.util.function.UnaryOperator;
  */
 final class WireClient implements dev.langchain4j.http.client.HttpClient {
     private static final int LARGEST_REPLY = 8 << 20;
+    private static final int WORKERS = 2;
 
     /** When the call of this thread must be over, {@link System#nanoTime}; null for no limit. */
     private static final ThreadLocal<Long> LATEST = new ThreadLocal<>();
@@ -50,8 +54,30 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(connectTimeout)
                         .followRedirects(HttpClient.Redirect.NEVER)
+                        .executor(workers())
                         .build();
         this.timeout = timeout;
+    }
+
+    /**
+     * Few threads, which read replies one after another: with a thread for every reply, as the
+     * client has by default, waking them costs as much as the replies.
+     */
+    private static Executor workers() {
+        ThreadPoolExecutor workers =
+                new ThreadPoolExecutor(
+                        WORKERS,
+                        WORKERS,
+                        1,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        task -> {
+                            Thread thread = new Thread(task, "judge-wire");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
     }
 
     /** Bounds the calls that this thread makes until {@link #unbounded}. */
