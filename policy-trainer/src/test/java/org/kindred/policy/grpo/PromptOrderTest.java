@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.Fixtures;
 
 final class PromptOrderTest {
 
@@ -31,28 +28,6 @@ final class PromptOrderTest {
     private static PromptOrder order(int perStep, String sampling, long seed) {
         return new PromptOrder(
                 prompts(), perStep, GroupSampling.parse(sampling), SeedTree.root(seed));
-    }
-
-    @Test
-    void blocks_repeatedAsTrlDoes_giveItsSamplerOrder() {
-        for (Path file : Fixtures.grpo("repeat_sampler")) {
-            for (JsonNode example : Fixtures.json(file).get("cases")) {
-                int[] permutation = Fixtures.ints(example.get("given_permutation"));
-                List<Integer> indices = new ArrayList<>();
-                for (int[] block :
-                        PromptOrder.blocks(permutation, example.get("batch_size").asInt())) {
-                    for (int repeat = 0; repeat < example.get("repeat_count").asInt(); repeat++) {
-                        for (int index : block) {
-                            for (int g = 0; g < example.get("mini_repeat_count").asInt(); g++) {
-                                indices.add(index);
-                            }
-                        }
-                    }
-                }
-                assertThat(indices.stream().mapToInt(i -> i).toArray())
-                        .isEqualTo(Fixtures.ints(example.get("indices_with_given_permutation")));
-            }
-        }
     }
 
     @Test

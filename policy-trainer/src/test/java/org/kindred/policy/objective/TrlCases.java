@@ -1,6 +1,13 @@
 package org.kindred.policy.objective;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.policy.Fixtures;
 
@@ -70,5 +77,47 @@ public final class TrlCases {
         double items = example.path("num_items_in_batch").asDouble(rows.tokens());
         double longest = example.path("max_completion_length").asDouble(12);
         return new Divisors(rows.size(), rows.tokens(), items, longest);
+    }
+
+    /** Log-probabilities of the policy are recorded at temperature 1 only. */
+    public static boolean recordedAtTemperature1(JsonNode example) {
+        return example.get("temperature").asText().equals("1.0");
+    }
+
+    /** The cases of a set, each with the set's defaults where it names no value. */
+    public static List<JsonNode> withDefaults(JsonNode set) {
+        List<JsonNode> cases = new ArrayList<>();
+        for (JsonNode given : set.get("cases")) {
+            ObjectNode example = set.get("trainer_defaults").deepCopy();
+            given.properties().forEach(f -> example.set(f.getKey(), f.getValue()));
+            cases.add(example);
+        }
+        return cases;
+    }
+
+    /** Compares loss and metrics of a case recorded at temperature 1. */
+    public static void check(JsonNode set, JsonNode example) {
+        TokenRows rows = rows(set, example);
+        ObjectiveOptions options = options(example);
+        double beta = example.get("beta").asDouble();
+        double entropyCoefficient = example.path("entropy_coef").asDouble(0);
+        LossStatistics statistics = new LossStatistics(options);
+        new Objective(options)
+                .evaluate(rows, divisors(rows, example), beta, entropyCoefficient, statistics);
+        double expected = example.get("loss").asDouble();
+        assertThat(statistics.loss())
+                .isCloseTo(expected, within(Math.max(2e-6, 1e-5 * Math.abs(expected))));
+        Map<String, Double> metrics = statistics.metrics(beta, entropyCoefficient);
+        example.get("metrics").properties().forEach(metric -> assertMetric(metrics, metric));
+    }
+
+    private static void assertMetric(
+            Map<String, Double> metrics, Map.Entry<String, JsonNode> expected) {
+        @Nullable Double actual = metrics.get(expected.getKey());
+        assertThat(actual).as(expected.getKey()).isNotNull();
+        double value = expected.getValue().asDouble();
+        assertThat(actual)
+                .as(expected.getKey())
+                .isCloseTo(value, within(Math.max(2e-6, 1e-5 * Math.abs(value))));
     }
 }

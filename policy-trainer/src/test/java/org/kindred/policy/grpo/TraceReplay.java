@@ -9,9 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.kindred.policy.Fixtures;
 import org.kindred.policy.TinyPolicy;
 import org.kindred.policy.advantage.AdvantageNormaliser;
@@ -35,20 +32,12 @@ import org.kindred.policy.objective.TokenRows;
  * Whole runs of TRL 1.13.0's GRPOTrainer, replayed with its completions: advantages, losses,
  * gradient norms and learning rates of every step, and the model at the end.
  */
-final class TraceReplayTest {
+final class TraceReplay {
 
-    @TestFactory
-    Stream<DynamicTest> recordedRuns_areRepeated() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (Path file : Fixtures.grpo("trace_")) {
-            String name = file.getFileName().toString();
-            tests.add(DynamicTest.dynamicTest(name, () -> replay(Fixtures.json(file))));
-        }
-        assertThat(tests).isNotEmpty();
-        return tests.stream();
-    }
+    private TraceReplay() {}
 
-    private static void replay(JsonNode trace) {
+    /** Replays one recorded run. */
+    static void replay(JsonNode trace) {
         Path folder = Fixtures.model(trace.get("model").asText());
         try (CausalLm policy = CausalLm.load(folder, TinyPolicy.ENGINE);
                 CausalLm reference = policy.frozenCopy()) {

@@ -4,33 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.kindred.policy.Fixtures;
 
 /** Advantages of TRL 1.13.0, recorded; the {@code trl} preset must give the same. */
-final class TrlAdvantagesTest {
+public final class TrlAdvantages {
 
-    @TestFactory
-    Stream<DynamicTest> trlPreset_givesAdvantagesOfTrl() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (Path file : Fixtures.grpo("advantages")) {
-            for (JsonNode example : Fixtures.json(file).get("cases")) {
-                String name = file.getFileName() + " " + example.get("name").asText();
-                tests.add(DynamicTest.dynamicTest(name, () -> check(example)));
-            }
-        }
-        assertThat(tests).isNotEmpty();
-        return tests.stream();
+    private TrlAdvantages() {}
+
+    /** Compares the advantages of one case. */
+    public static void check(JsonNode example) {
+        List<PromptScores> step = prompts(example);
+        AdvantageNormaliser normaliser =
+                new AdvantageNormaliser(
+                        AdvantageOptions.trl(kind(example.get("config"))),
+                        weights(example),
+                        Map.of("all", 1.0),
+                        null);
+        double[] advantages = BatchSpread.flat(normaliser.normalise(step).values());
+        double[] expected = Fixtures.doubles(example.get("advantages"));
+        assertThat(advantages).containsExactly(expected, within(1e-6));
     }
 
-    private static void check(JsonNode example) {
+    private static List<PromptScores> prompts(JsonNode example) {
         double[][] byFunction = Fixtures.matrix(example.get("rewards_per_function"));
         int size = example.get("num_generations").asInt();
         List<PromptScores> step = new ArrayList<>();
@@ -41,15 +40,7 @@ final class TrlAdvantagesTest {
             }
             step.add(new PromptScores("row " + first, "all", null, scores));
         }
-        AdvantageNormaliser normaliser =
-                new AdvantageNormaliser(
-                        AdvantageOptions.trl(kind(example.get("config"))),
-                        weights(example.get("config").get("reward_weights"), byFunction.length),
-                        Map.of("all", 1.0),
-                        null);
-        double[] advantages = BatchSpread.flat(normaliser.normalise(step).values());
-        double[] expected = Fixtures.doubles(example.get("advantages"));
-        assertThat(advantages).containsExactly(expected, within(1e-6));
+        return step;
     }
 
     private static EstimatorKind kind(JsonNode config) {
@@ -63,7 +54,9 @@ final class TrlAdvantagesTest {
         };
     }
 
-    private static double[] weights(JsonNode weights, int functions) {
+    private static double[] weights(JsonNode example) {
+        JsonNode weights = example.get("config").get("reward_weights");
+        int functions = example.get("rewards_per_function").size();
         if (!weights.isNull()) {
             return Fixtures.doubles(weights);
         }

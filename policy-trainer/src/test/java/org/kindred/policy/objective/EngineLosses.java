@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.kindred.policy.Fixtures;
 import org.kindred.policy.TinyPolicy;
 import org.kindred.policy.model.AdamWOptions;
@@ -24,38 +19,13 @@ import org.kindred.policy.model.TokenBatch;
  * temperature of the recorded cases. Loss to 3e-5, since VESPO multiplies what log-probabilities of
  * float32 differ by, gradient norm to 1e-3 relative.
  */
-final class EngineLossTest {
+public final class EngineLosses {
     private static final AdamWOptions NO_CLIPPING = new AdamWOptions(0.9, 0.999, 1e-8, 0, 0);
 
-    @TestFactory
-    Stream<DynamicTest> recordedCases_giveLossAndGradientNormOfTrl() {
-        List<DynamicTest> tests = new ArrayList<>();
-        for (Path model : Fixtures.models()) {
-            JsonNode set = Fixtures.json(model.resolve("expected.json")).get("grpo");
-            if (set != null) {
-                List<JsonNode> cases = new ArrayList<>();
-                set.get("cases").forEach(cases::add);
-                String name = model.getFileName().toString();
-                tests.add(DynamicTest.dynamicTest(name, () -> checkAll(model, set, cases)));
-            }
-        }
-        for (Path file : Fixtures.grpo("extended_losses")) {
-            JsonNode set = Fixtures.json(file);
-            List<JsonNode> cases = new ArrayList<>();
-            for (JsonNode given : set.get("cases")) {
-                ObjectNode example = set.get("trainer_defaults").deepCopy();
-                given.properties().forEach(f -> example.set(f.getKey(), f.getValue()));
-                cases.add(example);
-            }
-            Path model = Fixtures.model(set.get("model").asText());
-            String name = file.getFileName().toString();
-            tests.add(DynamicTest.dynamicTest(name, () -> checkAll(model, set, cases)));
-        }
-        assertThat(tests).isNotEmpty();
-        return tests.stream();
-    }
+    private EngineLosses() {}
 
-    private static void checkAll(Path folder, JsonNode set, List<JsonNode> cases) {
+    /** Compares all cases of a set that was recorded with the model of a folder. */
+    public static void checkAll(Path folder, JsonNode set, List<JsonNode> cases) {
         try (CausalLm model = CausalLm.load(folder, TinyPolicy.ENGINE)) {
             for (JsonNode example : cases) {
                 check(model, set, example);
