@@ -32,6 +32,10 @@ public final class TinyPolicy {
     }
 
     public static CausalLm model(Tokenizer tokenizer, long seed) {
+        return model(tokenizer, seed, ENGINE);
+    }
+
+    public static CausalLm model(Tokenizer tokenizer, long seed, EngineOptions engine) {
         return CausalLm.create(
                 ModelConfig.small(
                         tokenizer.vocabularySize(),
@@ -42,7 +46,7 @@ public final class TinyPolicy {
                         64,
                         tokenizer.eosIds().get(0),
                         tokenizer.padId()),
-                ENGINE,
+                engine,
                 SeedTree.root(seed));
     }
 }

@@ -9,6 +9,7 @@ import org.kindred.policy.advantage.Whitening;
 import org.kindred.policy.grpo.BatchOptions;
 import org.kindred.policy.grpo.GroupSampling;
 import org.kindred.policy.grpo.RegularisationOptions;
+import org.kindred.policy.grpo.ScoringOptions;
 import org.kindred.policy.grpo.TrainerOptions;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
@@ -83,7 +84,7 @@ public record ReinforcementOptions(
                 objective,
                 regularisation,
                 false,
-                0.05,
+                ScoringOptions.defaults(),
                 seeds.seed());
     }
 }

@@ -20,7 +20,8 @@ public final class AdvantageNormaliser {
 
     private final AdvantageOptions options;
     private final double[] rewardWeights;
-    private final Map<String, Double> groupFactors;
+    private final Map<String, Double> groupShares;
+    private final @Nullable GroupProgress progress;
     private final @Nullable GroupHistory history;
     private final AdvantageEstimator estimator;
 
@@ -43,7 +44,9 @@ public final class AdvantageNormaliser {
         }
         this.options = options;
         this.rewardWeights = rewardWeights.clone();
-        this.groupFactors = options.groupWeight().factors(groupShares);
+        this.groupShares = Map.copyOf(groupShares);
+        this.progress =
+                options.groupWeight().kind() == GroupWeight.Kind.DRO ? new GroupProgress() : null;
         this.history = history;
         this.estimator = estimator();
     }
@@ -78,6 +81,11 @@ public final class AdvantageNormaliser {
         return Optional.ofNullable(history);
     }
 
+    /** How far each group has come, where the group weights read it; for checkpoints. */
+    public Optional<GroupProgress> progress() {
+        return Optional.ofNullable(progress);
+    }
+
     /** Advantages of one step; updates the history if there is one. */
     public Advantages normalise(List<PromptScores> step) {
         boolean[][] used = new boolean[step.size()][];
@@ -92,7 +100,11 @@ public final class AdvantageNormaliser {
                 used[j] = new boolean[used[j].length];
             }
         }
-        double[][] advantages = kept.isEmpty() ? new double[0][] : estimator.advantages(kept);
+        double[][] advantages =
+                kept.isEmpty() ? new double[0][] : estimator.advantages(rescaled(kept));
+        if (progress != null) {
+            progress.update(kept);
+        }
         double clipRatio = clip(advantages);
         whiten(advantages);
         weigh(advantages, kept);
@@ -166,17 +178,37 @@ public final class AdvantageNormaliser {
         if (options.groupWeight().equals(GroupWeight.NONE)) {
             return;
         }
+        Map<String, Double> factors =
+                options.groupWeight()
+                        .factors(groupShares, progress == null ? Map.of() : progress.shortfall());
         for (int j = 0; j < advantages.length; j++) {
-            Double factor = groupFactors.get(prompts.get(j).group());
-            if (factor == null) {
-                throw new IllegalArgumentException(
-                        "group = "
-                                + prompts.get(j).group()
-                                + ": has no share among the prompts of the run, which has "
-                                + groupFactors.keySet());
-            }
+            double factor = ofGroup(factors, prompts.get(j).group());
             multiply(new double[][] {advantages[j]}, factor);
         }
+    }
+
+    private static double ofGroup(Map<String, Double> values, String group) {
+        Double value = values.get(group);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    "group = "
+                            + group
+                            + ": has no share among the prompts of the run, which has "
+                            + values.keySet());
+        }
+        return value;
+    }
+
+    private List<PromptRewards> rescaled(List<PromptRewards> prompts) {
+        if (options.rewardRescaling() == RewardRescaling.NONE) {
+            return prompts;
+        }
+        List<PromptRewards> rescaled = new ArrayList<>();
+        for (PromptRewards prompt : prompts) {
+            double share = ofGroup(groupShares, prompt.group());
+            rescaled.add(prompt.times(options.rewardRescaling().factor(prompt.rewards(), share)));
+        }
+        return rescaled;
     }
 
     private void scaleToTarget(double[][] advantages) {

@@ -20,6 +20,7 @@ import org.kindred.policy.Spelling;
  * @param groupWeight factor on the advantages of each group, after whitening
  * @param advantageRms root mean square that every step's advantages are scaled to, last of all, so
  *     that methods are compared at the same step size; 0 for their own size
+ * @param rewardRescaling factor on the rewards of a prompt; {@code dr_grpo} and {@code rloo} only
  */
 public record AdvantageOptions(
         EstimatorKind estimator,
@@ -33,7 +34,8 @@ public record AdvantageOptions(
         double userShareCap,
         Whitening finalWhitening,
         GroupWeight groupWeight,
-        double advantageRms) {
+        double advantageRms,
+        RewardRescaling rewardRescaling) {
 
     public AdvantageOptions {
         requireFrom0("epsilon", epsilon);
@@ -62,6 +64,16 @@ public record AdvantageOptions(
                             + " with estimator = p_grpo_shrunk: a moving average of"
                             + " prompt statistics is not defined; use forget:RHO or window:K");
         }
+        boolean centres = estimator == EstimatorKind.DR_GRPO || estimator == EstimatorKind.RLOO;
+        if (rewardRescaling != RewardRescaling.NONE && !centres) {
+            throw new IllegalArgumentException(
+                    "reward_rescaling = "
+                            + rewardRescaling.spelling()
+                            + " with estimator = "
+                            + estimator.spelling()
+                            + ": this estimator divides the factor out or stores it in its history;"
+                            + " use dr_grpo or rloo");
+        }
         if (advantageRms > 0 && finalWhitening == Whitening.BATCH_RMS) {
             throw new IllegalArgumentException(
                     "advantage_rms = "
@@ -86,7 +98,8 @@ public record AdvantageOptions(
                 1,
                 shrunk ? Whitening.BATCH_RMS : Whitening.NONE,
                 GroupWeight.NONE,
-                0);
+                0,
+                RewardRescaling.NONE);
     }
 
     /**
@@ -120,7 +133,8 @@ public record AdvantageOptions(
                 userShareCap,
                 finalWhitening,
                 groupWeight,
-                advantageRms);
+                advantageRms,
+                rewardRescaling);
     }
 
     public AdvantageOptions withAdvantageClip(double newClip) {
@@ -136,7 +150,8 @@ public record AdvantageOptions(
                 userShareCap,
                 finalWhitening,
                 groupWeight,
-                advantageRms);
+                advantageRms,
+                rewardRescaling);
     }
 
     public AdvantageOptions withHistory(
@@ -153,7 +168,8 @@ public record AdvantageOptions(
                 newUserShareCap,
                 finalWhitening,
                 groupWeight,
-                advantageRms);
+                advantageRms,
+                rewardRescaling);
     }
 
     public AdvantageOptions withBaseline(HistoryBaseline newBaseline) {
@@ -169,7 +185,8 @@ public record AdvantageOptions(
                 userShareCap,
                 finalWhitening,
                 groupWeight,
-                advantageRms);
+                advantageRms,
+                rewardRescaling);
     }
 
     public AdvantageOptions withShrinkageScale(ShrinkageScale newScale) {
@@ -185,7 +202,8 @@ public record AdvantageOptions(
                 userShareCap,
                 finalWhitening,
                 groupWeight,
-                advantageRms);
+                advantageRms,
+                rewardRescaling);
     }
 
     /** With another size of advantages: weights per group, whitening, and a target RMS. */
@@ -203,7 +221,25 @@ public record AdvantageOptions(
                 userShareCap,
                 newWhitening,
                 newGroupWeight,
-                newAdvantageRms);
+                newAdvantageRms,
+                rewardRescaling);
+    }
+
+    public AdvantageOptions withRewardRescaling(RewardRescaling newRescaling) {
+        return new AdvantageOptions(
+                estimator,
+                std,
+                epsilon,
+                advantageClip,
+                memory,
+                order,
+                baseline,
+                shrinkageScale,
+                userShareCap,
+                finalWhitening,
+                groupWeight,
+                advantageRms,
+                newRescaling);
     }
 
     private static void requireFrom0(String key, double value) {

@@ -25,7 +25,7 @@ import org.kindred.datasets.KindredException;
  * <p>Not safe for use by several threads at once.
  */
 public final class GroupHistory {
-    private static final Comparator<PromptRewards> FIXED_ORDER =
+    static final Comparator<PromptRewards> FIXED_ORDER =
             Comparator.comparing(PromptRewards::promptId)
                     .thenComparing(PromptRewards::rewards, Arrays::compare);
 
@@ -46,6 +46,19 @@ public final class GroupHistory {
     public static GroupHistory empty(
             HistoryMemory memory, Collection<String> groups, String rewardFingerprint) {
         return new GroupHistory(memory, groups, rewardFingerprint);
+    }
+
+    /** A moment to which {@link #rollBack} can return. */
+    public record Moment(Map<String, GroupState> states, long steps) {}
+
+    /** The state now; later updates do not change it. */
+    public Moment now() {
+        return new Moment(new TreeMap<>(states), steps);
+    }
+
+    /** Forgets what came after a moment of this history. */
+    public void rollBack(Moment moment) {
+        restore(moment.states, moment.steps);
     }
 
     /** Takes over a saved state of the same groups. */

@@ -16,12 +16,18 @@ package org.kindred.policy.advantage;
  * @param withinSquares M2w
  * @param freedom df, the degrees of freedom behind {@code withinSquares}
  * @param inverseSizes h
+ * @param spreads how the spreads of prompts differ
  */
 public record PromptMoments(
-        Moments means, double withinSquares, double freedom, double inverseSizes) {
+        Moments means,
+        double withinSquares,
+        double freedom,
+        double inverseSizes,
+        LogSpreads spreads) {
 
     /** No prompt seen. */
-    public static final PromptMoments EMPTY = new PromptMoments(Moments.EMPTY, 0, 0, 0);
+    public static final PromptMoments EMPTY =
+            new PromptMoments(Moments.EMPTY, 0, 0, 0, LogSpreads.EMPTY);
 
     public PromptMoments {
         double sum = withinSquares + freedom + inverseSizes;
@@ -47,7 +53,8 @@ public record PromptMoments(
                 means.plus(prompt.mean()),
                 withinSquares + prompt.squares(),
                 freedom + rewards.length - 1,
-                inverseSizes + 1.0 / rewards.length);
+                inverseSizes + 1.0 / rewards.length,
+                spreads.plus(prompt.squares(), rewards.length));
     }
 
     /** Of both sets of visits together. */
@@ -56,7 +63,8 @@ public record PromptMoments(
                 means.merge(other.means),
                 withinSquares + other.withinSquares,
                 freedom + other.freedom,
-                inverseSizes + other.inverseSizes);
+                inverseSizes + other.inverseSizes,
+                spreads.merge(other.spreads));
     }
 
     /** Every visit with {@code factor} of its weight. */
@@ -65,7 +73,8 @@ public record PromptMoments(
                 means.times(factor),
                 withinSquares * factor,
                 freedom * factor,
-                inverseSizes * factor);
+                inverseSizes * factor,
+                spreads.times(factor));
     }
 
     /** Harmonic mean of the number of completions per visit; 0 if there was none. */

@@ -21,6 +21,17 @@ record PromptRewards(
         return new PromptRewards(promptId, group, null, rewards, new double[][] {rewards});
     }
 
+    /**
+     * With every reward multiplied; the parts stay, since no estimator that is rescaled reads them.
+     */
+    PromptRewards times(double factor) {
+        double[] scaled = rewards.clone();
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] *= factor;
+        }
+        return new PromptRewards(promptId, group, user, scaled, parts);
+    }
+
     /** Equality of the numbers themselves: a standard deviation in floating point need not be 0. */
     static boolean allEqual(double[] values) {
         for (double value : values) {

@@ -21,9 +21,10 @@ record ShrunkPGrpo(double epsilon, ShrinkageScale scale) implements HistoryFormu
         PromptMoments prompts = group.prompts();
         int size = rewards.length;
         double weight = prompts.ownWeight(size);
-        double ownMean = Moments.of(rewards).mean();
+        Moments own = Moments.of(rewards);
+        double ownMean = own.mean();
         double groupMean = prompts.means().mean();
-        double std = Math.sqrt(variance(prompts, weight, size));
+        double std = Math.sqrt(variance(prompts, weight, own));
         double divisor = std < LEAST_SCALE ? 1 : std + epsilon;
         double[] advantages = new double[size];
         for (int i = 0; i < size; i++) {
@@ -34,11 +35,13 @@ record ShrunkPGrpo(double epsilon, ShrinkageScale scale) implements HistoryFormu
         return advantages;
     }
 
-    private double variance(PromptMoments prompts, double weight, int size) {
+    private double variance(PromptMoments prompts, double weight, Moments own) {
+        int size = (int) own.count();
         double within = prompts.withinVariance();
         boolean ownOnly = scale == ShrinkageScale.PREDICTIVE || prompts.coldStart();
         return switch (scale) {
             case WITHIN -> within;
+            case JAMES_STEIN -> prompts.spreads().variance(own.squares(), size, within);
             case PREDICTIVE, TOTAL ->
                     ownOnly
                             ? within * (1 + weight / (size - 1))

@@ -16,6 +16,7 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.BatchOptions;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardSource;
+import org.kindred.policy.grpo.ScoringOptions;
 import org.kindred.policy.grpo.Trainer;
 import org.kindred.policy.grpo.TrainerInputs;
 import org.kindred.policy.grpo.TrainerOptions;
@@ -104,7 +105,7 @@ public final class PolicyBench {
                 trl.objective(),
                 trl.regularisation(),
                 false,
-                0,
+                new ScoringOptions(1, false, 0),
                 1);
     }
 

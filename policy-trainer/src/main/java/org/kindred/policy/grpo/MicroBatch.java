@@ -46,7 +46,7 @@ final class MicroBatch {
         return tokens;
     }
 
-    /** Mean token entropy of each row under the policy that sampled it. */
+    /** Mean token entropy of each row under the policy before its update. */
     double[] meanEntropies() {
         return meanEntropies == null ? new double[0] : meanEntropies;
     }
@@ -56,8 +56,9 @@ final class MicroBatch {
     }
 
     /**
-     * Input of the loss. The first scores are those of the policy that sampled, whose ratio to
-     * itself is 1; later ones are compared with them.
+     * Input of the loss. The first scores of a fresh rollout are those of the policy that sampled,
+     * whose ratio to itself is 1; later ones are compared with them. A stale rollout is compared
+     * with the log-probabilities that were recorded when it was sampled.
      *
      * @param samplerDiffers whether completions were sampled in another precision than this
      */
@@ -69,17 +70,23 @@ final class MicroBatch {
             mask[i] = new boolean[logProbs[i].length];
             Arrays.fill(mask[i], true);
         }
+        boolean stale = rows.get(0).stale();
+        if (stale && oldLogProbs == null) {
+            oldLogProbs = sampledLogProbs();
+        }
         TokenRows input =
                 new TokenRows(
                         logProbs,
                         oldLogProbs,
                         referenceLogProbs,
-                        samplerDiffers ? sampledLogProbs() : null,
+                        samplerDiffers && !stale ? sampledLogProbs() : null,
                         entropies,
                         rows.stream().mapToDouble(TrainingRow::advantage).toArray(),
                         mask);
         if (oldLogProbs == null) {
             oldLogProbs = logProbs;
+        }
+        if (meanEntropies == null) {
             meanEntropies =
                     Arrays.stream(entropies)
                             .mapToDouble(row -> Arrays.stream(row).average().orElse(0))

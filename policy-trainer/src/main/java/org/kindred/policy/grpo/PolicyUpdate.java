@@ -17,6 +17,7 @@ final class PolicyUpdate {
     private final @Nullable CausalLm reference;
     private final TrainerOptions options;
     private final Objective objective;
+    private long updates;
 
     /**
      * What an update did.
@@ -54,6 +55,7 @@ final class PolicyUpdate {
             clock.lap("forward_backward_time");
             double rate = options.rateAt(step, epoch);
             double norm = policy.step(rate, options.optimizer().adamw());
+            updates++;
             clock.lap("optimizer_time");
             Map<String, Double> loss =
                     statistics.metrics(options.betaAt(step), options.entropyAt(step));
@@ -62,6 +64,11 @@ final class PolicyUpdate {
             metrics.put("learning_rate", rate);
         }
         return new Result(metrics, batches);
+    }
+
+    /** Optimizer updates so far. */
+    long updates() {
+        return updates;
     }
 
     private LossStatistics accumulateGradients(

@@ -10,15 +10,26 @@ import java.util.stream.Collectors;
  * @param weight factor in the sum, not 0
  * @param fingerprint changes whenever the function's values may, for example a hash of rubric and
  *     judge; binds the group history to what filled it
+ * @param concurrent whether several threads may ask at once, also while the policy computes; false
+ *     for what computes on the engine or keeps state
  */
 public record RewardSource(
-        String name, double weight, String fingerprint, RewardFunction function) {
+        String name,
+        double weight,
+        String fingerprint,
+        RewardFunction function,
+        boolean concurrent) {
 
     public RewardSource {
         if (weight == 0 || !Double.isFinite(weight)) {
             throw new IllegalArgumentException(
                     "weight of reward " + name + " = " + weight + ": must be finite and not 0");
         }
+    }
+
+    /** A function that one thread asks at a time. */
+    public RewardSource(String name, double weight, String fingerprint, RewardFunction function) {
+        this(name, weight, fingerprint, function, false);
     }
 
     /** A function of weight 1 that its name identifies. */

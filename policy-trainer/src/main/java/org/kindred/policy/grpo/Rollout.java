@@ -14,9 +14,18 @@ import org.kindred.policy.tokenizer.Tokenizer;
  * @param prompts of the step
  * @param completions [prompts][completions]
  * @param texts [prompts][completions], special tokens left out
+ * @param stale whether the policy has been updated since
  */
 record Rollout(
-        List<PolicyPrompt> prompts, List<List<Completion>> completions, List<List<String>> texts) {
+        List<PolicyPrompt> prompts,
+        List<List<Completion>> completions,
+        List<List<String>> texts,
+        boolean stale) {
+
+    /** The same, after an update of the policy. */
+    Rollout outdated() {
+        return new Rollout(prompts, completions, texts, true);
+    }
 
     static Rollout sample(
             Generator generator,
@@ -28,10 +37,19 @@ record Rollout(
         List<int[]> tokens = prompts.stream().map(PolicyPrompt::tokens).toList();
         List<List<Completion>> completions =
                 generator.generate(tokens, completionsPerPrompt, sampling, seeds);
+        return of(tokenizer, prompts, completions, false);
+    }
+
+    /** With the texts of given completions. */
+    static Rollout of(
+            Tokenizer tokenizer,
+            List<PolicyPrompt> prompts,
+            List<List<Completion>> completions,
+            boolean stale) {
         List<List<String>> texts = new ArrayList<>();
         for (List<Completion> ofPrompt : completions) {
             texts.add(ofPrompt.stream().map(c -> tokenizer.decode(c.tokens(), true)).toList());
         }
-        return new Rollout(prompts, completions, texts);
+        return new Rollout(prompts, completions, texts, stale);
     }
 }

@@ -19,19 +19,27 @@ import org.kindred.reward.ScoreOutcome;
 record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed) {
 
     /**
-     * Asks every function about every prompt.
+     * Puts the answers of all functions together.
      *
+     * @param outcomes [prompts][functions][completions]
      * @param maxFailedShare of judgements; above it the run stops, since what is left may be a
      *     biased sample
      */
-    static Scoring of(Rollout rollout, List<RewardSource> sources, double maxFailedShare) {
+    static Scoring of(
+            Rollout rollout,
+            List<RewardSource> sources,
+            List<List<List<ScoreOutcome>>> outcomes,
+            double maxFailedShare) {
         List<PromptScores> prompts = new ArrayList<>();
         int[] counts = new int[3];
         for (int j = 0; j < rollout.prompts().size(); j++) {
             PolicyPrompt prompt = rollout.prompts().get(j);
             double[][] scores = new double[sources.size()][];
             for (int f = 0; f < scores.length; f++) {
-                scores[f] = scores(sources.get(f), prompt, rollout.texts().get(j), counts);
+                List<ScoreOutcome> answers = outcomes.get(j).get(f);
+                requireOneEach(
+                        sources.get(f), prompt, answers.size(), rollout.texts().get(j).size());
+                scores[f] = scores(answers, counts);
             }
             prompts.add(new PromptScores(prompt.id(), prompt.group(), prompt.user(), scores));
         }
@@ -40,21 +48,23 @@ record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed
         return scoring;
     }
 
-    private static double[] scores(
-            RewardSource source, PolicyPrompt prompt, List<String> texts, int[] counts) {
-        List<ScoreOutcome> outcomes = source.function().score(prompt, texts);
-        if (outcomes.size() != texts.size()) {
+    private static void requireOneEach(
+            RewardSource source, PolicyPrompt prompt, int answers, int completions) {
+        if (answers != completions) {
             throw new KindredException(
                     "Reward "
                             + source.name()
                             + " gave "
-                            + outcomes.size()
+                            + answers
                             + " outcomes for the "
-                            + texts.size()
+                            + completions
                             + " completions of prompt "
                             + prompt.id()
                             + "; it must give one each");
         }
+    }
+
+    private static double[] scores(List<ScoreOutcome> outcomes, int[] counts) {
         double[] scores = new double[outcomes.size()];
         Arrays.fill(scores, Double.NaN);
         for (int i = 0; i < scores.length; i++) {

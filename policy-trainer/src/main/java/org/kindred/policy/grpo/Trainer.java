@@ -1,6 +1,7 @@
 package org.kindred.policy.grpo;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,18 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.Sha256;
 import org.kindred.policy.SnakeJson;
 import org.kindred.policy.advantage.AdvantageNormaliser;
 import org.kindred.policy.advantage.Advantages;
 import org.kindred.policy.advantage.GroupHistory;
+import org.kindred.policy.advantage.GroupProgress;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
-import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.run.ModelProbe;
 import org.kindred.policy.run.RunState;
+import org.kindred.policy.run.Sample;
 import org.kindred.policy.run.StepClock;
 import org.kindred.policy.run.TrainingLoop;
 import org.kindred.policy.tokenizer.Tokenizer;
@@ -33,16 +37,20 @@ import org.kindred.policy.tokenizer.Tokenizer;
  * count, also across a checkpoint and {@link #restore}. Not safe for use by several threads.
  */
 public final class Trainer implements TrainingLoop {
+    private static final String BOOKKEEPING = "bookkeeping_time";
+    private static final String WAITING = "rollout.json";
+    private static final String PROGRESS = "progress.json";
+
     private final TrainerInputs inputs;
     private final TrainerOptions options;
     private final double[] rewardWeights;
-    private final SeedTree seeds;
-    private final PromptOrder order;
-    private final Generator generator;
+    private final Rollouts rollouts;
     private final AdvantageNormaliser normaliser;
     private final PolicyUpdate update;
     private long stepsDone;
     private long tokensSeen;
+    private boolean intact = true;
+    private List<Sample> samples = List.of();
     private StepMetrics timings = new StepMetrics(0, Map.of());
 
     public Trainer(TrainerInputs inputs, TrainerOptions options) {
@@ -56,15 +64,7 @@ public final class Trainer implements TrainingLoop {
         this.inputs = inputs;
         this.options = options;
         rewardWeights = inputs.rewards().stream().mapToDouble(RewardSource::weight).toArray();
-        seeds = SeedTree.root(options.seed()).child("grpo");
-        order =
-                new PromptOrder(
-                        inputs.prompts(),
-                        options.batch().promptsPerStep(),
-                        options.batch().groupSampling(),
-                        seeds.child("order"));
-        int[] eosIds = inputs.tokenizer().eosIds().stream().mapToInt(id -> id).toArray();
-        generator = new Generator(inputs.policy(), eosIds, inputs.tokenizer().padId());
+        rollouts = new Rollouts(inputs, options, SeedTree.root(options.seed()).child("grpo"));
         normaliser = normaliser();
         update = new PolicyUpdate(inputs.policy(), inputs.reference(), options);
     }
@@ -92,31 +92,61 @@ public final class Trainer implements TrainingLoop {
     @Override
     public StepMetrics step() {
         StepClock clock = new StepClock(System::nanoTime);
-        List<PolicyPrompt> prompts = order.next();
+        Optional<GroupHistory.Moment> before = history().map(GroupHistory::now);
+        Optional<Map<String, GroupProgress.Level>> levels =
+                normaliser.progress().map(GroupProgress::levels);
+        long updatesBefore = update.updates();
 
-        Rollout rollout =
-                Rollout.sample(
-                        generator,
-                        inputs.tokenizer(),
-                        prompts,
-                        options.batch().completionsPerPrompt(),
-                        options.sampling(),
-                        seeds.child("rollout").child(stepsDone));
+        Judging judging = rollouts.next(stepsDone);
+        Rollout rollout = judging.rollout();
         clock.lap("rollout_time");
+        try {
+            Scoring scoring = judging.finish(options.scoring().maxFailedShare());
+            clock.lap("reward_time");
 
-        Scoring scoring = Scoring.of(rollout, inputs.rewards(), options.maxFailedShare());
-        clock.lap("reward_time");
+            Advantages advantages = normaliser.normalise(scoring.prompts());
 
-        Advantages advantages = normaliser.normalise(scoring.prompts());
+            List<TrainingRow> rows =
+                    TrainingRow.of(rollout, advantages, options.maskTruncatedCompletions());
+            clock.lap(BOOKKEEPING);
+            PolicyUpdate.Result updated = update.run(rows, stepsDone, clock);
+            rollouts.policyUpdated();
 
-        List<TrainingRow> rows =
-                TrainingRow.of(rollout, advantages, options.maskTruncatedCompletions());
-        PolicyUpdate.Result updated = update.run(rows, stepsDone, clock);
+            stepsDone++;
+            tokensSeen += tokens(rollout);
+            samples = samples(rollout, scoring, advantages);
+            StepMetrics metrics = report(rollout, scoring, advantages, rows, updated);
+            clock.lap(BOOKKEEPING);
+            timings = new StepMetrics(stepsDone, clock.seconds());
+            return metrics;
+        } catch (RuntimeException failure) {
+            intact = update.updates() == updatesBefore;
+            before.ifPresent(moment -> history().orElseThrow().rollBack(moment));
+            levels.ifPresent(saved -> normaliser.progress().orElseThrow().restore(saved));
+            rollouts.putBack(judging);
+            throw failure;
+        }
+    }
 
-        stepsDone++;
-        tokensSeen += tokens(rollout);
-        timings = new StepMetrics(stepsDone, clock.seconds());
-        return report(rollout, scoring, advantages, rows, updated);
+    @Override
+    public boolean intact() {
+        return intact;
+    }
+
+    private List<Sample> samples(Rollout rollout, Scoring scoring, Advantages advantages) {
+        Map<String, Sample> first = new TreeMap<>();
+        for (int j = 0; j < rollout.prompts().size(); j++) {
+            PolicyPrompt prompt = rollout.prompts().get(j);
+            first.putIfAbsent(
+                    prompt.group(),
+                    new Sample(
+                            prompt.group(),
+                            prompt.id(),
+                            rollout.texts().get(j).get(0),
+                            scoring.prompts().get(j).total(0, rewardWeights),
+                            advantages.values()[j][0]));
+        }
+        return List.copyOf(first.values());
     }
 
     private static long tokens(Rollout rollout) {
@@ -144,6 +174,9 @@ public final class Trainer implements TrainingLoop {
         metrics.putAll(RolloutMetrics.completions(rollout.completions()));
         metrics.putAll(RolloutMetrics.rewards(inputs.rewards(), scoring.prompts()));
         metrics.putAll(RolloutMetrics.usage(scoring, advantages, rewardWeights, rows));
+        if (options.scoring().ahead()) {
+            metrics.put("rollout/lag_updates", rollout.stale() ? 1.0 : 0.0);
+        }
         metrics.putAll(
                 GroupMetrics.of(scoring.prompts(), advantages, rewardWeights, updated.batches()));
         history()
@@ -169,7 +202,7 @@ public final class Trainer implements TrainingLoop {
 
     /**
      * Seconds of the last step: step_time, rollout_time, reward_time, forward_backward_time,
-     * optimizer_time.
+     * optimizer_time, and bookkeeping_time for advantages and metrics.
      */
     @Override
     public StepMetrics timings() {
@@ -224,9 +257,11 @@ public final class Trainer implements TrainingLoop {
 
     @Override
     public Set<String> harmlessOptions() {
-        return options.independentOfLength()
-                ? Set.of("max_failed_share", "steps")
-                : Set.of("max_failed_share");
+        Set<String> harmless = new TreeSet<>(Set.of("scoring.max_failed_share", "scoring.threads"));
+        if (options.independentOfLength()) {
+            harmless.add("steps");
+        }
+        return harmless;
     }
 
     @Override
@@ -238,6 +273,39 @@ public final class Trainer implements TrainingLoop {
     public Tokenizer tokenizer() {
         return inputs.tokenizer();
     }
+
+    /** One completion per group of the last step; user text. */
+    @Override
+    public List<Sample> samples() {
+        return samples;
+    }
+
+    @Override
+    public void saveMore(Path folder) {
+        rollouts.save(folder.resolve(WAITING));
+        normaliser
+                .progress()
+                .ifPresent(p -> SnakeJson.write(folder.resolve(PROGRESS), new Levels(p.levels())));
+    }
+
+    @Override
+    public void restoreMore(Path folder, long steps) {
+        rollouts.restore(folder.resolve(WAITING), steps);
+        normaliser
+                .progress()
+                .ifPresent(
+                        p ->
+                                p.restore(
+                                        SnakeJson.read(
+                                                        folder.resolve(PROGRESS),
+                                                        Levels.class,
+                                                        false,
+                                                        "the progress of the groups")
+                                                .groups()));
+    }
+
+    /** State of the groups' progress as it is saved. */
+    private record Levels(Map<String, GroupProgress.Level> groups) {}
 
     @Override
     public Optional<GroupHistory> history() {
@@ -255,7 +323,6 @@ public final class Trainer implements TrainingLoop {
      */
     public void restore(Checkpoint checkpoint, boolean acceptOtherRewards) {
         RunState state = checkpoint.restore(this, acceptOtherRewards);
-        order.skip(state.steps());
         stepsDone = state.steps();
         tokensSeen = state.tokens();
     }

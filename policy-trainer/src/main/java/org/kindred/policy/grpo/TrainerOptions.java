@@ -2,6 +2,7 @@ package org.kindred.policy.grpo;
 
 import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.advantage.GroupWeight;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.objective.ObjectiveOptions;
@@ -18,7 +19,7 @@ import org.kindred.policy.schedule.OptimizerOptions;
  *     the loss
  * @param maskTruncatedCompletions leave completions that hit the length limit out of the loss; they
  *     still count in statistics and in the number of rows
- * @param maxFailedShare largest share of failed judgements in a step; above it the run stops
+ * @param scoring how completions are judged
  * @param seed root of every random choice. Runs of the same seed see the same prompts in the same
  *     order, whatever the estimator
  */
@@ -31,7 +32,7 @@ public record TrainerOptions(
         ObjectiveOptions objective,
         RegularisationOptions regularisation,
         boolean maskTruncatedCompletions,
-        double maxFailedShare,
+        ScoringOptions scoring,
         long seed) {
 
     public TrainerOptions {
@@ -53,9 +54,14 @@ public record TrainerOptions(
                             + updates
                             + " updates");
         }
-        if (!(maxFailedShare >= 0 && maxFailedShare <= 1)) {
+        if (advantage.groupWeight().kind() != GroupWeight.Kind.NONE
+                && batch.groupSampling().kind() != GroupSampling.Kind.NATURAL) {
             throw new IllegalArgumentException(
-                    "max_failed_share = " + maxFailedShare + ": must lie in [0, 1]");
+                    "group_weight = "
+                            + advantage.groupWeight()
+                            + " with group_sampling = "
+                            + batch.groupSampling()
+                            + ": both make small groups count more; use one of them");
         }
     }
 
@@ -71,7 +77,7 @@ public record TrainerOptions(
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(0.001, KlSchedule.CONSTANT, EntropyBonus.NONE),
                 false,
-                0.05,
+                ScoringOptions.defaults(),
                 42);
     }
 
@@ -87,7 +93,7 @@ public record TrainerOptions(
                 ours.objective,
                 new RegularisationOptions(0, KlSchedule.CONSTANT, EntropyBonus.NONE),
                 false,
-                ours.maxFailedShare,
+                ours.scoring,
                 ours.seed);
     }
 
@@ -110,7 +116,8 @@ public record TrainerOptions(
 
     /** Whether a longer run would have done the same so far. */
     boolean independentOfLength() {
-        return optimizer.schedule() == LearningRateSchedule.Shape.CONSTANT
+        return !scoring.ahead()
+                && optimizer.schedule() == LearningRateSchedule.Shape.CONSTANT
                 && regularisation.klSchedule() == KlSchedule.CONSTANT
                 && regularisation.entropyBonus().kind() != EntropyBonus.Kind.LINEAR;
     }

@@ -10,8 +10,14 @@ import org.kindred.policy.rollout.Completion;
  *
  * @param inLoss false for a truncated completion under {@code mask_truncated_completions}: it
  *     counts as a row, but adds nothing
+ * @param stale whether the policy was updated after it sampled the completion
  */
-record TrainingRow(PolicyPrompt prompt, Completion completion, double advantage, boolean inLoss) {
+record TrainingRow(
+        PolicyPrompt prompt,
+        Completion completion,
+        double advantage,
+        boolean inLoss,
+        boolean stale) {
 
     /** Rows of all used completions, prompt by prompt. */
     static List<TrainingRow> of(Rollout rollout, Advantages advantages, boolean maskTruncated) {
@@ -25,7 +31,8 @@ record TrainingRow(PolicyPrompt prompt, Completion completion, double advantage,
                                     rollout.prompts().get(j),
                                     completion,
                                     advantages.values()[j][i],
-                                    completion.finished() || !maskTruncated));
+                                    completion.finished() || !maskTruncated,
+                                    rollout.stale()));
                 }
             }
         }

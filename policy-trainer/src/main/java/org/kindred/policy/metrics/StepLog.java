@@ -5,10 +5,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 
@@ -63,13 +68,50 @@ public final class StepLog implements AutoCloseable {
         return kept.toString();
     }
 
+    /** The complete lines of a log, as numbers; none if there is no file. */
+    public static List<StepMetrics> read(Path file) {
+        List<StepMetrics> steps = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return steps;
+        }
+        try {
+            for (String line : Files.readString(file).lines().toList()) {
+                Map<String, Double> values = new LinkedHashMap<>();
+                JsonNode numbers = Json.mapper().readTree(line);
+                numbers.properties()
+                        .forEach(
+                                number ->
+                                        values.put(number.getKey(), number.getValue().asDouble()));
+                values.remove("step");
+                steps.add(new StepMetrics(numbers.path("step").asLong(), values));
+            }
+            return steps;
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading the metrics log", file, e);
+        }
+    }
+
     /** Appends a line and hands it to the operating system. */
     public void write(StepMetrics metrics) {
         ObjectNode line = Json.mapper().createObjectNode().put("step", metrics.step());
         metrics.values().forEach(line::put);
+        write(line);
+    }
+
+    /** Appends any line that has its {@code step}. */
+    public void write(ObjectNode line) {
         try {
             out.write((Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
+        } catch (IOException e) {
+            throw AtomicFiles.failure("writing the metrics log", file, e);
+        }
+    }
+
+    /** Brings the file to the disk, so that a checkpoint is never newer than its log. */
+    public void sync() {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
         } catch (IOException e) {
             throw AtomicFiles.failure("writing the metrics log", file, e);
         }

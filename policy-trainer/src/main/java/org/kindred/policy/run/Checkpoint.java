@@ -26,6 +26,8 @@ import org.kindred.policy.model.EngineOptions;
  *   trainer/state.json         steps, options, what the run's inputs must be
  *   trainer/optimizer.safetensors
  *   trainer/history.json       reward history of the groups, for estimators that keep one
+ *   trainer/progress.json      how far the groups have come, for group_weight: dro
+ *   trainer/rollout.json       completions that wait for their step, for scoring.ahead; holds text
  *   trainer/manifest.json      size and SHA-256 of every file
  * </pre>
  *
@@ -130,6 +132,7 @@ public final class Checkpoint {
                                     history ->
                                             GroupHistoryFile.write(
                                                     temporary.resolve(HISTORY), history));
+                    loop.saveMore(temporary.resolve("trainer"));
                     SnakeJson.write(temporary.resolve(STATE), loop.state());
                     CheckpointManifest.write(temporary);
                 });
@@ -172,6 +175,7 @@ public final class Checkpoint {
                         history ->
                                 GroupHistoryFile.restore(
                                         folder.resolve(HISTORY), history, acceptOtherRewards));
+        loop.restoreMore(folder.resolve("trainer"), state.steps());
         return state;
     }
 

@@ -16,6 +16,9 @@ public interface TrainingListener {
      */
     default void onStep(StepMetrics metrics, StepMetrics timings) {}
 
+    /** The policy was measured; the step's number is that of the steps done. */
+    default void onValidation(StepMetrics metrics) {}
+
     /** A checkpoint is complete on disk. */
     default void onCheckpoint(Path folder) {}
 

@@ -1,5 +1,6 @@
 package org.kindred.policy.run;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,4 +40,20 @@ public interface TrainingLoop {
 
     /** The reward history, where the loop keeps one. */
     Optional<GroupHistory> history();
+
+    /** Completions of the last step, where the loop samples any; user text. */
+    default List<Sample> samples() {
+        return List.of();
+    }
+
+    /** Whether a step that failed left everything as it was before, so that it can be saved. */
+    default boolean intact() {
+        return false;
+    }
+
+    /** Writes what else the next step depends on into a checkpoint's folder. */
+    default void saveMore(Path folder) {}
+
+    /** Takes up what {@link #saveMore} wrote after so many steps. */
+    default void restoreMore(Path folder, long steps) {}
 }

@@ -1,5 +1,6 @@
 package org.kindred.policy.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,9 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.SnakeJson;
 import org.kindred.policy.metrics.EventFile;
@@ -26,6 +30,8 @@ import org.kindred.policy.metrics.StepMetrics;
  * options.json              every option as it took effect
  * metrics.jsonl             numbers of each step; the same run gives the same bytes
  * timings.jsonl             seconds of each step
+ * validation.jsonl          numbers of the policy on what it does not learn from, where measured
+ * samples.jsonl             completions, where wanted
  * tensorboard/              the same numbers as events, unless switched off
  * checkpoints/step-*        see {@link Checkpoint}; the last step is always saved
  * </pre>
@@ -131,13 +137,20 @@ public final class TrainingRun implements AutoCloseable {
         stopRequested = true;
     }
 
-    /**
-     * Takes training to its last step, or to the end of the step in which {@link #requestStop}
-     * came.
-     *
-     * @throws KindredException if the folder holds checkpoints and the loop starts at step 0
-     */
+    /** Takes training to its last step, unwatched; see {@link #train(TrainingLoop, Watch)}. */
     public void train(TrainingLoop loop) {
+        train(loop, Watch.NOTHING);
+    }
+
+    /**
+     * Takes training to its last step, to the end of the step in which {@link #requestStop} came,
+     * or to where validation stops it.
+     *
+     * @throws KindredException if the folder holds checkpoints and the loop starts at step 0, if a
+     *     step fails, or if it passes a guard. What was reached is saved before, where the failure
+     *     left it whole
+     */
+    public void train(TrainingLoop loop, Watch watch) {
         if (loop.stepsDone() == 0 && !Checkpoint.list(checkpoints()).isEmpty()) {
             throw new KindredException(
                     "Run folder "
@@ -147,22 +160,154 @@ public final class TrainingRun implements AutoCloseable {
         }
         loop.warnings().forEach(listener::onWarning);
         SnakeJson.write(folder.resolve("options.json"), loop.state().options());
-        long before = loop.stepsDone();
-        try (StepLog metricsLog = StepLog.openAfter(folder.resolve("metrics.jsonl"), before);
-                StepLog timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before);
-                Events events = new Events(before)) {
-            boolean stop = stopRequested;
+        try (Session session = new Session(loop, watch)) {
+            session.run();
+        }
+    }
+
+    /** The checkpoint of the best validation so far, if it was validated and is still there. */
+    public Optional<Path> best(Watch.Validation validation) {
+        return Validations.read(folder, validation)
+                .best()
+                .map(best -> checkpoints().resolve(Checkpoint.name(best.step())))
+                .filter(Files::isDirectory);
+    }
+
+    /** One call of {@link #train}: the loop, and the files that are open meanwhile. */
+    private final class Session implements AutoCloseable {
+        private final TrainingLoop loop;
+        private final Watch watch;
+        private final StepLog metricsLog;
+        private final StepLog timingsLog;
+        private final @Nullable StepLog samplesLog;
+        private final @Nullable StepLog validationLog;
+        private final Optional<Validations> validations;
+        private final Events events;
+
+        Session(TrainingLoop loop, Watch watch) {
+            this.loop = loop;
+            this.watch = watch;
+            long before = loop.stepsDone();
+            metricsLog = StepLog.openAfter(folder.resolve("metrics.jsonl"), before);
+            timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before);
+            samplesLog = openIf(watch.samplesEvery() > 0, "samples.jsonl", before);
+            validationLog = openIf(watch.validation() != null, Validations.FILE, before);
+            validations =
+                    Optional.ofNullable(watch.validation())
+                            .map(validation -> Validations.read(folder, validation));
+            events = new Events(before);
+        }
+
+        private @Nullable StepLog openIf(boolean wanted, String name, long before) {
+            return wanted ? StepLog.openAfter(folder.resolve(name), before) : null;
+        }
+
+        void run() {
+            validate();
+            boolean stop = stopRequested || exhausted();
             while (!loop.done() && !stop) {
-                StepMetrics metrics = loop.step();
-                metricsLog.write(metrics);
-                timingsLog.write(loop.timings());
-                events.write(metrics);
-                listener.onStep(metrics, loop.timings());
+                StepMetrics metrics = step();
+                String passed = watch.guards().passed(metrics.values());
                 boolean due = loop.stepsDone() % options.checkpointEvery() == 0;
-                stop = stopRequested;
-                if (due || loop.done() || stop) {
-                    save(loop);
+                boolean validated = validate();
+                stop = stopRequested || exhausted();
+                if (due || validated || loop.done() || stop || passed != null) {
+                    save();
                 }
+                if (passed != null) {
+                    throw new KindredException(
+                            "Training has diverged at step "
+                                    + loop.stepsDone()
+                                    + ": "
+                                    + passed
+                                    + ". The state is saved. Lower the learning rate or raise beta in"
+                                    + " a new run, or raise the limit and resume this one");
+                }
+            }
+        }
+
+        private StepMetrics step() {
+            StepMetrics metrics;
+            try {
+                metrics = loop.step();
+            } catch (KindredException failure) {
+                throw new KindredException(
+                        failure.getMessage() + " " + saveAfterFailure(), failure);
+            }
+            metricsLog.write(metrics);
+            timingsLog.write(loop.timings());
+            if (samplesLog != null && loop.stepsDone() % watch.samplesEvery() == 0) {
+                for (Sample sample : loop.samples()) {
+                    samplesLog.write(line(sample));
+                }
+            }
+            events.write(metrics);
+            listener.onStep(metrics, loop.timings());
+            return metrics;
+        }
+
+        private ObjectNode line(Sample sample) {
+            ObjectNode line = Json.mapper().createObjectNode().put("step", loop.stepsDone());
+            line.put("group", sample.group()).put("prompt", sample.prompt());
+            line.put("reward", sample.reward()).put("advantage", sample.advantage());
+            return line.put("completion", sample.completion());
+        }
+
+        private String saveAfterFailure() {
+            long last = newestCheckpoint().map(Checkpoint::steps).orElse(0L);
+            if (loop.intact() && loop.stepsDone() > last) {
+                save();
+                last = loop.stepsDone();
+            }
+            return "(Saved: the state after step " + last + "; resume goes on from there.)";
+        }
+
+        private boolean validate() {
+            if (validations.isEmpty() || !validations.get().due(loop.stepsDone(), loop.done())) {
+                return false;
+            }
+            StepMetrics measured = validations.get().measure(loop);
+            if (validationLog != null) {
+                validationLog.write(measured);
+            }
+            events.write(measured);
+            listener.onValidation(measured);
+            return true;
+        }
+
+        private boolean exhausted() {
+            return validations.map(Validations::exhausted).orElse(false);
+        }
+
+        private void save() {
+            Stream.of(metricsLog, timingsLog, samplesLog, validationLog)
+                    .filter(Objects::nonNull)
+                    .forEach(StepLog::sync);
+            Path target = checkpoints().resolve(Checkpoint.name(loop.stepsDone()));
+            removeIfPresent(target); // a damaged one of the same step, passed over on resume
+            Checkpoint.save(target, loop);
+            listener.onCheckpoint(target);
+            List<Path> all = Checkpoint.list(checkpoints());
+            int keep = options.keepCheckpoints() == 0 ? all.size() : options.keepCheckpoints();
+            String best =
+                    validations
+                            .flatMap(Validations::best)
+                            .map(measured -> Checkpoint.name(measured.step()))
+                            .orElse("");
+            all.stream()
+                    .skip(keep)
+                    .filter(old -> !old.getFileName().toString().equals(best))
+                    .forEach(TrainingRun::removeIfPresent);
+        }
+
+        @Override
+        public void close() {
+            try (metricsLog;
+                    timingsLog;
+                    samplesLog;
+                    validationLog;
+                    events) {
+                // closed by this statement, each even if another fails
             }
         }
     }
@@ -187,16 +332,6 @@ public final class TrainingRun implements AutoCloseable {
         public void close() {
             file.ifPresent(EventFile::close);
         }
-    }
-
-    private void save(TrainingLoop loop) {
-        Path target = checkpoints().resolve(Checkpoint.name(loop.stepsDone()));
-        removeIfPresent(target); // a damaged one of the same step, passed over on resume
-        Checkpoint.save(target, loop);
-        listener.onCheckpoint(target);
-        List<Path> all = Checkpoint.list(checkpoints());
-        int keep = options.keepCheckpoints() == 0 ? all.size() : options.keepCheckpoints();
-        all.stream().skip(keep).forEach(TrainingRun::removeIfPresent);
     }
 
     private static void removeIfPresent(Path checkpoint) {

@@ -55,7 +55,7 @@ final class AdvantageOptionsTest {
         assertRefused(() -> HistoryMemory.parse("window:x"), "memory = window:x");
         assertRefused(() -> HistoryMemory.parse("forever"), "cumulative, ema, window, forget");
         assertRefused(() -> HistoryOrder.parse("normalise_first"), "MIN at least 2");
-        assertRefused(() -> GroupWeight.parse("dro:3"), "group_weight = dro");
+        assertRefused(() -> GroupWeight.parse("dro"), "group_weight = dro");
         assertRefused(() -> AdvantageOptions.trl(EstimatorKind.P_GRPO), "estimator = p_grpo");
         AdvantageOptions options = AdvantageOptions.defaults(EstimatorKind.GRPO);
         assertRefused(() -> options.withStd(Divisor.POP, -1), "epsilon = -1.0");

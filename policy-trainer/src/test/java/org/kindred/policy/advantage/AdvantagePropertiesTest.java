@@ -136,7 +136,8 @@ final class AdvantagePropertiesTest {
 
     /** A state of 11 visits with the given variances and negligible noise of prompt means. */
     private static PromptMoments state(double between, double within) {
-        return new PromptMoments(new Moments(11, 4, 0, 10 * between), 100 * within, 100, 0);
+        return new PromptMoments(
+                new Moments(11, 4, 0, 10 * between), 100 * within, 100, 0, LogSpreads.EMPTY);
     }
 
     @Property(seed = "20261121", tries = 200)

@@ -98,7 +98,7 @@ final class RealWeightsTest {
                 trl.objective(),
                 trl.regularisation(),
                 false,
-                0,
+                ScoringOptions.defaults(),
                 1);
     }
 }

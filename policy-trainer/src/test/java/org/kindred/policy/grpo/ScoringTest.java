@@ -7,21 +7,86 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.reward.ScoreOutcome;
 
 final class ScoringTest {
+    private static final Completion COMPLETION = new Completion(new int[] {5}, new float[1], true);
     private static final PolicyPrompt PROMPT = new PolicyPrompt("p", "A", "u", new int[] {1});
 
     private static Rollout rollout(int completions) {
         return new Rollout(
                 List.of(PROMPT),
-                List.of(
-                        Collections.nCopies(
-                                completions, new Completion(new int[] {5}, new float[1], true))),
-                List.of(Collections.nCopies(completions, "secret text")));
+                List.of(Collections.nCopies(completions, COMPLETION)),
+                List.of(Collections.nCopies(completions, "secret text")),
+                false);
+    }
+
+    private static Scoring score(Rollout rollout, List<RewardSource> sources, double failedShare) {
+        ScoringOptions options = new ScoringOptions(1, false, failedShare);
+        return Judging.start(rollout, sources, options).finish(failedShare);
+    }
+
+    @Test
+    void concurrentFunctions_areAskedTogether_othersByTheCollectingThread() throws Exception {
+        CyclicBarrier together = new CyclicBarrier(2);
+        RewardFunction meeting =
+                (prompt, texts) -> {
+                    try {
+                        together.await(20, TimeUnit.SECONDS); // only two threads get past
+                    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    return List.of(new ScoreOutcome.Scored(prompt.tokens()[0]));
+                };
+        List<Thread> askers = new ArrayList<>();
+        RewardFunction alone =
+                (prompt, texts) -> {
+                    askers.add(Thread.currentThread());
+                    return List.of(new ScoreOutcome.Scored(0));
+                };
+        Rollout two =
+                new Rollout(
+                        List.of(
+                                new PolicyPrompt("a", "g", "u", new int[] {4}),
+                                new PolicyPrompt("b", "g", "u", new int[] {7})),
+                        List.of(List.of(COMPLETION), List.of(COMPLETION)),
+                        List.of(List.of("x"), List.of("y")),
+                        false);
+        Scoring scoring =
+                Judging.start(
+                                two,
+                                List.of(
+                                        new RewardSource("meeting", 1, "m", meeting, true),
+                                        RewardSource.of("alone", alone)),
+                                new ScoringOptions(2, false, 0))
+                        .finish(0);
+        assertThat(scoring.prompts().get(0).scores()[0]).containsExactly(4);
+        assertThat(scoring.prompts().get(1).scores()[0]).containsExactly(7);
+        assertThat(askers).containsOnly(Thread.currentThread());
+    }
+
+    @Test
+    void functionThatThrows_stopsTheStepWithItsOwnMessage() {
+        RewardSource broken =
+                new RewardSource(
+                        "broken",
+                        1,
+                        "b",
+                        (prompt, texts) -> {
+                            throw new KindredException("no answer from the judge");
+                        },
+                        true);
+        ScoringOptions options = new ScoringOptions(3, true, 0);
+        assertThatThrownBy(() -> Judging.start(rollout(1), List.of(broken), options).finish(0))
+                .isInstanceOf(KindredException.class)
+                .hasMessage("no answer from the judge");
     }
 
     /** A judge with a fixed answer per completion. */
@@ -32,7 +97,7 @@ final class ScoringTest {
     @Test
     void onlyScoredOutcomes_becomeNumbers() {
         Scoring scoring =
-                Scoring.of(
+                score(
                         rollout(3),
                         List.of(
                                 judge(
@@ -53,10 +118,10 @@ final class ScoringTest {
                 new ArrayList<>(Collections.nCopies(19, new ScoreOutcome.Scored(1)));
         outcomes.add(new ScoreOutcome.Failed("secret reason", 1));
         RewardSource atTheLimit = judge(outcomes.toArray(ScoreOutcome[]::new));
-        assertThat(Scoring.of(rollout(20), List.of(atTheLimit), .05).failed()).isEqualTo(1);
+        assertThat(score(rollout(20), List.of(atTheLimit), .05).failed()).isEqualTo(1);
         outcomes.set(0, new ScoreOutcome.Failed("secret reason", 1));
         RewardSource above = judge(outcomes.toArray(ScoreOutcome[]::new));
-        assertThatThrownBy(() -> Scoring.of(rollout(20), List.of(above), .05))
+        assertThatThrownBy(() -> score(rollout(20), List.of(above), .05))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("2 of 20 judgements of this step failed (10.0 %)")
                 .hasMessageContaining("max_failed_share is 5.0 %")
@@ -66,7 +131,7 @@ final class ScoringTest {
     @Test
     void outcomesThatDoNotMatchTheCompletions_areAnError() {
         RewardSource one = judge(new ScoreOutcome.Scored(1));
-        assertThatThrownBy(() -> Scoring.of(rollout(2), List.of(one), .05))
+        assertThatThrownBy(() -> score(rollout(2), List.of(one), .05))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("Reward judge gave 1 outcomes for the 2 completions");
     }

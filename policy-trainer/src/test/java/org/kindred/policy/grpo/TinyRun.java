@@ -66,7 +66,7 @@ final class TinyRun {
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(beta, KlSchedule.CONSTANT, EntropyBonus.NONE),
                 false,
-                ours.maxFailedShare(),
+                ours.scoring(),
                 7);
     }
 }

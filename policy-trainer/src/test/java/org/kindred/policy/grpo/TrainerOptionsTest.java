@@ -63,7 +63,7 @@ final class TrainerOptionsTest {
                         new RegularisationOptions(
                                 .1, KlSchedule.LINEAR, EntropyBonus.parse("linear:0.2")),
                         false,
-                        0,
+                        ScoringOptions.defaults(),
                         1);
         assertThat(falling.rateAt(0, 1)).isEqualTo(.25);
         assertThat(falling.rateAt(2, 0)).isEqualTo(1);
@@ -96,7 +96,7 @@ final class TrainerOptionsTest {
                                         o.objective(),
                                         o.regularisation(),
                                         false,
-                                        0,
+                                        ScoringOptions.defaults(),
                                         1))
                 .withMessageContaining("temperature = 0.0");
     }

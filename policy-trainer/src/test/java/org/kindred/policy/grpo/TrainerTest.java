@@ -116,7 +116,7 @@ final class TrainerTest {
                 o.objective(),
                 o.regularisation(),
                 o.maskTruncatedCompletions(),
-                o.maxFailedShare(),
+                o.scoring(),
                 o.seed());
     }
 
@@ -144,7 +144,7 @@ final class TrainerTest {
                 o.objective(),
                 o.regularisation(),
                 o.maskTruncatedCompletions(),
-                o.maxFailedShare(),
+                o.scoring(),
                 o.seed());
     }
 
@@ -217,7 +217,7 @@ final class TrainerTest {
                         o.objective(),
                         o.regularisation(),
                         true,
-                        o.maxFailedShare(),
+                        o.scoring(),
                         o.seed());
         StepMetrics metrics = train(masking, 1).get(0);
         double truncated = 32 * metrics.value("completions/clipped_ratio");

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.TinyPolicy;
+import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.advantage.GroupWeight;
+import org.kindred.policy.advantage.Whitening;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
@@ -118,6 +121,39 @@ final class TrainingRunTest {
         }
     }
 
+    /** What is sampled a step ahead, and how far groups have come, are part of the state. */
+    @Test
+    void rolloutsAheadAndRobustWeights_resumeBitwiseToo(@TempDir Path folder) throws IOException {
+        TrainerOptions plain = options(EstimatorKind.P_GRPO);
+        TrainerOptions ahead =
+                new TrainerOptions(
+                        plain.steps(),
+                        new BatchOptions(4, 8, GroupSampling.NATURAL, 2, 10),
+                        plain.optimizer(),
+                        plain.sampling(),
+                        AdvantageOptions.defaults(EstimatorKind.P_GRPO)
+                                .withSize(Whitening.NONE, GroupWeight.parse("dro:3"), 0),
+                        plain.objective(),
+                        plain.regularisation(),
+                        false,
+                        new ScoringOptions(3, true, 0),
+                        plain.seed());
+        Path through = folder.resolve("through");
+        Path resumed = folder.resolve("resumed");
+        run(through, ahead, 0);
+        run(resumed, ahead, 3);
+        assertThat(resumed.resolve("checkpoints/step-00000003/trainer/rollout.json")).exists();
+        run(resumed, ahead, 0);
+        Path last = Path.of("checkpoints", "step-00000005");
+        assertThat(resumed.resolve(last).resolve("trainer/rollout.json")).doesNotExist();
+        assertThat(resumed.resolve(last).resolve("trainer/progress.json")).exists();
+        assertSameFiles(through.resolve(last), resumed.resolve(last));
+        assertThat(resumed.resolve("metrics.jsonl"))
+                .hasSameBinaryContentAs(through.resolve("metrics.jsonl"))
+                .content()
+                .contains("\"rollout/lag_updates\":1.0");
+    }
+
     @Test
     void crashAfterACheckpoint_repeatsTheLostSteps(@TempDir Path folder) throws IOException {
         Path through = folder.resolve("through");
@@ -168,7 +204,7 @@ final class TrainingRunTest {
                         o.objective(),
                         o.regularisation(),
                         false,
-                        o.maxFailedShare(),
+                        o.scoring(),
                         8);
         assertThatThrownBy(() -> run(folder, otherSeed, 0))
                 .isInstanceOf(KindredException.class)
@@ -232,27 +268,31 @@ final class TrainingRunTest {
     }
 
     @Test
-    void flippedBit_isNeverLoadedSilently(@TempDir Path folder) throws IOException {
-        run(folder, options(EstimatorKind.P_GRPO), 1);
-        Path checkpoint = folder.resolve("checkpoints/step-00000001");
+    void flippedBit_isNeverLoadedSilently_andTheOlderCheckpointIsUsed(@TempDir Path folder)
+            throws IOException {
+        run(folder, options(EstimatorKind.P_GRPO), 3); // checkpoints after steps 2 and 3
+        Path checkpoints = folder.resolve("checkpoints");
         List<Path> files;
-        try (Stream<Path> walk = Files.walk(checkpoint)) {
+        try (Stream<Path> walk = Files.walk(checkpoints.resolve("step-00000003"))) {
             files = walk.filter(Files::isRegularFile).sorted().toList();
         }
+        assertThat(files).hasSizeGreaterThan(8);
         SplittableRandom random = new SplittableRandom(5);
-        for (int flip = 0; flip < 120; flip++) {
-            Path file = files.get(random.nextInt(files.size()));
+        for (int flip = 0; flip < 100; flip++) {
+            Path file = files.get(flip % files.size());
             byte[] good = Files.readAllBytes(file);
             byte[] bad = good.clone();
             int bit = random.nextInt(8 * bad.length);
             bad[bit / 8] ^= (byte) (1 << bit % 8);
             Files.write(file, bad);
-            assertThatThrownBy(() -> Checkpoint.open(checkpoint))
+            List<String> warnings = new ArrayList<>();
+            assertThat(Checkpoint.newest(checkpoints, warnings::add).map(Checkpoint::steps))
                     .as("bit %d of %s", bit, file.getFileName())
-                    .isInstanceOf(KindredException.class);
+                    .contains(2L);
+            assertThat(warnings).hasSize(1).first().asString().contains("step-00000003");
             Files.write(file, good);
         }
-        assertThat(Checkpoint.open(checkpoint).steps()).isEqualTo(1);
+        assertThat(Checkpoint.newest(checkpoints, w -> {}).orElseThrow().steps()).isEqualTo(3);
     }
 
     @Test
