@@ -185,7 +185,23 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
     }
 
     private static TextSegment segment(String text) {
-        return TextSegment.from(text.isBlank() ? "." : text);
+        return TextSegment.from(text.codePoints().anyMatch(BgeEmbedder::isRead) ? text : ".");
+    }
+
+    /** BERT's tokenizer drops white space, control and format characters and U+FFFD. */
+    private static boolean isRead(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.UNASSIGNED,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> character != 0xFFFD;
+        };
     }
 
     private static final class RecentlyUsed extends LinkedHashMap<String, float[]> {

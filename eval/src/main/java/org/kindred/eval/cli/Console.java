@@ -19,6 +19,8 @@ final class Console implements Progress, AutoCloseable {
     private @Nullable ProgressBar bar;
     private String stage = "";
     private long shownTenth;
+    private long stageStart = System.nanoTime();
+    private long firstDone = -1;
 
     Console(PrintWriter out) {
         this.out = out;
@@ -30,12 +32,18 @@ final class Console implements Progress, AutoCloseable {
         close();
         stage = name;
         shownTenth = 0;
+        stageStart = System.nanoTime();
+        firstDone = -1;
         out.printf("[%s] %-10s %s%n", elapsed(), name, note);
         out.flush();
     }
 
     @Override
     public void step(long done, long total, String note) {
+        if (firstDone < 0) { // a resumed stage does not begin at 0
+            firstDone = done;
+            stageStart = System.nanoTime();
+        }
         if (terminal) {
             if (bar == null) {
                 bar =
@@ -49,13 +57,28 @@ final class Console implements Progress, AutoCloseable {
             bar.stepTo(done).setExtraMessage(note);
         } else if (done * 10 / Math.max(1, total) > shownTenth) {
             shownTenth = done * 10 / total;
-            out.printf("[%s] %-10s %d/%d %s%n", elapsed(), stage, done, total, note);
+            out.printf(
+                    "[%s] %-10s %d/%d %s%s%n",
+                    elapsed(), stage, done, total, note, remaining(done, total));
             out.flush();
         }
     }
 
     private String elapsed() {
-        Duration time = Duration.ofNanos(System.nanoTime() - start);
+        return clock(System.nanoTime() - start);
+    }
+
+    /** At the pace of the stage so far; the bar of a terminal shows its own. */
+    private String remaining(long done, long total) {
+        if (done <= firstDone || done >= total) {
+            return "";
+        }
+        double perStep = (System.nanoTime() - stageStart) / (double) (done - firstDone);
+        return ", about" + clock((long) (perStep * (total - done))) + " left";
+    }
+
+    private static String clock(long nanos) {
+        Duration time = Duration.ofNanos(nanos);
         return String.format("%2d:%02d", time.toMinutes(), time.toSecondsPart());
     }
 

@@ -40,10 +40,15 @@ public final class Main {
 
     @Command(
             name = "policy",
-            description = "Language-model policies: sft, generate, bench.",
+            description = "Language-model policies: sft, train, bandit, study, generate, bench.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
-            subcommands = {SftCommand.class, GenerateCommand.class, PolicyBenchCommand.class})
+            subcommands = {
+                SftCommand.class,
+                TrainCommand.class,
+                GenerateCommand.class,
+                PolicyBenchCommand.class
+            })
     static final class Policy {}
 
     @Command(

@@ -116,6 +116,11 @@ final class RunSettings {
         return resolve(defaults, (Path) null);
     }
 
+    /** The value that an option will have; see {@link OptionTree#peek}. */
+    String peek(Record defaults, String key) {
+        return OptionTree.peek(defaults, config, settings, key);
+    }
+
     Path outOr(String command) {
         if (out != null) {
             return out;

@@ -4,8 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
@@ -29,8 +27,6 @@ import picocli.CommandLine.Spec;
                 "Supervised fine-tuning of a model on the answers that training users chose. Writes checkpoints, metrics.jsonl,"
                         + " TensorBoard events and at the end model/, a Hugging Face folder.")
 final class SftCommand implements Callable<Integer>, RunSettings.Holder {
-    private static final long SAVING_SECONDS = 120;
-
     @Spec private CommandSpec spec;
     @Mixin private RunSettings settings;
     @Mixin private EngineSettings engine;
@@ -98,7 +94,8 @@ final class SftCommand implements Callable<Integer>, RunSettings.Holder {
                 Console console = new Console(out)) {
             out.println("kindred policy sft -> " + folder);
             FineTuning tuning = new FineTuning(model, rows, options.options(), console);
-            FineTuning.Result result = stoppable(tuning, run, out);
+            FineTuning.Result result =
+                    Stoppable.run(tuning::requestStop, out, () -> tuning.run(run.root()));
             console.close();
             if (result.model() != null) {
                 out.println("model      " + result.model());
@@ -106,34 +103,5 @@ final class SftCommand implements Callable<Integer>, RunSettings.Holder {
             }
         }
         return 0;
-    }
-
-    /** On Ctrl-C or SIGTERM the update in progress is finished and saved. */
-    private static FineTuning.Result stoppable(FineTuning tuning, RunFolder run, PrintWriter out) {
-        CountDownLatch saved = new CountDownLatch(1);
-        return Interruption.during(
-                () -> {
-                    tuning.requestStop();
-                    await(saved);
-                    out.println("interrupted; continue with the same command and --resume");
-                    out.flush();
-                },
-                () -> {
-                    try {
-                        return tuning.run(run.root());
-                    } finally {
-                        saved.countDown();
-                    }
-                });
-    }
-
-    private static void await(CountDownLatch saved) {
-        try {
-            if (!saved.await(SAVING_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("the update in progress could not be saved in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -71,6 +71,30 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         return new OptionTree<>(bind(tree, defaults, origins), origins);
     }
 
+    /**
+     * The value that one option would have, before the whole is checked: for options on which the
+     * defaults of others depend.
+     *
+     * @param key with dots
+     */
+    public static String peek(
+            Record defaults, @Nullable Path file, Map<String, String> settings, String key) {
+        ObjectNode tree = YAML.valueToTree(defaults);
+        Map<String, String> origins = new TreeMap<>();
+        if (file != null) {
+            merge(tree, read(file), "", file.toString(), origins);
+        }
+        settings.forEach((name, value) -> set(tree, name, value, origins));
+        return tree.at("/" + key.replace('.', '/')).asText();
+    }
+
+    /** Every option by its key with dots. */
+    public static Map<String, String> flat(Record options) {
+        Map<String, String> flat = new TreeMap<>();
+        leaves("", YAML.valueToTree(options), (key, value) -> flat.put(key, value.toString()));
+        return flat;
+    }
+
     /** The options as YAML, every default written out. */
     public static String yaml(Record options) {
         try {

@@ -18,6 +18,7 @@ import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.Progress;
+import org.kindred.eval.training.FluencyReward;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.run.Checkpoint;
@@ -212,7 +213,8 @@ public final class FineTuning {
     private SftExample example(Tokenizer tokenizer, Preference row) {
         if (options.raw()) {
             return new SftExample(
-                    tokenizer.encode(row.promptText(), true), ended(tokenizer, row.chosenText()));
+                    tokenizer.encode(row.promptText(), true),
+                    FluencyReward.ended(tokenizer, row.chosenText()));
         }
         int[] prompt = tokenizer.chat(row.prompt(), true);
         List<Message> whole = new ArrayList<>(row.prompt());
@@ -226,7 +228,7 @@ public final class FineTuning {
                 continues
                         ? upToEnd(
                                 tokenizer, Arrays.copyOfRange(tokens, prompt.length, tokens.length))
-                        : ended(tokenizer, row.chosenText()));
+                        : FluencyReward.ended(tokenizer, row.chosenText()));
     }
 
     /** Without what a template writes after the last end token, usually a line break. */
@@ -237,15 +239,5 @@ public final class FineTuning {
             }
         }
         return completion;
-    }
-
-    private static int[] ended(Tokenizer tokenizer, String text) {
-        int[] tokens = tokenizer.encode(text, false);
-        if (tokenizer.eosIds().isEmpty()) {
-            return tokens;
-        }
-        int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
-        ended[tokens.length] = tokenizer.eosIds().get(0);
-        return ended;
     }
 }

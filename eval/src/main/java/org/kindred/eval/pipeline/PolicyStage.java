@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.kindred.datasets.Task;
 import org.kindred.datasets.simulation.Corpus;
 import org.kindred.eval.Progress;
 import org.kindred.eval.benchmark.BenchmarkRun;
+import org.kindred.eval.training.FluencyReward;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardSource;
@@ -33,7 +33,6 @@ import org.kindred.policy.metrics.StepLog;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
-import org.kindred.policy.model.TokenBatch;
 import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.run.TrainingListener;
 import org.kindred.policy.run.TrainingRun;
@@ -41,7 +40,6 @@ import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.sft.SftTrainer;
 import org.kindred.policy.tokenizer.BpeTrainer;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.judge.Rubric;
 
 /**
@@ -196,7 +194,7 @@ final class PolicyStage {
             examples.add(
                     new SftExample(
                             PolicyFolder.prompt(tokenizer, persona, Message.text(task.prompt())),
-                            completion(tokenizer, task.reference())));
+                            FluencyReward.ended(tokenizer, task.reference())));
         }
         return examples;
     }
@@ -215,17 +213,9 @@ final class PolicyStage {
                                     tokenizer,
                                     reward.rubric(row.userId(), row.promptText()).persona(),
                                     row.promptText()),
-                            completion(tokenizer, row.chosenText())));
+                            FluencyReward.ended(tokenizer, row.chosenText())));
         }
         return examples;
-    }
-
-    /** The tokens of an answer and the end token, which the policy has to learn too. */
-    private static int[] completion(Tokenizer tokenizer, String text) {
-        int[] tokens = tokenizer.encode(text, false);
-        int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
-        ended[tokens.length] = tokenizer.eosIds().get(0);
-        return ended;
     }
 
     /** Reinforcement learning from the judge, from the SFT model. */
@@ -284,39 +274,9 @@ final class PolicyStage {
         if (weight > 0) {
             rewards.add(
                     new RewardSource(
-                            "fluency",
-                            weight,
-                            "fluency",
-                            (prompt, completions) ->
-                                    fluency(tokenizer, reference, prompt, completions)));
+                            "fluency", weight, "fluency", new FluencyReward(tokenizer, reference)));
         }
         return rewards;
-    }
-
-    /**
-     * Mean log-probability of a completion's tokens under the model that reinforcement learning
-     * started from.
-     */
-    private static List<ScoreOutcome> fluency(
-            Tokenizer tokenizer,
-            CausalLm reference,
-            PolicyPrompt prompt,
-            List<String> completions) {
-        int[][] prompts = new int[completions.size()][];
-        int[][] answers = new int[completions.size()][];
-        for (int i = 0; i < answers.length; i++) {
-            prompts[i] = prompt.tokens();
-            answers[i] = completion(tokenizer, completions.get(i));
-        }
-        List<ScoreOutcome> outcomes = new ArrayList<>();
-        for (float[] logProbs : reference.score(new TokenBatch(prompts, answers), 1).logProbs()) {
-            double sum = 0;
-            for (float logProb : logProbs) {
-                sum += logProb;
-            }
-            outcomes.add(new ScoreOutcome.Scored(sum / logProbs.length));
-        }
-        return outcomes;
     }
 
     /**

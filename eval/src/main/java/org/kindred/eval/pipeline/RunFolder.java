@@ -45,8 +45,18 @@ public final class RunFolder implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Opens or creates the folder. The caller closes it, which frees the lock. */
+    /** Opens or creates the folder; a resumed run must have the same options. */
     public static RunFolder open(Path root, Existing existing, Record options) {
+        return open(root, existing, options, Set.of());
+    }
+
+    /**
+     * Opens or creates the folder. The caller closes it, which frees the lock.
+     *
+     * @param harmless options, or groups of them, that may differ when a run is resumed
+     */
+    public static RunFolder open(
+            Path root, Existing existing, Record options, Set<String> harmless) {
         boolean occupied = isOccupied(root);
         if (occupied && existing == Existing.REFUSE) {
             throw new KindredException(
@@ -61,7 +71,7 @@ public final class RunFolder implements AutoCloseable {
         RunFolder folder = new RunFolder(root, lock(root));
         try {
             if (occupied && existing == Existing.RESUME) {
-                folder.resume(options);
+                folder.resume(options, harmless);
             } else {
                 folder.start(options, occupied);
             }
@@ -148,7 +158,7 @@ public final class RunFolder implements AutoCloseable {
         saveState();
     }
 
-    private void resume(Record options) {
+    private void resume(Record options, Set<String> harmless) {
         Path config = path("config.yaml");
         if (!Files.exists(config)) {
             throw new KindredException(
@@ -156,7 +166,10 @@ public final class RunFolder implements AutoCloseable {
                             + " does not hold a run (no config.yaml), so there is nothing to resume. Start one without --resume.");
         }
         List<String> changed =
-                OptionTree.differences(OptionTree.load(config, options.getClass()), options);
+                OptionTree.differences(OptionTree.load(config, options.getClass()), options)
+                        .stream()
+                        .filter(change -> harmless.stream().noneMatch(change::startsWith))
+                        .toList();
         if (!changed.isEmpty()) {
             throw new OptionsException(
                     "--resume: options differ from those of "
@@ -165,6 +178,7 @@ public final class RunFolder implements AutoCloseable {
                             + String.join("; ", changed)
                             + ". Resume with the same options, or start another run with --out.");
         }
+        AtomicFiles.writeText(config, OptionTree.yaml(options));
         Path state = path("state.json");
         if (Files.exists(state)) {
             try {

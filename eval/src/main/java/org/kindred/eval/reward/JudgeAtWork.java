@@ -21,13 +21,16 @@ import org.kindred.reward.scaling.NeighbourSource;
 import org.kindred.reward.scaling.PrototypeNeighbours;
 import org.kindred.reward.scaling.ScenarioNeighbours;
 
-/** A judge opened for one data set: the embedded one fitted, or a language model with its cache. */
-final class JudgeAtWork implements AutoCloseable {
+/**
+ * A judge opened for one data set: the embedded one, fitted when first needed, or a language model
+ * with its cache.
+ */
+public final class JudgeAtWork implements AutoCloseable {
     private final RewardOptions options;
     private final RewardData data;
     private final SeedTree seeds;
     private final BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
-    private final @Nullable RubricJudge rubric;
+    private @Nullable RubricJudge rubric;
     private final @Nullable JudgeClient client;
     private final @Nullable JudgeCache cache;
     private final Runnable free;
@@ -35,7 +38,7 @@ final class JudgeAtWork implements AutoCloseable {
     /**
      * @param cacheFile of a language model's answers
      */
-    JudgeAtWork(
+    public JudgeAtWork(
             JudgeSpec spec,
             RewardData data,
             RewardOptions options,
@@ -45,14 +48,10 @@ final class JudgeAtWork implements AutoCloseable {
         this.data = data;
         this.seeds = seeds;
         if (spec instanceof JudgeSpec.Embedded) {
-            rubric =
-                    RubricJudge.fit(
-                            data.training(), embedder, options.judge(), seeds.child("judge"));
             client = null;
             cache = null;
             free = () -> {};
         } else {
-            rubric = null;
             JudgeSpec.Opened opened =
                     spec.open(
                             options.samplesPerRequest(),
@@ -78,24 +77,29 @@ final class JudgeAtWork implements AutoCloseable {
     }
 
     /** The judge reading responses one by one. */
-    ChainWriter solo() {
+    public ChainWriter solo() {
         return client == null
                 ? oneOrder()
                 : new SoloChainWriter(client, options.llm(), seeds.child("shown"));
     }
 
-    RubricJudge fitted() {
-        if (rubric == null) {
+    public RubricJudge fitted() {
+        if (client != null) {
             throw new IllegalStateException("a language model has no fitted rubric judge");
+        }
+        if (rubric == null) {
+            rubric =
+                    RubricJudge.fit(
+                            data.training(), embedder, options.judge(), seeds.child("judge"));
         }
         return rubric;
     }
 
-    boolean embedded() {
+    public boolean embedded() {
         return client == null;
     }
 
-    BgeEmbedder embedder() {
+    public BgeEmbedder embedder() {
         return embedder;
     }
 
@@ -104,13 +108,13 @@ final class JudgeAtWork implements AutoCloseable {
     }
 
     /** Cells of users by fitted taste; for the embedded judge. */
-    PrototypeSpace users() {
+    public PrototypeSpace users() {
         return PrototypeSpace.fit(
                 fitted(), data.training(), options.prototypes(), seeds.child("prototypes"));
     }
 
     /** Cells of (user, scenario) samples, as published. */
-    ScenarioSpace scenarios(ScenarioSpace.Options how) {
+    public ScenarioSpace scenarios(ScenarioSpace.Options how) {
         return ScenarioSpace.fit(
                 data.trainingUsers(options.rowsPerUser()).values(),
                 oneOrder(),

@@ -21,7 +21,7 @@ import org.kindred.reward.UserContext;
  * @param contexts what each user has shown: fit rows, whether training met the user or not
  * @param targets rows to be scored
  */
-record RewardData(
+public record RewardData(
         PreferenceDataset dataset,
         List<Preference> training,
         Map<String, UserContext> contexts,
@@ -44,6 +44,12 @@ record RewardData(
                 training,
                 contexts,
                 rows.stream().filter(row -> "eval".equals(row.part())).toList());
+    }
+
+    /** All choices that training may read, without targets; contexts are these choices. */
+    public static RewardData forTraining(PreferenceDataset dataset) {
+        List<Preference> training = BenchmarkRun.trainingRows(dataset.preferences());
+        return new RewardData(dataset, training, UserContext.byUser(training), List.of());
     }
 
     /** Reads a canonical folder; one without a split is split by the seed. */

@@ -173,6 +173,11 @@ public final class TrainingRun implements AutoCloseable {
                 .filter(Files::isDirectory);
     }
 
+    /** Whether validation has ended the run before its last step. */
+    public boolean stoppedEarly(Watch.@Nullable Validation validation) {
+        return validation != null && Validations.read(folder, validation).exhausted();
+    }
+
     /** One call of {@link #train}: the loop, and the files that are open meanwhile. */
     private final class Session implements AutoCloseable {
         private final TrainingLoop loop;

@@ -1,0 +1,7 @@
+/**
+ * Reinforcement learning on any canonical data set: prompts, groups, rewards, measures, the run.
+ */
+@NullMarked
+package org.kindred.eval.training;
+
+import org.jspecify.annotations.NullMarked;
