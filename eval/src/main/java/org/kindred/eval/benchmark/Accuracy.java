@@ -1,6 +1,7 @@
 package org.kindred.eval.benchmark;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
 import org.kindred.eval.stats.Interval;
 
 /**
@@ -18,6 +19,9 @@ import org.kindred.eval.stats.Interval;
  * @param ties share of targets with equal scores
  * @param unscored share of targets without two finite scores
  * @param worstDecile mean accuracy of the tenth of users that fares worst
+ * @param decidedOnly right by decided: ties and missing scores leave the denominator
+ * @param coverage share of targets with two finite scores
+ * @param orders the two orders of a pair apart; null for arms that read answers one by one
  */
 public record Accuracy(
         String arm,
@@ -30,4 +34,7 @@ public record Accuracy(
         @JsonProperty("half_tie") double halfTie,
         double ties,
         double unscored,
-        @JsonProperty("worst_decile") double worstDecile) {}
+        @JsonProperty("worst_decile") double worstDecile,
+        @JsonProperty("decided_only") double decidedOnly,
+        double coverage,
+        @Nullable TwoOrders orders) {}

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.Task;
 import org.kindred.reward.UserContext;
 
 /**
@@ -52,6 +53,19 @@ public final class ItemOrder implements Arm {
 
     @Override
     public UserScorer forUser(UserContext context) {
-        return target -> new double[] {score(item(target, 0)), score(item(target, 1))};
+        return new UserScorer() {
+            @Override
+            public double[] score(Preference target) {
+                return new double[] {
+                    ItemOrder.this.score(item(target, 0)), ItemOrder.this.score(item(target, 1))
+                };
+            }
+
+            @Override
+            public double alone(String prompt, Task.Candidate candidate) {
+                double byId = ItemOrder.this.score(candidate.id());
+                return Double.isNaN(byId) ? ItemOrder.this.score(candidate.content()) : byId;
+            }
+        };
     }
 }

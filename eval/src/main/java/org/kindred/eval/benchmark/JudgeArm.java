@@ -1,6 +1,7 @@
 package org.kindred.eval.benchmark;
 
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.Task;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.judge.JudgeMode;
 import org.kindred.reward.judge.RubricJudge;
@@ -27,12 +28,20 @@ public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
     @Override
     public UserScorer forUser(UserContext context) {
         UserPosterior posterior = judge.posterior(context, mode);
-        return (Preference target) -> {
-            String prompt = target.promptText();
-            return new double[] {
-                judge.score(posterior, prompt, target.chosenText()),
-                judge.score(posterior, prompt, target.rejectedText())
-            };
+        return new UserScorer() {
+            @Override
+            public double[] score(Preference target) {
+                String prompt = target.promptText();
+                return new double[] {
+                    judge.score(posterior, prompt, target.chosenText()),
+                    judge.score(posterior, prompt, target.rejectedText())
+                };
+            }
+
+            @Override
+            public double alone(String prompt, Task.Candidate candidate) {
+                return judge.score(posterior, prompt, candidate.content());
+            }
         };
     }
 }

@@ -1,7 +1,7 @@
 package org.kindred.eval.benchmark;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,14 +9,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.SplitCell;
 import org.kindred.eval.Progress;
 import org.kindred.eval.stats.Bootstrap;
+import org.kindred.eval.stats.Contrast;
+import org.kindred.eval.stats.Effect;
 import org.kindred.eval.stats.Interval;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.client.OrderedWork;
 
 /**
  * Reward models on pairs: for each cell of seen/unseen users and known/new items, how often the
@@ -26,23 +30,26 @@ import org.kindred.reward.UserContext;
  * his {@code fit} rows by slot, for seen and unseen users alike.
  */
 public final class RewardBenchmark {
-
-    /** One target as one arm saw it. 1 right, 0 wrong, a tie is wrong here and counted apart. */
-    private record Verdict(String userId, double right, boolean tie, boolean unscored) {}
-
     private final List<Integer> shots;
     private final Bootstrap bootstrap;
+    private final Contrast.Maker contrasts;
 
     /**
      * @param shots numbers of context pairs, for example 0, 3, 10, 20
-     * @param draws bootstrap resamples of users
+     * @param draws bootstrap resamples of users, and sign patterns of tests
      */
     public RewardBenchmark(List<Integer> shots, int draws, SeedTree seeds) {
         this.shots = List.copyOf(shots);
         this.bootstrap = new Bootstrap(draws, seeds.child("bootstrap"));
+        this.contrasts = new Contrast.Maker(draws, seeds);
     }
 
-    /** Result of {@link #run}. */
+    /**
+     * Result of {@link #run}.
+     *
+     * @param rows accuracy by arm, shots and cell
+     * @param differences paired, to the baseline
+     */
     public record Result(List<Accuracy> rows, List<Difference> differences) {}
 
     /**
@@ -50,9 +57,24 @@ public final class RewardBenchmark {
      * same targets.
      *
      * @param difference positive if the arm is better; interval by resampling users
+     * @param p of a paired permutation test over users
+     * @param holm p adjusted over the arms and shots of the cell
+     * @param effect its size; null in files of version 1, as are the words
+     * @param sentence the comparison in words
      */
     public record Difference(
-            String arm, int shots, String baseline, String cell, Interval difference) {}
+            String arm,
+            int shots,
+            String baseline,
+            String cell,
+            Interval difference,
+            double p,
+            @JsonProperty("p_holm") double holm,
+            @Nullable Effect effect,
+            @Nullable String sentence) {}
+
+    /** An arm at one number of shots in one cell. */
+    private record Run(Arm arm, int shots, Verdicts verdicts) {}
 
     /**
      * Runs every arm on every cell that has targets.
@@ -68,39 +90,68 @@ public final class RewardBenchmark {
         long total = (long) targets.size() * arms.size();
         long done = 0;
         for (Map.Entry<String, List<Preference>> cell : targets.entrySet()) {
-            String cellName = cell.getKey();
-            Map<String, List<Verdict>> baselineVerdicts = new LinkedHashMap<>();
+            List<Run> runs = new ArrayList<>();
             for (Arm arm : arms) {
-                for (int k :
-                        arm.usesHistory()
-                                ? shots.stream().filter(s -> s > 0).toList()
-                                : List.of(0)) {
-                    Map<String, List<Verdict>> verdicts = judge(arm, k, contexts, cell.getValue());
-                    rows.add(summarise(arm.name(), k, cellName, verdicts.values()));
-                    if (arm.name().equals(baseline)) {
-                        baselineVerdicts = verdicts;
-                    } else if (arm.usesHistory() && !baselineVerdicts.isEmpty()) {
-                        differences.add(
-                                new Difference(
-                                        arm.name(),
-                                        k,
-                                        baseline,
-                                        cellName,
-                                        difference(verdicts, baselineVerdicts)));
-                    }
+                for (int k : shots(arm)) {
+                    runs.add(new Run(arm, k, judge(arm, k, contexts, cell.getValue())));
                 }
-                progress.step(++done, total, cellName);
+                progress.step(++done, total, cell.getKey());
             }
+            for (Run run : runs) {
+                rows.add(
+                        run.verdicts()
+                                .summarise(
+                                        run.arm().name(), run.shots(), cell.getKey(), bootstrap));
+            }
+            differences.addAll(differences(cell.getKey(), runs, baseline));
         }
-        rows.removeIf(
-                row ->
-                        row.unscored()
-                                == 1); // the arm has nothing to say in this cell, for example on
-        // new items
+        // an arm may have nothing to say in a cell, for example on new items
+        rows.removeIf(row -> row.unscored() == 1);
         return new Result(rows, differences);
     }
 
-    private static Map<String, List<Preference>> fitRows(PreferenceDataset dataset) {
+    /** Numbers of shots at which an arm is run. */
+    List<Integer> shots(Arm arm) {
+        return arm.usesHistory() ? shots.stream().filter(s -> s > 0).toList() : List.of(0);
+    }
+
+    private List<Difference> differences(String cell, List<Run> runs, String baseline) {
+        Optional<Run> base =
+                runs.stream().filter(run -> run.arm().name().equals(baseline)).findFirst();
+        if (base.isEmpty()) {
+            return List.of();
+        }
+        List<Run> compared = runs.stream().filter(run -> run.arm().usesHistory()).toList();
+        List<Contrast> family =
+                contrasts.family(
+                        compared.stream()
+                                .map(run -> run.verdicts().minus(base.get().verdicts()))
+                                .toList());
+        List<Difference> differences = new ArrayList<>();
+        for (int i = 0; i < compared.size(); i++) {
+            Run run = compared.get(i);
+            Contrast contrast = family.get(i);
+            differences.add(
+                    new Difference(
+                            run.arm().name(),
+                            run.shots(),
+                            baseline,
+                            cell,
+                            contrast.difference(),
+                            contrast.p(),
+                            contrast.holm(),
+                            contrast.effect(),
+                            contrast.sentence(
+                                    run.arm().name() + " at K = " + run.shots(),
+                                    baseline,
+                                    "strict accuracy",
+                                    cell.replace('_', ' '))));
+        }
+        return differences;
+    }
+
+    /** Rows that show each user's taste, in their order. */
+    static Map<String, List<Preference>> fitRows(PreferenceDataset dataset) {
         Map<String, List<Preference>> rows = new LinkedHashMap<>();
         dataset.byUser()
                 .forEach(
@@ -141,78 +192,29 @@ public final class RewardBenchmark {
         return SplitCell.of(row).map(cell -> cell.name().toLowerCase(Locale.ROOT));
     }
 
-    private static Map<String, List<Verdict>> judge(
+    private static Verdicts judge(
             Arm arm, int k, Map<String, List<Preference>> contexts, List<Preference> targets) {
-        Map<String, Arm.UserScorer> scorers = new LinkedHashMap<>();
-        Map<String, List<Verdict>> verdicts = new LinkedHashMap<>();
-        for (Preference target : targets) {
-            String user = target.userId();
-            Arm.UserScorer scorer =
-                    scorers.computeIfAbsent(
-                            user,
-                            id -> {
-                                List<Preference> past = contexts.getOrDefault(id, List.of());
-                                return arm.forUser(
-                                        new UserContext(
-                                                id, past.subList(0, Math.min(k, past.size()))));
-                            });
-            double[] scores = scorer.score(target);
-            boolean unscored = !Double.isFinite(scores[0]) || !Double.isFinite(scores[1]);
-            boolean tie = !unscored && Math.abs(scores[0] - scores[1]) < 1e-9;
-            double right = !unscored && !tie && scores[0] > scores[1] ? 1 : 0;
-            verdicts.computeIfAbsent(user, id -> new ArrayList<>())
-                    .add(new Verdict(user, right, tie, unscored));
-        }
+        Map<String, Arm.UserScorer> scorers = scorers(arm, k, contexts, targets);
+        Verdicts verdicts = new Verdicts();
+        OrderedWork.run(
+                targets.iterator(),
+                arm.threads(),
+                target -> Verdicts.of(scorers.get(target.userId()), target),
+                verdicts::add);
         return verdicts;
     }
 
-    private Accuracy summarise(String arm, int k, String cell, Collection<List<Verdict>> byUser) {
-        List<Bootstrap.Cluster> clusters = new ArrayList<>();
-        List<Double> userAccuracies = new ArrayList<>();
-        int pairs = 0;
-        double right = 0;
-        double ties = 0;
-        double unscored = 0;
-        for (List<Verdict> verdicts : byUser) {
-            double userRight = verdicts.stream().mapToDouble(Verdict::right).sum();
-            clusters.add(new Bootstrap.Cluster(userRight, verdicts.size()));
-            userAccuracies.add(userRight / verdicts.size());
-            pairs += verdicts.size();
-            right += userRight;
-            ties += verdicts.stream().filter(Verdict::tie).count();
-            unscored += verdicts.stream().filter(Verdict::unscored).count();
+    private static Map<String, Arm.UserScorer> scorers(
+            Arm arm, int k, Map<String, List<Preference>> contexts, List<Preference> targets) {
+        Map<String, Arm.UserScorer> scorers = new LinkedHashMap<>();
+        for (Preference target : targets) {
+            scorers.computeIfAbsent(target.userId(), id -> arm.forUser(context(id, k, contexts)));
         }
-        userAccuracies.sort(null);
-        int decile = Math.max(1, userAccuracies.size() / 10);
-        return new Accuracy(
-                arm,
-                k,
-                cell,
-                byUser.size(),
-                pairs,
-                bootstrap.mean(clusters),
-                mean(userAccuracies),
-                (right + ties / 2) / pairs,
-                ties / pairs,
-                unscored / pairs,
-                mean(userAccuracies.subList(0, decile)));
+        return scorers;
     }
 
-    private Interval difference(
-            Map<String, List<Verdict>> arm, Map<String, List<Verdict>> baseline) {
-        List<Bootstrap.Cluster> clusters = new ArrayList<>();
-        arm.forEach(
-                (user, verdicts) -> {
-                    double sum = 0;
-                    for (int i = 0; i < verdicts.size(); i++) {
-                        sum += verdicts.get(i).right() - baseline.get(user).get(i).right();
-                    }
-                    clusters.add(new Bootstrap.Cluster(sum, verdicts.size()));
-                });
-        return bootstrap.mean(clusters);
-    }
-
-    private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    static UserContext context(String user, int k, Map<String, List<Preference>> contexts) {
+        List<Preference> past = contexts.getOrDefault(user, List.of());
+        return new UserContext(user, past.subList(0, Math.min(k, past.size())));
     }
 }

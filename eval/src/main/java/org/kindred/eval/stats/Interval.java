@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * An estimate with its 95 % interval.
  *
  * @param mean the estimate on the data as they are
- * @param low lower end, percentile 2.5 of the bootstrap draws
- * @param high upper end, percentile 97.5
+ * @param low lower end, by {@link Bootstrap}; NaN if nothing can be said
+ * @param high upper end
  * @param clusters number of users that were resampled
  */
 public record Interval(double mean, double low, double high, int clusters) {
