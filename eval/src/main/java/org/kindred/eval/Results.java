@@ -1,39 +1,64 @@
 package org.kindred.eval;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.alignment.Alignment;
+import org.kindred.eval.alignment.Drift;
+import org.kindred.eval.benchmark.Accuracy;
+import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
+import org.kindred.eval.benchmark.TrainingSize;
 
 /**
- * What a run found: {@code eval/results.json}. It holds neither dates nor durations, so that two
- * runs with one seed write the same bytes.
+ * What a run or a benchmark found: {@code results.json}. It holds neither dates nor durations, so
+ * that two runs with one seed write the same bytes. Its JSON Schema is the resource {@code
+ * results-2.schema.json}; files of version 1 are read too.
  *
  * @param schema always {@link #SCHEMA}
  * @param version of the schema
  * @param seed of the run
- * @param policies in the order of tables
- * @param prototypes the preference groups that were found
- * @param rewardModel accuracy of the reward model on held-out choices
- * @param alignment the policies per group
+ * @param provenance what the numbers were made from: {@code command}, {@code program}, {@code
+ *     options_sha256}, {@code data_sha256} and, for a benchmark, {@code data} in words
+ * @param policies in the order of tables; empty for a benchmark of reward models
+ * @param prototypes the preference groups that were found; null for a benchmark
+ * @param rewardModel accuracy of reward models on held-out choices
+ * @param trainingSizes accuracy by number of training users, where asked for
+ * @param rankings of candidate lists, where the data have some
+ * @param alignment the policies per group; null for a benchmark
+ * @param drift of the policies from their common start
+ * @param curves reward by training step, for the learning curves
  */
 public record Results(
         String schema,
         int version,
         long seed,
+        Map<String, String> provenance,
         List<String> policies,
-        Prototypes prototypes,
+        @Nullable Prototypes prototypes,
         @JsonProperty("reward_model") RewardBenchmark.Result rewardModel,
-        Alignment alignment) {
+        @JsonProperty("training_sizes") List<TrainingSize> trainingSizes,
+        List<ListRanking> rankings,
+        @Nullable Alignment alignment,
+        List<Drift> drift,
+        List<Curve> curves) {
 
     public static final String SCHEMA = "kindred-results";
-    public static final int VERSION = 1;
+    private static final String BENCHMARK = "kindred-benchmark";
+    public static final int VERSION = 2;
+
+    /** Steps over which a learning curve is averaged. */
+    public static final int CURVE_WINDOW = 5;
 
     /**
      * @param ari adjusted Rand index of prototypes and true groups over training users
@@ -56,6 +81,13 @@ public record Results(
      */
     public record Point(double x, double y, String prototype, String group) {}
 
+    /**
+     * Mean reward of a prototype's completions while a policy was trained.
+     *
+     * @param points {@code {step, reward}}, running mean of {@link #CURVE_WINDOW} steps
+     */
+    public record Curve(String policy, String group, List<List<Double>> points) {}
+
     public Results {
         if (!SCHEMA.equals(schema) || version < 1 || version > VERSION) {
             throw new IllegalArgumentException(
@@ -68,18 +100,32 @@ public record Results(
                             + " 1 to "
                             + VERSION);
         }
+        provenance = provenance == null ? Map.of() : Map.copyOf(provenance);
+        policies = policies == null ? List.of() : List.copyOf(policies);
+        trainingSizes = trainingSizes == null ? List.of() : List.copyOf(trainingSizes);
+        rankings = rankings == null ? List.of() : List.copyOf(rankings);
+        drift = drift == null ? List.of() : List.copyOf(drift);
+        curves = curves == null ? List.of() : List.copyOf(curves);
     }
 
+    /** The program and its version, as provenance names it. */
+    public static String program() {
+        return "kindred 0.1.0";
+    }
+
+    /**
+     * @throws IllegalStateException if the file would not be what the schema says
+     */
     public void write(Path file) {
-        try {
-            AtomicFiles.writeText(
-                    file,
-                    Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
-        } catch (IOException e) {
-            throw AtomicFiles.failure("writing", file, e);
-        }
+        ResultSchema.require(Json.mapper().valueToTree(this), "these results");
+        Json.write(file, this);
     }
 
+    /**
+     * Reads {@code results.json}, of the present version or an older one.
+     *
+     * @throws KindredException if there is none, or it is damaged
+     */
     public static Results read(Path file) {
         if (!Files.exists(file)) {
             throw new KindredException(
@@ -87,10 +133,42 @@ public record Results(
                             + " does not exist: the run has not been evaluated. Finish it with kindred run --resume.");
         }
         try {
-            return ResultJson.read(Files.readAllBytes(file), Results.class);
+            byte[] json = Files.readAllBytes(file);
+            JsonNode tree = Json.mapper().readTree(json);
+            if (BENCHMARK.equals(tree.path("schema").asText())) {
+                return ResultJson.read(json, FirstBenchmark.class).results();
+            }
+            ResultSchema.require(tree, file.toString());
+            return ResultJson.read(json, Results.class);
+        } catch (JsonProcessingException e) {
+            throw new KindredException(file + " is damaged: " + Json.explain(e));
         } catch (IOException e) {
-            throw new KindredException(
-                    file + " is not a results file of this version: " + e.getMessage(), e);
+            throw AtomicFiles.failure("reading", file, e);
+        }
+    }
+
+    /** What a benchmark wrote before it wrote results of version 2. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record FirstBenchmark(
+            String data,
+            long seed,
+            List<Accuracy> rows,
+            List<RewardBenchmark.Difference> differences) {
+
+        Results results() {
+            return new Results(
+                    SCHEMA,
+                    1,
+                    seed,
+                    Map.of("data", data),
+                    List.of(),
+                    null,
+                    new RewardBenchmark.Result(rows, differences),
+                    List.of(),
+                    List.of(),
+                    null,
+                    List.of(),
+                    List.of());
         }
     }
 }

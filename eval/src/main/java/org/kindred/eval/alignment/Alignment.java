@@ -10,8 +10,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
+import org.kindred.eval.metric.Fairness;
 import org.kindred.eval.stats.Bootstrap;
+import org.kindred.eval.stats.Contrast;
+import org.kindred.eval.stats.Effect;
 import org.kindred.eval.stats.Interval;
 
 /**
@@ -23,9 +27,25 @@ import org.kindred.eval.stats.Interval;
  *
  * @param rows per policy, cell, grouping and group
  * @param comparisons paired differences: same user, prompt and completion number
- * @param summaries per policy and cell: worst group, gap, equal-weighted mean
+ * @param summaries per policy and cell: worst group, gap, Gini, both means
+ * @param exchanges what each change did to the largest group and to the others; empty in files of
+ *     version 1, as are the following
+ * @param winRates how often a policy's completion is preferred
+ * @param diversity how much completions repeat each other
  */
-public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summary> summaries) {
+public record Alignment(
+        List<Row> rows,
+        List<Comparison> comparisons,
+        List<Summary> summaries,
+        List<Exchange> exchanges,
+        @JsonProperty("win_rates") List<WinRate> winRates,
+        List<Diversity> diversity) {
+
+    public Alignment {
+        exchanges = exchanges == null ? List.of() : List.copyOf(exchanges);
+        winRates = winRates == null ? List.of() : List.copyOf(winRates);
+        diversity = diversity == null ? List.of() : List.copyOf(diversity);
+    }
 
     /** The name under which all groups, or all cells, are taken together. */
     public static final String ALL = "all";
@@ -51,7 +71,11 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
     /**
      * {@code policy - baseline} in true utility and judge reward.
      *
-     * @param verdict plain words for the interval of the utility
+     * @param verdict plain words for the difference in utility, by the adjusted p
+     * @param p of a paired permutation test over users, in utility
+     * @param holm p adjusted over the groups of the cell; of all groups together as it is
+     * @param effect size of the difference in utility; null in files of version 1
+     * @param sentence the comparison in words; null in files of version 1
      */
     public record Comparison(
             String policy,
@@ -60,11 +84,25 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
             String group,
             Interval utility,
             Interval reward,
-            String verdict) {}
+            String verdict,
+            double p,
+            @JsonProperty("p_holm") double holm,
+            @Nullable Effect effect,
+            @Nullable String sentence) {}
+
+    /** {@link Fairness.Exchange} of a policy against a baseline in true utility. */
+    public record Exchange(
+            String policy,
+            String baseline,
+            String cell,
+            String majority,
+            @JsonProperty("majority_cost") double majorityCost,
+            @JsonProperty("minority_gain") double minorityGain) {}
 
     /**
      * @param worstGroup true group with the lowest mean utility
      * @param gap best minus worst group mean
+     * @param gini inequality of the group means, see {@link Fairness}
      * @param equalWeighted mean of the group means
      * @param shareWeighted mean over all completions
      */
@@ -75,7 +113,8 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
             @JsonProperty("worst_utility") double worstUtility,
             double gap,
             @JsonProperty("equal_weighted") double equalWeighted,
-            @JsonProperty("share_weighted") double shareWeighted) {}
+            @JsonProperty("share_weighted") double shareWeighted,
+            double gini) {}
 
     /**
      * @param samples of all policies
@@ -85,6 +124,9 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
     public static Alignment of(
             List<Sample> samples, List<String> policies, int draws, SeedTree seeds) {
         Bootstrap bootstrap = new Bootstrap(draws, seeds.child("bootstrap"));
+        Contrast.Maker contrasts = new Contrast.Maker(draws, seeds);
+        List<Exchange> exchanges = new ArrayList<>();
+        List<WinRate> winRates = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         List<Comparison> comparisons = new ArrayList<>();
         List<Summary> summaries = new ArrayList<>();
@@ -101,14 +143,17 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
                             .toList();
             for (String policy : policies) {
                 List<Sample> own = inCell.stream().filter(s -> s.policy().equals(policy)).toList();
-                Map<String, Double> groupMeans = new TreeMap<>();
+                Map<String, Fairness.Group> groupMeans = new TreeMap<>();
                 byGroup(own, Sample::group)
                         .forEach(
                                 (group, part) -> {
                                     Row row = row(policy, cell, "truth", group, part, bootstrap);
                                     rows.add(row);
                                     if (!group.equals(ALL)) {
-                                        groupMeans.put(group, row.utility().mean());
+                                        groupMeans.put(
+                                                group,
+                                                new Fairness.Group(
+                                                        row.utility().mean(), part.size()));
                                     }
                                 });
                 byGroup(own, Sample::prototype)
@@ -125,16 +170,26 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
                                                         bootstrap));
                                     }
                                 });
-                summaries.add(summary(policy, cell, groupMeans, own));
+                summaries.add(summary(policy, cell, Fairness.of(groupMeans)));
             }
             for (int i = 0; i < policies.size(); i++) {
                 for (int j = 0; j < i; j++) {
-                    comparisons.addAll(
-                            compare(inCell, cell, policies.get(i), policies.get(j), bootstrap));
+                    Pairing pairing = new Pairing(inCell, policies.get(i), policies.get(j));
+                    comparisons.addAll(pairing.compare(cell, contrasts, bootstrap));
+                    pairing.exchange(cell).ifPresent(exchanges::add);
+                    if (cell.equals(ALL)) {
+                        winRates.addAll(pairing.winRates(bootstrap));
+                    }
                 }
             }
         }
-        return new Alignment(rows, comparisons, summaries);
+        return new Alignment(
+                rows,
+                comparisons,
+                summaries,
+                exchanges,
+                winRates,
+                Diversity.of(samples, policies, seeds.child("diversity")));
     }
 
     /** The summary of one policy over all cells. */
@@ -145,8 +200,7 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
                 .orElseThrow();
     }
 
-    private static Map<String, List<Sample>> byGroup(
-            List<Sample> samples, Function<Sample, String> group) {
+    static Map<String, List<Sample>> byGroup(List<Sample> samples, Function<Sample, String> group) {
         Map<String, List<Sample>> parts = new LinkedHashMap<>();
         parts.put(ALL, samples);
         samples.stream()
@@ -187,8 +241,13 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
                 samples.stream().mapToInt(Sample::words).average().orElse(Double.NaN));
     }
 
-    private static Interval interval(
+    static Interval interval(
             List<Sample> samples, ToDoubleFunction<Sample> value, Bootstrap bootstrap) {
+        return bootstrap.mean(clusters(samples, value));
+    }
+
+    /** Finite values of each user, users in the order of their ids. */
+    static List<Bootstrap.Cluster> clusters(List<Sample> samples, ToDoubleFunction<Sample> value) {
         Map<String, List<Double>> byUser = new TreeMap<>();
         for (Sample sample : samples) {
             double number = value.applyAsDouble(sample);
@@ -196,79 +255,18 @@ public record Alignment(List<Row> rows, List<Comparison> comparisons, List<Summa
                 byUser.computeIfAbsent(sample.userId(), id -> new ArrayList<>()).add(number);
             }
         }
-        return bootstrap.mean(byUser.values().stream().map(Bootstrap.Cluster::of).toList());
+        return byUser.values().stream().map(Bootstrap.Cluster::of).toList();
     }
 
-    private static Summary summary(
-            String policy, String cell, Map<String, Double> groupMeans, List<Sample> samples) {
-        Map.Entry<String, Double> worst =
-                groupMeans.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow();
-        double best =
-                groupMeans.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+    private static Summary summary(String policy, String cell, Fairness fairness) {
         return new Summary(
                 policy,
                 cell,
-                worst.getKey(),
-                worst.getValue(),
-                best - worst.getValue(),
-                groupMeans.values().stream()
-                        .mapToDouble(Double::doubleValue)
-                        .average()
-                        .orElseThrow(),
-                samples.stream().mapToDouble(Sample::utility).average().orElseThrow());
-    }
-
-    private static List<Comparison> compare(
-            List<Sample> samples,
-            String cell,
-            String policy,
-            String baseline,
-            Bootstrap bootstrap) {
-        Map<String, Sample> partners = new LinkedHashMap<>();
-        samples.stream()
-                .filter(s -> s.policy().equals(baseline))
-                .forEach(s -> partners.put(s.prompt() + "/" + s.index(), s));
-        List<Sample> differences = new ArrayList<>();
-        for (Sample sample : samples) {
-            Sample partner = partners.get(sample.prompt() + "/" + sample.index());
-            if (sample.policy().equals(policy) && partner != null) {
-                differences.add(
-                        new Sample(
-                                policy,
-                                sample.userId(),
-                                sample.seen(),
-                                sample.inDomain(),
-                                sample.group(),
-                                sample.prototype(),
-                                sample.prompt(),
-                                sample.index(),
-                                sample.reward() - partner.reward(),
-                                sample.utility() - partner.utility(),
-                                0,
-                                ""));
-            }
-        }
-        List<Comparison> comparisons = new ArrayList<>();
-        byGroup(differences, Sample::group)
-                .forEach(
-                        (group, part) -> {
-                            Interval utility = interval(part, Sample::utility, bootstrap);
-                            comparisons.add(
-                                    new Comparison(
-                                            policy,
-                                            baseline,
-                                            cell,
-                                            group,
-                                            utility,
-                                            interval(part, Sample::reward, bootstrap),
-                                            verdict(utility)));
-                        });
-        return comparisons;
-    }
-
-    private static String verdict(Interval difference) {
-        return difference.low() > 0
-                ? "better"
-                : difference.high() < 0 ? "worse" : "not distinguishable";
+                fairness.worstGroup(),
+                fairness.worst(),
+                fairness.gap(),
+                fairness.equalWeighted(),
+                fairness.shareWeighted(),
+                fairness.gini());
     }
 }

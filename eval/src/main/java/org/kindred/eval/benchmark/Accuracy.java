@@ -21,6 +21,7 @@ import org.kindred.eval.stats.Interval;
  * @param worstDecile mean accuracy of the tenth of users that fares worst
  * @param decidedOnly right by decided: ties and missing scores leave the denominator
  * @param coverage share of targets with two finite scores
+ * @param tokens spent on a target, as an endpoint counted; 0 for arms without one
  * @param orders the two orders of a pair apart; null for arms that read answers one by one
  */
 public record Accuracy(
@@ -37,4 +38,25 @@ public record Accuracy(
         @JsonProperty("worst_decile") double worstDecile,
         @JsonProperty("decided_only") double decidedOnly,
         double coverage,
-        @Nullable TwoOrders orders) {}
+        @JsonProperty("tokens_per_pair") double tokens,
+        @Nullable TwoOrders orders) {
+    /** The same of a cell in a fold. */
+    Accuracy in(String fold) {
+        return new Accuracy(
+                arm,
+                shots,
+                fold + "/" + cell,
+                users,
+                pairs,
+                accuracy,
+                macro,
+                halfTie,
+                ties,
+                unscored,
+                worstDecile,
+                decidedOnly,
+                coverage,
+                tokens,
+                orders);
+    }
+}

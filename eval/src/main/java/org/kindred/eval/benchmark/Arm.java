@@ -24,6 +24,11 @@ public interface Arm {
         return 1;
     }
 
+    /** Tokens spent so far, as an endpoint counts them; 0 for arms without one. */
+    default long tokens() {
+        return 0;
+    }
+
     /** Scores of both answers of a pair for one user. */
     interface UserScorer {
 

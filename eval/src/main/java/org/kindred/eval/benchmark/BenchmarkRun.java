@@ -2,83 +2,230 @@ package org.kindred.eval.benchmark;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.kindred.datasets.CanonicalReader;
-import org.kindred.datasets.Json;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Splits;
+import org.kindred.datasets.split.SourceData;
+import org.kindred.datasets.split.SplitKind;
+import org.kindred.datasets.split.SplitOptions;
+import org.kindred.datasets.split.SplitPlan;
 import org.kindred.eval.Progress;
-import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.stats.Bootstrap;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.judge.JudgeMode;
 import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.judge.Selection;
 
 /**
- * {@code kindred eval benchmark}: reads a canonical folder, fits the embedded judge on the choices
+ * {@code kindred eval benchmark}: reads canonical folders, fits the embedded judge on the choices
  * that training may use, and measures all arms.
  *
- * @param options as resolved
  * @param dataSummary one line: what was read, what was set aside, how it was split
  * @param quarantined records that were set aside
- * @param selection what cross-validation over the seen users chose
+ * @param selection what cross-validation over the seen users chose; of several data sets, the last
  * @param result accuracy and paired differences
+ * @param trainingSizes accuracy by number of training users, where asked for
+ * @param rankings of candidate lists, where the data have some
  */
 public record BenchmarkRun(
-        BenchmarkOptions options,
         String dataSummary,
         List<Quarantined> quarantined,
-        Selection selection,
-        RewardBenchmark.Result result) {
+        @Nullable Selection selection,
+        RewardBenchmark.Result result,
+        List<TrainingSize> trainingSizes,
+        List<ListRanking> rankings) {
 
-    public static BenchmarkRun of(Path data, BenchmarkOptions options, Progress progress) {
+    /** The arm that the others are compared with. */
+    private static final String BASELINE = "rubric judge, no history";
+
+    /** Opens further arms for the rows of a benchmark, such as a language model. */
+    @FunctionalInterface
+    public interface ArmSource {
+        /** No further arms. */
+        ArmSource NONE = dataset -> new OpenedArms(List.of(), () -> {});
+
+        OpenedArms open(PreferenceDataset dataset);
+    }
+
+    /**
+     * @param close frees what the arms hold
+     */
+    public record OpenedArms(List<Arm> arms, Runnable close) {}
+
+    /** Rows with their places in the split. */
+    private record Placed(PreferenceDataset dataset, String how) {}
+
+    /**
+     * @param data a canonical folder or file; several, and each in turn is the one that training
+     *     never shows
+     */
+    public static BenchmarkRun of(
+            List<Path> data, BenchmarkOptions options, ArmSource further, Progress progress) {
         SeedTree seeds = SeedTree.root(options.seed());
-        progress.stage("read", data.toString());
-        CanonicalReader.Loaded loaded = CanonicalReader.read(data);
-        List<Preference> rows = loaded.dataset().preferences();
-        String summary = data + ": " + loaded.summary();
-        if (rows.stream().noneMatch(row -> "eval".equals(row.part()))) {
+        List<SourceData> sources = new ArrayList<>();
+        List<Quarantined> quarantined = new ArrayList<>();
+        StringBuilder summary = new StringBuilder();
+        for (Path folder : data) {
+            progress.stage("read", folder.toString());
+            SourceData source = SourceData.read(name(folder), folder);
+            sources.add(source);
+            quarantined.addAll(source.loaded().quarantined());
+            summary.append(summary.length() == 0 ? "" : "; ")
+                    .append(folder)
+                    .append(": ")
+                    .append(source.loaded().summary());
+        }
+        if (sources.size() > 1) {
+            return leaveOneOut(
+                    sources, summary.toString(), quarantined, options, further, progress);
+        }
+        Placed placed = place(sources.get(0), options, seeds);
+        return measure(
+                placed.dataset(),
+                sources.get(0),
+                summary + placed.how(),
+                quarantined,
+                options,
+                further,
+                seeds,
+                progress);
+    }
+
+    private static String name(Path folder) {
+        return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    }
+
+    private static Placed place(SourceData source, BenchmarkOptions options, SeedTree seeds) {
+        PreferenceDataset dataset = source.loaded().dataset();
+        if (options.split() == BenchmarkOptions.Split.ROWS) {
+            if (dataset.preferences().stream().anyMatch(row -> "eval".equals(row.part()))) {
+                return new Placed(dataset, "");
+            }
             Splits.Result split =
-                    Splits.fourCells(rows, Splits.Options.defaults(), seeds.child("split"));
-            rows = split.preferences();
-            summary +=
+                    Splits.fourCells(
+                            dataset.preferences(), Splits.Options.defaults(), seeds.child("split"));
+            return new Placed(
+                    new PreferenceDataset(dataset.users(), split.preferences()),
                     "; no row is marked as an evaluation target, so users and items were split by the seed ("
                             + split.droppedIds().size()
-                            + " rows dropped that would stand on both sides)";
+                            + " rows dropped that would stand on both sides)");
         }
-        List<Preference> training = trainingRows(rows);
+        SplitPlan plan =
+                SplitPlan.of(
+                        SplitKind.valueOf(options.split().name()),
+                        source,
+                        withSeed(options.seed()));
+        return new Placed(
+                plan.split().apply(plan.split().folds().get(0), plan.places(), List.of(source)),
+                "; split " + options.split().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static SplitOptions withSeed(long seed) {
+        SplitOptions defaults = SplitOptions.defaults();
+        return new SplitOptions(
+                seed, defaults.shares(), defaults.testDomains(), defaults.testDomainShare());
+    }
+
+    /** Each data set in turn is the test; its cells are named after it. */
+    private static BenchmarkRun leaveOneOut(
+            List<SourceData> sources,
+            String summary,
+            List<Quarantined> quarantined,
+            BenchmarkOptions options,
+            ArmSource further,
+            Progress progress) {
+        SplitPlan plan = SplitPlan.leaveOneOut(sources, withSeed(options.seed()));
+        List<Accuracy> rows = new ArrayList<>();
+        List<RewardBenchmark.Difference> differences = new ArrayList<>();
+        Selection selection = null;
+        for (var fold : plan.split().folds()) {
+            progress.stage(fold.name(), "the data set that training never shows");
+            BenchmarkRun run =
+                    measure(
+                            plan.split().apply(fold, plan.places(), sources),
+                            null,
+                            summary,
+                            quarantined,
+                            options,
+                            further,
+                            SeedTree.root(options.seed()).child(fold.name()),
+                            progress);
+            selection = run.selection();
+            run.result().rows().stream()
+                    .filter(row -> row.cell().endsWith("ood"))
+                    .forEach(row -> rows.add(row.in(fold.name())));
+            run.result().differences().stream()
+                    .filter(row -> row.cell().endsWith("ood"))
+                    .forEach(row -> differences.add(row.in(fold.name())));
+        }
+        return new BenchmarkRun(
+                summary + "; each data set in turn is the test",
+                quarantined,
+                selection,
+                new RewardBenchmark.Result(rows, differences),
+                List.of(),
+                List.of());
+    }
+
+    private static BenchmarkRun measure(
+            PreferenceDataset all,
+            @Nullable SourceData source,
+            String summary,
+            List<Quarantined> quarantined,
+            BenchmarkOptions options,
+            ArmSource further,
+            SeedTree seeds,
+            Progress progress) {
+        PreferenceDataset dataset = Targets.sampled(all, options.targets(), seeds.child("targets"));
+        List<Preference> training = trainingRows(dataset.preferences());
         if (training.isEmpty()) {
             throw new KindredException(
-                    data
+                    summary
                             + ": no training rows. Expected rows with part = fit, user_split other than unseen and"
                             + " item_split other than test; or leave these fields out and the data are split by the seed.");
         }
-        progress.stage(
-                "fit",
-                training.size()
-                        + " training choices of "
-                        + training.stream().map(Preference::userId).distinct().count()
-                        + " users");
+        Set<String> people = users(training);
+        progress.stage("fit", training.size() + " training choices of " + people.size() + " users");
+        OpenedArms others = further.open(dataset);
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
             RubricJudge judge =
                     RubricJudge.fit(training, embedder, options.judge(), seeds.child("judge"));
             progress.stage("score", "held-out choices");
-            RewardBenchmark.Result result =
-                    run(
-                            new PreferenceDataset(loaded.dataset().users(), rows),
-                            judge,
-                            options.shots(),
-                            options.bootstrapDraws(),
-                            seeds,
-                            progress);
+            List<Arm> arms = arms(dataset, judge);
+            arms.addAll(others.arms());
+            RewardBenchmark benchmark =
+                    new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
+            RewardBenchmark.Result result = benchmark.run(dataset, arms, BASELINE, progress);
             return new BenchmarkRun(
-                    options, summary, loaded.quarantined(), judge.selection(), result);
+                    summary,
+                    quarantined,
+                    judge.selection(),
+                    result,
+                    sizes(dataset, training, embedder, benchmark, options, seeds, progress),
+                    source == null
+                            ? List.of()
+                            : ListRanking.of(
+                                    source.loaded().tasks(),
+                                    dataset,
+                                    arms,
+                                    benchmark,
+                                    new Bootstrap(
+                                            options.bootstrapDraws(), seeds.child("rankings"))));
+        } finally {
+            others.close().run();
         }
     }
 
@@ -93,15 +240,70 @@ public record BenchmarkRun(
             int draws,
             SeedTree seeds,
             Progress progress) {
-        JudgeArm noHistory = new JudgeArm(judge, JudgeMode.NO_HISTORY);
+        return new RewardBenchmark(shots, draws, seeds)
+                .run(dataset, arms(dataset, judge), BASELINE, progress);
+    }
+
+    private static List<Arm> arms(PreferenceDataset dataset, RubricJudge judge) {
         List<Arm> arms = new ArrayList<>();
         arms.add(new ItemOrder(trainingRows(dataset.preferences())));
-        arms.add(noHistory);
+        arms.add(new JudgeArm(judge, JudgeMode.NO_HISTORY));
         arms.add(new JudgeArm(judge, JudgeMode.HISTORY));
         arms.add(new JudgeArm(judge, JudgeMode.PROTOTYPES));
         arms.add(new JudgeArm(judge, JudgeMode.CLOUDS));
-        return new RewardBenchmark(shots, draws, seeds)
-                .run(dataset, arms, noHistory.name(), progress);
+        return arms;
+    }
+
+    /**
+     * The judge fitted to nested samples of the training users; one setting, as there is no search.
+     */
+    private static List<TrainingSize> sizes(
+            PreferenceDataset dataset,
+            List<Preference> training,
+            BgeEmbedder embedder,
+            RewardBenchmark benchmark,
+            BenchmarkOptions options,
+            SeedTree seeds,
+            Progress progress) {
+        List<String> people = new ArrayList<>(users(training));
+        SplittableRandom random = seeds.child("training-users").random();
+        for (int i = people.size() - 1; i > 0; i--) {
+            Collections.swap(people, i, random.nextInt(i + 1));
+        }
+        Map<Integer, List<Accuracy>> sizes = new LinkedHashMap<>();
+        for (int wanted : options.trainingUsers()) {
+            int size = Math.min(wanted, people.size());
+            if (!sizes.containsKey(size)) {
+                progress.stage("size", size + " training users");
+                Set<String> chosen = new HashSet<>(people.subList(0, size));
+                RubricJudge judge =
+                        RubricJudge.fit(
+                                training.stream()
+                                        .filter(row -> chosen.contains(row.userId()))
+                                        .toList(),
+                                embedder,
+                                options.judge().first(),
+                                seeds.child("judge"));
+                sizes.put(
+                        size,
+                        benchmark
+                                .run(
+                                        dataset,
+                                        List.of(new JudgeArm(judge, JudgeMode.HISTORY)),
+                                        BASELINE,
+                                        Progress.NONE)
+                                .rows());
+            }
+        }
+        List<TrainingSize> found = new ArrayList<>();
+        sizes.forEach((size, rows) -> found.add(new TrainingSize(size, rows)));
+        return found;
+    }
+
+    private static Set<String> users(List<Preference> rows) {
+        Set<String> users = new TreeSet<>();
+        rows.forEach(row -> users.add(row.userId()));
+        return users;
     }
 
     /** Rows that training may read: fit rows of users and items that are not held back. */
@@ -113,26 +315,5 @@ public record BenchmarkRun(
                                         && !"unseen".equals(row.userSplit())
                                         && !"test".equals(row.itemSplit()))
                 .toList();
-    }
-
-    /**
-     * Writes {@code results.json}, {@code config.yaml} and, if lines were set aside, {@code
-     * quarantine.jsonl}.
-     */
-    public void write(Path folder) {
-        Map<String, Object> results = new LinkedHashMap<>();
-        results.put("data", dataSummary);
-        results.put("selection", selection);
-        results.put("rows", result.rows());
-        results.put("differences", result.differences());
-        results.put("schema", "kindred-benchmark");
-        results.put("seed", options.seed());
-        results.put("version", 1);
-        Json.write(folder.resolve("results.json"), results);
-        org.kindred.datasets.AtomicFiles.writeText(
-                folder.resolve("config.yaml"), OptionTree.yaml(options));
-        if (!quarantined.isEmpty()) {
-            Quarantined.write(folder.resolve("quarantine.jsonl"), quarantined);
-        }
     }
 }

@@ -71,7 +71,14 @@ public final class RewardBenchmark {
             double p,
             @JsonProperty("p_holm") double holm,
             @Nullable Effect effect,
-            @Nullable String sentence) {}
+            @Nullable String sentence) {
+
+        /** The same of a cell in a fold. */
+        Difference in(String fold) {
+            return new Difference(
+                    arm, shots, baseline, fold + "/" + cell, difference, p, holm, effect, sentence);
+        }
+    }
 
     /** An arm at one number of shots in one cell. */
     private record Run(Arm arm, int shots, Verdicts verdicts) {}
@@ -196,11 +203,13 @@ public final class RewardBenchmark {
             Arm arm, int k, Map<String, List<Preference>> contexts, List<Preference> targets) {
         Map<String, Arm.UserScorer> scorers = scorers(arm, k, contexts, targets);
         Verdicts verdicts = new Verdicts();
+        long before = arm.tokens();
         OrderedWork.run(
                 targets.iterator(),
                 arm.threads(),
                 target -> Verdicts.of(scorers.get(target.userId()), target),
                 verdicts::add);
+        verdicts.spent(arm.tokens() - before);
         return verdicts;
     }
 

@@ -22,6 +22,7 @@ final class Verdicts {
     record Verdict(String userId, PairOutcome outcome, TwoOrders.@Nullable Pair orders) {}
 
     private final Map<String, List<Verdict>> byUser = new LinkedHashMap<>();
+    private long tokens;
 
     /** Asks the arm about one target. */
     static Verdict of(Arm.UserScorer scorer, Preference target) {
@@ -41,6 +42,11 @@ final class Verdicts {
 
     void add(Verdict verdict) {
         byUser.computeIfAbsent(verdict.userId(), id -> new ArrayList<>()).add(verdict);
+    }
+
+    /** What the answers cost together. */
+    void spent(long tokensOfAll) {
+        tokens = tokensOfAll;
     }
 
     Accuracy summarise(String arm, int shots, String cell, Bootstrap bootstrap) {
@@ -81,6 +87,7 @@ final class Verdicts {
                 mean(userAccuracies.subList(0, decile)),
                 tally.decidedOnly(),
                 tally.coverage(),
+                tokens / (double) tally.pairs(),
                 orders.stream().allMatch(List::isEmpty) ? null : TwoOrders.of(orders, bootstrap));
     }
 

@@ -3,15 +3,28 @@ package org.kindred.eval.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.Quarantined;
+import org.kindred.eval.ResultProvenance;
+import org.kindred.eval.Results;
 import org.kindred.eval.benchmark.BenchmarkOptions;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.report.Report;
+import org.kindred.eval.report.ResultTables;
+import org.kindred.eval.reward.ServedArms;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,8 +39,35 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
 
     @Parameters(
             paramLabel = "DATA",
-            description = "Canonical folder, or its preferences file (JSONL, may be gzipped).")
-    private Path data;
+            arity = "1..*",
+            description = {
+                "Canonical folder, or a preferences file (JSONL, may be gzipped).",
+                "Several: each in turn is the data set that training never shows."
+            })
+    private List<Path> data;
+
+    @Option(
+            names = "--by",
+            paramLabel = "KIND",
+            description =
+                    "Split: ${COMPLETION-CANDIDATES}; shorthand for --set split=KIND (default: rows).")
+    private BenchmarkOptions.@Nullable Split split;
+
+    @Option(
+            names = "--judge",
+            paramLabel = "SPEC",
+            description = {
+                "Also measure a language model with the user's past in its prompt:",
+                "openai:URL#MODEL, ollama:URL#MODEL or local:DIR. Key: KINDRED_API_KEY."
+            })
+    private @Nullable String judge;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Most targets of each cell, drawn by seed; shorthand for --set targets=N (default: all).")
+    private @Nullable Integer limit;
 
     @Override
     public RunSettings settings() {
@@ -37,6 +77,8 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        settings.set("split", split);
+        settings.set("targets", limit);
         OptionTree<BenchmarkOptions> options = settings.resolve(BenchmarkOptions.defaults());
         if (settings.printConfig()) {
             out.print(options.describe());
@@ -47,15 +89,28 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         settings.refuseOccupied(folder);
         BenchmarkRun run;
         try (Console console = new Console(out)) {
-            run = BenchmarkRun.of(data, options.options(), console);
+            run =
+                    BenchmarkRun.of(
+                            data,
+                            options.options(),
+                            judge == null
+                                    ? BenchmarkRun.ArmSource.NONE
+                                    : ServedArms.of(
+                                            judge,
+                                            options.options().seed(),
+                                            folder.resolve("judge-cache.sqlite")),
+                            console);
         }
-        run.write(folder);
+        Results results = write(folder, run, options.options());
         out.println();
         out.println(run.dataSummary());
         out.print(table(run.result()));
         out.println(
-                "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results in "
+                "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results and report.html in "
                         + folder);
+        for (RewardBenchmark.Difference difference : results.rewardModel().differences()) {
+            out.println(difference.sentence());
+        }
         if (Files.exists(folder.resolve("quarantine.jsonl"))) {
             out.println(
                     "Quarantined lines, with file, line and reason, are in "
@@ -63,6 +118,42 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         }
         out.flush();
         return 0;
+    }
+
+    private Results write(Path folder, BenchmarkRun run, BenchmarkOptions options) {
+        String command =
+                "kindred eval benchmark "
+                        + String.join(" ", data.stream().map(Path::toString).toList())
+                        + " --seed "
+                        + options.seed();
+        Map<String, String> provenance =
+                new TreeMap<>(ResultProvenance.of(command, options, data.get(0)));
+        provenance.put("data", run.dataSummary());
+        Results results =
+                new Results(
+                        Results.SCHEMA,
+                        Results.VERSION,
+                        options.seed(),
+                        provenance,
+                        List.of(),
+                        null,
+                        run.result(),
+                        run.trainingSizes(),
+                        run.rankings(),
+                        null,
+                        List.of(),
+                        List.of());
+        results.write(folder.resolve("results.json"));
+        ResultTables.write(folder, results);
+        AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
+        if (run.selection() != null) {
+            Json.write(folder.resolve("selection.json"), run.selection());
+        }
+        new Report(results, List.of()).write(folder.resolve("report.html"));
+        if (!run.quarantined().isEmpty()) {
+            Quarantined.write(folder.resolve("quarantine.jsonl"), run.quarantined());
+        }
+        return results;
     }
 
     private static String table(RewardBenchmark.Result result) {

@@ -66,10 +66,10 @@ public final class Main {
 
     @Command(
             name = "eval",
-            description = "Evaluation: benchmark, report.",
+            description = "Evaluation: benchmark, compare, report.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
-            subcommands = {BenchmarkCommand.class, ReportCommand.class})
+            subcommands = {BenchmarkCommand.class, EvalCompareCommand.class, ReportCommand.class})
     static final class Eval {}
 
     private Main() {}

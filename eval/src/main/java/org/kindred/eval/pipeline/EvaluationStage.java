@@ -13,6 +13,7 @@ import org.kindred.datasets.simulation.LatentTruth;
 import org.kindred.eval.Progress;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
+import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -97,7 +98,12 @@ final class EvaluationStage {
     }
 
     /** Everything that {@code results.json} holds. */
-    Results results(List<Sample> samples, List<String> policies) {
+    Results results(
+            List<Sample> samples,
+            List<String> policies,
+            List<Drift> drift,
+            List<Results.Curve> curves,
+            Map<String, String> provenance) {
         RewardBenchmark.Result benchmark =
                 BenchmarkRun.run(
                         dataset,
@@ -110,14 +116,19 @@ final class EvaluationStage {
                 Results.SCHEMA,
                 Results.VERSION,
                 options.seed(),
+                provenance,
                 policies,
                 prototypes(),
                 benchmark,
+                List.of(),
+                List.of(),
                 Alignment.of(
                         samples,
                         policies,
                         options.evaluation().bootstrapDraws(),
-                        seeds.child("alignment")));
+                        seeds.child("alignment")),
+                drift,
+                curves);
     }
 
     private Results.Prototypes prototypes() {

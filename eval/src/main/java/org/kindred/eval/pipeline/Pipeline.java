@@ -1,21 +1,22 @@
 package org.kindred.eval.pipeline;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.LatentTruth;
 import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.eval.Progress;
+import org.kindred.eval.ResultProvenance;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
+import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.report.ResultTables;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.reward.BgeEmbedder;
 
@@ -136,9 +137,29 @@ public final class Pipeline {
             progress.step(policies.indexOf(policy) + 1L, policies.size(), policy);
         }
         Samples.write(run.path("eval/samples.jsonl"), samples);
-        Results results = evaluation.results(samples, policies);
-        writeCsv(results.alignment());
+        List<Results.Curve> curves = new ArrayList<>();
+        for (String policy : policies.subList(1, policies.size())) {
+            curves.addAll(
+                    LearningCurves.read(
+                            policy, run.path("policy/" + folderName(policy) + "/metrics.jsonl")));
+        }
+        List<Drift> drift =
+                new DriftProbe(
+                                dataset(),
+                                reward(embedder),
+                                options.engine(),
+                                seeds.child("evaluation"))
+                        .measure(policies, samples, policy -> PolicyStage.model(run, policy));
+        Results results =
+                evaluation.results(
+                        samples,
+                        policies,
+                        drift,
+                        curves,
+                        ResultProvenance.of(
+                                "kindred run --seed " + options.seed(), options, run.path("data")));
         results.write(run.path("eval/results.json"));
+        ResultTables.write(run.path("eval"), results);
     }
 
     private PreferenceDataset dataset() {
@@ -153,35 +174,6 @@ public final class Pipeline {
             reward = RewardStage.load(run, dataset(), embedder);
         }
         return reward;
-    }
-
-    private void writeCsv(Alignment alignment) {
-        StringBuilder csv =
-                new StringBuilder(
-                        "policy,cell,grouping,group,users,completions,utility,utility_low,utility_high,reward,reward_low,reward_high,reward_std,words\n");
-        for (Alignment.Row row : alignment.rows()) {
-            csv.append(
-                    String.format(
-                            Locale.ROOT,
-                            "%s,%s,%s,%s,%d,%d,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.3f%n",
-                            row.policy(),
-                            row.cell(),
-                            row.grouping(),
-                            row.group(),
-                            row.users(),
-                            row.completions(),
-                            row.utility().mean(),
-                            row.utility().low(),
-                            row.utility().high(),
-                            row.reward().mean(),
-                            row.reward().low(),
-                            row.reward().high(),
-                            row.rewardStd(),
-                            row.words()));
-        }
-        AtomicFiles.write(
-                run.path("eval/per-group.csv"),
-                out -> out.write(csv.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Ten lines for the terminal. */

@@ -1,15 +1,21 @@
 package org.kindred.eval.pipeline;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.report.Report;
 
 /**
@@ -22,21 +28,61 @@ public final class RunReport {
      * @return the file written
      */
     public static Path write(Path run) {
-        Results results = Results.read(run.resolve("eval/results.json"));
-        Map<String, Path> metrics = new LinkedHashMap<>();
-        for (String policy : results.policies()) {
-            Path file =
-                    run.resolve("policy")
-                            .resolve(Pipeline.folderName(policy))
-                            .resolve("metrics.jsonl");
-            if (Files.exists(file) && !policy.equals(Pipeline.SFT)) {
-                metrics.put(policy, file);
-            }
-        }
+        return write(run, 0);
+    }
+
+    /**
+     * @param refreshSeconds after which the page loads itself again; 0 for never
+     */
+    public static Path write(Path run, int refreshSeconds) {
+        boolean finished = isFinished(run);
+        Results results = finished ? Results.read(results(run)) : soFar(run);
         Path file = run.resolve("eval/report.html");
-        new Report(results, "kindred run --seed " + results.seed(), metrics, examples(run))
-                .write(file);
+        new Report(results, finished ? examples(run) : List.of(), refreshSeconds).write(file);
         return file;
+    }
+
+    /** True once the policies of the run were evaluated. */
+    public static boolean isFinished(Path run) {
+        return Files.exists(results(run));
+    }
+
+    private static Path results(Path run) {
+        return run.resolve("eval/results.json");
+    }
+
+    /** The learning curves of a run that is going on. */
+    private static Results soFar(Path run) {
+        List<Results.Curve> curves = new ArrayList<>();
+        List<String> policies = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(run.resolve("policy"))) {
+            for (Path folder : folders) {
+                Path metrics = folder.resolve("metrics.jsonl");
+                if (Files.exists(metrics)) {
+                    String policy = String.valueOf(folder.getFileName()).replace('-', '_');
+                    policies.add(policy);
+                    curves.addAll(LearningCurves.read(policy, metrics));
+                }
+            }
+        } catch (IOException e) {
+            throw new KindredException(
+                    run + " holds no policies yet: nothing can be reported; is it a run?", e);
+        }
+        Collections.sort(policies);
+        curves.sort(Comparator.comparing(Results.Curve::policy));
+        return new Results(
+                Results.SCHEMA,
+                Results.VERSION,
+                0,
+                Map.of("command", "kindred run, going on"),
+                policies,
+                null,
+                new RewardBenchmark.Result(List.of(), List.of()),
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                curves);
     }
 
     private static List<Report.Example> examples(Path run) {

@@ -3,18 +3,15 @@ package org.kindred.eval.reward;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
-import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.SimulatedPopulation;
@@ -23,6 +20,7 @@ import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.Arm;
 import org.kindred.eval.benchmark.ItemOrder;
 import org.kindred.eval.benchmark.RewardBenchmark;
+import org.kindred.eval.benchmark.Targets;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.reward.baseline.Baseline;
 import org.kindred.reward.baseline.Baselines;
@@ -84,7 +82,7 @@ public record Comparison(CompareOptions options, List<Row> rows) {
                                     .dataset()
                             : RewardData.read(data, seeds).dataset();
             RewardData rows =
-                    RewardData.of(sampled(all, options.targets(), seeds.child("targets")));
+                    RewardData.of(Targets.sampled(all, options.targets(), seeds.child("targets")));
             try (JudgeAtWork at =
                     new JudgeAtWork(
                             new JudgeSpec.Embedded(),
@@ -198,34 +196,6 @@ public record Comparison(CompareOptions options, List<Row> rows) {
             ScalingPlan plan,
             String variant) {
         arms.add(new ScaledArm(name + " " + plan + variant, new PGenRm(writer, neighbours, plan)));
-    }
-
-    /** All rows that are no targets, and up to so many targets of each cell. */
-    private static PreferenceDataset sampled(PreferenceDataset all, int most, SeedTree seeds) {
-        if (most == 0) {
-            return all;
-        }
-        Map<String, List<Preference>> cells = new TreeMap<>();
-        List<Preference> kept = new ArrayList<>();
-        for (Preference row : all.preferences()) {
-            if ("eval".equals(row.part())) {
-                cells.computeIfAbsent(
-                                row.userSplit() + " " + row.itemSplit() + " " + row.split(),
-                                cell -> new ArrayList<>())
-                        .add(row);
-            } else {
-                kept.add(row);
-            }
-        }
-        cells.forEach(
-                (cell, targets) -> {
-                    SplittableRandom random = seeds.child(cell).random();
-                    for (int i = targets.size() - 1; i > 0; i--) {
-                        Collections.swap(targets, i, random.nextInt(i + 1));
-                    }
-                    kept.addAll(targets.subList(0, Math.min(most, targets.size())));
-                });
-        return new PreferenceDataset(all.users(), kept);
     }
 
     private static double mean(List<Double> values) {

@@ -53,6 +53,11 @@ final class ScaledArm implements Arm {
                 : Double.NaN;
     }
 
+    @Override
+    public long tokens() {
+        return tokens;
+    }
+
     /** Samples a pair, over all that was scored. */
     double samplesPerPair() {
         return asked / (double) Math.max(1, pairs);

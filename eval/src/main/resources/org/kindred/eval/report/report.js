@@ -1,87 +1,212 @@
 "use strict";
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  const ink = dark ? "#e6e9ee" : "#1c2330";
-  const line = dark ? "#333c49" : "#d9dde3";
-  const palette = ["#8a94a3", "#d08a2e", "#2f7fb8", "#4d9a57", "#a3559d", "#c4524a", "#3aa3a0", "#7a6bc7", "#94803a", "#d277a6"];
-  const axis = { axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink }, splitLine: { lineStyle: { color: line } }, nameTextStyle: { color: ink } };
-  const charts = [];
+  const root = document.documentElement;
+  const palette = ["#6f7a8a", "#c07a1c", "#2f7fb8", "#3f8f4b", "#a3559d", "#c4524a", "#2f9592", "#7a6bc7", "#8a7630", "#c9628f"];
+  const symbols = ["circle", "triangle", "rect", "diamond", "pin", "roundRect"];
+  const charts = {};
+  window.kindredCharts = charts; // for tests that read back what is drawn
+
+  const unique = (list) => list.filter((value, i) => list.indexOf(value) === i);
+  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const finite = (value) => typeof value === "number" && Number.isFinite(value);
 
   function draw(id, option) {
-    const chart = echarts.init(document.getElementById(id), null, { renderer: "svg" });
-    chart.setOption(Object.assign({ animation: false, color: palette, textStyle: { color: ink }, backgroundColor: "transparent" }, option));
-    charts.push(chart);
+    const place = document.getElementById(id);
+    if (!place) { return; }
+    const ink = colour("--ink");
+    const line = { lineStyle: { color: colour("--line") } };
+    const axis = { axisLine: line, splitLine: line, axisLabel: { color: ink }, nameTextStyle: { color: ink } };
+    charts[id] = charts[id] || echarts.init(place, null, { renderer: "svg" });
+    charts[id].setOption(Object.assign({
+      animation: false, color: palette, textStyle: { color: ink }, backgroundColor: "transparent",
+      legend: { top: 8, type: "scroll", textStyle: { color: ink }, pageTextStyle: { color: ink } },
+      grid: { left: 56, right: 16, top: 64, bottom: 44 }
+    }, option, {
+      xAxis: Object.assign({ nameLocation: "middle", nameGap: 28 }, axis, option.xAxis),
+      yAxis: Object.assign({}, axis, option.yAxis)
+    }), true);
   }
 
-  const legend = { top: 8, type: "scroll", textStyle: { color: ink } };
+  function groups() {
+    const names = unique(data.bars.map((bar) => bar.group));
+    const bar = (policy, group) => data.bars.find((b) => b.policy === policy && b.group === group);
+    if (names.length === 0) { return; }
+    draw("chart-groups", {
+      tooltip: {
+        trigger: "axis",
+        formatter: (items) => items[0].name + items.map((item) => {
+          const u = bar(item.seriesName, item.name).utility;
+          return "<br>" + item.marker + item.seriesName + " " + u.mean.toFixed(3)
+            + (finite(u.low) ? " [" + u.low.toFixed(3) + ", " + u.high.toFixed(3) + "]" : "");
+        }).join("")
+      },
+      xAxis: { type: "category", data: names },
+      yAxis: { type: "value", name: "true utility" },
+      series: data.policies.map((policy, p) => ({
+        name: policy, type: "bar", barGap: "10%", itemStyle: { color: palette[p % palette.length] },
+        data: names.map((group) => bar(policy, group) ? bar(policy, group).utility.mean : null)
+      }))
+    });
+    whiskers(names, bar);
+  }
 
-  const policies = data.policies;
-  const groups = data.groups;
-  const bars = policies.map((policy, p) => ({
-    name: policy, type: "bar", barGap: "10%", itemStyle: { color: palette[p] },
-    data: groups.map((group) => data.bars[policy][group].mean)
-  }));
-  draw("chart-groups", {
-    legend, grid: { left: 56, right: 16, top: 48, bottom: 40 },
-    tooltip: {
-      trigger: "axis",
-      formatter: (items) => items[0].name + items.map((item) => {
-        const bar = data.bars[item.seriesName][item.name];
-        return "<br>" + item.marker + item.seriesName + " " + bar.mean.toFixed(3) + " [" + bar.low.toFixed(3) + ", " + bar.high.toFixed(3) + "]";
-      }).join("")
-    },
-    xAxis: Object.assign({ type: "category", data: groups }, axis),
-    yAxis: Object.assign({ type: "value", name: "true utility" }, axis),
-    series: bars
-  });
   // Whiskers need the pixel position of each bar, which only the drawn chart knows.
-  const whiskers = () => {
-    const chart = charts[0];
-    const elements = [];
+  function whiskers(names, bar) {
+    const chart = charts["chart-groups"];
+    if (!chart || names.length < 2) { return; }
+    const ink = colour("--ink");
+    const count = data.policies.length;
     const band = chart.convertToPixel({ xAxisIndex: 0 }, 1) - chart.convertToPixel({ xAxisIndex: 0 }, 0);
-    const width = band * 0.8 / (policies.length + 0.1 * (policies.length - 1)); // 20 % category gap, 10 % bar gap
-    groups.forEach((group, g) => policies.forEach((policy, p) => {
-      const bar = data.bars[policy][group];
-      if (!Number.isFinite(bar.low)) { return; }
-      const x = chart.convertToPixel({ xAxisIndex: 0 }, g) + (p - (policies.length - 1) / 2) * width * 1.1;
-      const top = chart.convertToPixel({ yAxisIndex: 0 }, bar.high);
-      const bottom = chart.convertToPixel({ yAxisIndex: 0 }, bar.low);
+    const width = band * 0.8 / (count + 0.1 * (count - 1)); // 20 % category gap, 10 % bar gap
+    const elements = [];
+    names.forEach((group, g) => data.policies.forEach((policy, p) => {
+      const found = bar(policy, group);
+      if (!found || !finite(found.utility.low)) { return; }
+      const x = chart.convertToPixel({ xAxisIndex: 0 }, g) + (p - (count - 1) / 2) * width * 1.1;
+      const top = chart.convertToPixel({ yAxisIndex: 0 }, found.utility.high);
+      const bottom = chart.convertToPixel({ yAxisIndex: 0 }, found.utility.low);
       [[x, top, x, bottom], [x - 4, top, x + 4, top], [x - 4, bottom, x + 4, bottom]].forEach((s, i) => elements.push({
         id: group + policy + i, type: "line", silent: true, z: 10,
         shape: { x1: s[0], y1: s[1], x2: s[2], y2: s[3] }, style: { stroke: ink, lineWidth: 1.5 }
       }));
     }));
     chart.setOption({ graphic: { elements } });
-  };
-  if (groups.length > 1) { whiskers(); }
+  }
 
-  draw("chart-curves", {
-    legend, grid: { left: 56, right: 16, top: 64, bottom: 44 }, tooltip: { trigger: "axis" },
-    xAxis: Object.assign({ type: "value", name: "step", nameLocation: "middle", nameGap: 28 }, axis),
-    yAxis: Object.assign({ type: "value", name: "reward", scale: true }, axis),
-    series: data.curves.map((curve) => ({
-      name: curve.policy + " " + curve.group, type: "line", showSymbol: false, data: curve.points,
-      lineStyle: { type: curve.policy === data.curves[0].policy ? "dashed" : "solid", width: 2 },
-      color: palette[1 + data.prototypes.indexOf(curve.group) % (palette.length - 1)]
-    }))
+  function cells() {
+    const body = document.querySelector("#chart-cells tbody");
+    if (!body) { return; }
+    body.textContent = "";
+    const values = data.cells.map((row) => row.utility.mean).filter(finite);
+    const low = Math.min(...values);
+    const span = Math.max(...values) - low || 1;
+    data.policies.forEach((policy) => ["seen_users", "unseen_users"].forEach((users) => {
+      const line = body.insertRow();
+      line.insertCell().textContent = policy;
+      line.insertCell().textContent = users.replace("_", " ");
+      ["in_domain", "out_of_domain"].forEach((domain) => {
+        const cell = line.insertCell();
+        const row = data.cells.find((r) => r.policy === policy && r.cell === users + "/" + domain);
+        cell.className = "number";
+        if (row && finite(row.utility.mean)) {
+          cell.dataset.cell = policy + "/" + row.cell;
+          cell.dataset.value = String(row.utility.mean);
+          cell.textContent = row.utility.mean.toFixed(3);
+          cell.style.background = "rgba(" + colour("--cell") + ", " + (0.05 + 0.3 * (row.utility.mean - low) / span).toFixed(3) + ")";
+        } else {
+          cell.textContent = "–";
+        }
+      });
+    }));
+  }
+
+  function curves() {
+    const names = unique(data.curves.map((curve) => curve.group));
+    const policies = unique(data.curves.map((curve) => curve.policy));
+    draw("chart-curves", {
+      tooltip: { trigger: "axis" },
+      xAxis: { type: "value", name: "step" },
+      yAxis: { type: "value", name: "reward", scale: true },
+      series: data.curves.map((curve) => ({
+        name: curve.policy + " " + curve.group, type: "line", showSymbol: false, data: curve.points,
+        lineStyle: { type: ["dashed", "solid", "dotted"][policies.indexOf(curve.policy) % 3], width: 2 },
+        color: palette[1 + names.indexOf(curve.group) % (palette.length - 1)]
+      }))
+    });
+  }
+
+  function map() {
+    if (!data.prototypes) { return; }
+    const names = data.prototypes.list.map((prototype) => prototype.name);
+    const truth = unique(data.prototypes.map.map((point) => point.group)).sort();
+    const clouds = unique(data.prototypes.map.map((point) => point.prototype + " / " + point.group)).sort();
+    draw("chart-map", {
+      tooltip: { formatter: (item) => item.seriesName },
+      xAxis: { type: "value", scale: true, name: "axis 1" },
+      yAxis: { type: "value", scale: true, name: "axis 2" },
+      series: clouds.map((cloud) => {
+        const points = data.prototypes.map.filter((point) => point.prototype + " / " + point.group === cloud);
+        return {
+          name: cloud, type: "scatter", symbolSize: 8, data: points.map((point) => [point.x, point.y]),
+          symbol: symbols[truth.indexOf(points[0].group) % symbols.length],
+          color: palette[1 + names.indexOf(points[0].prototype) % (palette.length - 1)]
+        };
+      })
+    });
+  }
+
+  function shots(cell) {
+    const rows = data.accuracy.filter((row) => row.cell === cell);
+    draw("chart-shots", {
+      tooltip: { trigger: "item", formatter: (item) => item.seriesName + "<br>K = " + item.value[0] + ": " + (100 * item.value[1]).toFixed(1) + " %" },
+      xAxis: { type: "value", name: "K, past choices", minInterval: 1 },
+      yAxis: { type: "value", name: "strict accuracy", scale: true },
+      series: unique(rows.map((row) => row.arm)).map((arm, i) => ({
+        name: arm, type: "line", symbol: symbols[i % symbols.length], symbolSize: 9,
+        data: rows.filter((row) => row.arm === arm).map((row) => [row.shots, row.accuracy.mean])
+      }))
+    });
+  }
+
+  function cost() {
+    const rows = data.accuracy.filter((row) => row.tokens_per_pair > 0);
+    if (rows.length === 0) {
+      const figure = document.getElementById("cost");
+      if (figure) { figure.remove(); }
+      return;
+    }
+    draw("chart-cost", {
+      tooltip: { formatter: (item) => item.seriesName + "<br>" + item.value[0].toFixed(0) + " tokens: " + (100 * item.value[1]).toFixed(1) + " %" },
+      xAxis: { type: "value", name: "tokens a pair" },
+      yAxis: { type: "value", name: "strict accuracy", scale: true },
+      series: unique(rows.map((row) => row.arm)).map((arm, i) => ({
+        name: arm, type: "scatter", symbol: symbols[i % symbols.length], symbolSize: 10,
+        data: rows.filter((row) => row.arm === arm).map((row) => [row.tokens_per_pair, row.accuracy.mean])
+      }))
+    });
+  }
+
+  function sizes() {
+    const names = unique(data.training_sizes.flatMap((size) => size.rows.map((row) => row.cell + ", K = " + row.shots)));
+    draw("chart-sizes", {
+      tooltip: { trigger: "item" },
+      xAxis: { type: "value", name: "training users" },
+      yAxis: { type: "value", name: "strict accuracy", scale: true },
+      series: names.map((name) => ({
+        name, type: "line", symbolSize: 8,
+        data: data.training_sizes.flatMap((size) => size.rows
+          .filter((row) => row.cell + ", K = " + row.shots === name)
+          .map((row) => [size.training_users, row.accuracy.mean]))
+      }))
+    });
+  }
+
+  const select = document.getElementById("cell");
+  unique(data.accuracy.map((row) => row.cell)).forEach((cell) => {
+    const option = document.createElement("option");
+    option.value = cell;
+    option.textContent = cell.replaceAll("_", " ");
+    select.append(option);
   });
+  select.addEventListener("change", () => shots(select.value));
 
-  const symbols = ["circle", "triangle", "rect", "diamond", "pin", "roundRect"];
-  draw("chart-map", {
-    legend, grid: { left: 48, right: 16, top: 64, bottom: 36 },
-    tooltip: { formatter: (item) => item.seriesName },
-    xAxis: Object.assign({ type: "value", scale: true, name: "axis 1", nameLocation: "middle", nameGap: 24 }, axis),
-    yAxis: Object.assign({ type: "value", scale: true, name: "axis 2" }, axis),
-    series: data.map.map((cloud) => ({
-      name: cloud.prototype + " / " + cloud.group, type: "scatter", symbolSize: 8, data: cloud.points,
-      symbol: symbols[data.groups.indexOf(cloud.group) % symbols.length],
-      color: palette[1 + data.prototypes.indexOf(cloud.prototype) % (palette.length - 1)]
-    }))
+  function all() {
+    groups();
+    cells();
+    curves();
+    map();
+    shots(select.value);
+    cost();
+    sizes();
+  }
+  all();
+  document.getElementById("theme").addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    all();
   });
-
   window.addEventListener("resize", () => {
-    charts.forEach((chart) => chart.resize());
-    if (groups.length > 1) { whiskers(); }
+    Object.values(charts).forEach((chart) => chart.resize());
+    groups();
   });
 })();

@@ -1,0 +1,131 @@
+package org.kindred.eval.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.kindred.eval.stats.Interval;
+
+/**
+ * A table of results that can be written as CSV, Markdown or LaTeX.
+ *
+ * @param name of the file, without an ending
+ * @param caption one sentence
+ * @param columns headings
+ * @param rows as many cells as there are headings; numbers as {@link Number}, an interval as {@link
+ *     Interval}, anything else as text
+ */
+public record Table(String name, String caption, List<String> columns, List<List<Object>> rows) {
+
+    public Table {
+        columns = List.copyOf(columns);
+        rows = List.copyOf(rows);
+    }
+
+    /** RFC 4180; an interval takes three columns, a number that is not defined is empty. */
+    public String csv() {
+        List<String> headings = new ArrayList<>();
+        for (int c = 0; c < columns.size(); c++) {
+            headings.add(quoted(columns.get(c)));
+            if (isInterval(c)) {
+                headings.add(quoted(columns.get(c) + " low"));
+                headings.add(quoted(columns.get(c) + " high"));
+            }
+        }
+        StringBuilder text = new StringBuilder(String.join(",", headings)).append('\n');
+        for (List<Object> row : rows) {
+            List<String> cells = new ArrayList<>();
+            for (Object cell : row) {
+                if (cell instanceof Interval interval) {
+                    cells.add(exact(interval.mean()));
+                    cells.add(exact(interval.low()));
+                    cells.add(exact(interval.high()));
+                } else if (cell instanceof Number number) {
+                    cells.add(exact(number));
+                } else {
+                    cells.add(quoted(cell.toString()));
+                }
+            }
+            text.append(String.join(",", cells)).append('\n');
+        }
+        return text.toString();
+    }
+
+    public String markdown() {
+        StringBuilder text = new StringBuilder("**" + caption + "**\n\n| ");
+        text.append(String.join(" | ", columns)).append(" |\n|");
+        text.append("---|".repeat(columns.size())).append('\n');
+        for (List<Object> row : rows) {
+            text.append("| ")
+                    .append(
+                            String.join(
+                                    " | ",
+                                    row.stream()
+                                            .map(cell -> shown(cell).replace("|", "\\|"))
+                                            .toList()))
+                    .append(" |\n");
+        }
+        return text.append('\n').toString();
+    }
+
+    /** A {@code tabular} in a {@code table}; needs no package. */
+    public String latex() {
+        StringBuilder text =
+                new StringBuilder("\\begin{table}\n\\caption{" + escaped(caption) + "}\n");
+        text.append("\\begin{tabular}{").append("l".repeat(columns.size())).append("}\n\\hline\n");
+        text.append(String.join(" & ", columns.stream().map(Table::escaped).toList()))
+                .append(" \\\\\n\\hline\n");
+        for (List<Object> row : rows) {
+            text.append(String.join(" & ", row.stream().map(c -> escaped(shown(c))).toList()))
+                    .append(" \\\\\n");
+        }
+        return text.append("\\hline\n\\end{tabular}\n\\end{table}\n\n").toString();
+    }
+
+    /** The cell as people read it. */
+    static String shown(Object cell) {
+        if (cell instanceof Interval interval) {
+            return Double.isFinite(interval.low())
+                    ? String.format(
+                            Locale.ROOT,
+                            "%.3f [%.3f, %.3f]",
+                            interval.mean(),
+                            interval.low(),
+                            interval.high())
+                    : shown(interval.mean());
+        }
+        if (cell instanceof Double number) {
+            return Double.isFinite(number) ? String.format(Locale.ROOT, "%.3f", number) : "–";
+        }
+        return cell.toString();
+    }
+
+    private boolean isInterval(int column) {
+        return rows.stream().anyMatch(row -> row.get(column) instanceof Interval);
+    }
+
+    private static String exact(Number number) {
+        return number instanceof Double value && !Double.isFinite(value) ? "" : number.toString();
+    }
+
+    /** Text that a spreadsheet would run as a formula begins with a quote mark. */
+    private static String quoted(String text) {
+        String safe = text.matches("[=+@\\-].*") ? "'" + text : text;
+        return safe.matches("(?s).*[\",\n\r].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
+    }
+
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            switch (c) {
+                case '\\' -> escaped.append("\\textbackslash{}");
+                case '~' -> escaped.append("\\textasciitilde{}");
+                case '^' -> escaped.append("\\textasciicircum{}");
+                case '&', '%', '$', '#', '_', '{', '}' -> escaped.append('\\').append(c);
+                case '–' -> escaped.append("--");
+                case '−' -> escaped.append("$-$");
+                default -> escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+}
