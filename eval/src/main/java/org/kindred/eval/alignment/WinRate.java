@@ -2,6 +2,7 @@ package org.kindred.eval.alignment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +81,12 @@ public record WinRate(
             String group,
             List<Verdict> verdicts,
             Bootstrap bootstrap) {
-        int[] counts = new int[PairOutcome.values().length];
+        Map<PairOutcome, Integer> counts = new EnumMap<>(PairOutcome.class);
         int consistent = 0;
         Map<String, double[]> users = new LinkedHashMap<>();
         for (Verdict verdict : verdicts) {
             PairOutcome both = verdict.both();
-            counts[both.ordinal()]++;
+            counts.merge(both, 1, Integer::sum);
             if (both != PairOutcome.UNSCORED) {
                 consistent += verdict.first() == verdict.second() ? 1 : 0;
                 double[] user = users.computeIfAbsent(verdict.userId(), id -> new double[2]);
@@ -93,15 +94,15 @@ public record WinRate(
                 user[1]++;
             }
         }
-        int unscored = counts[PairOutcome.UNSCORED.ordinal()];
+        int unscored = counts.getOrDefault(PairOutcome.UNSCORED, 0);
         return new WinRate(
                 policy,
                 baseline,
                 by,
                 group,
-                counts[PairOutcome.RIGHT.ordinal()],
-                counts[PairOutcome.TIE.ordinal()],
-                counts[PairOutcome.WRONG.ordinal()],
+                counts.getOrDefault(PairOutcome.RIGHT, 0),
+                counts.getOrDefault(PairOutcome.TIE, 0),
+                counts.getOrDefault(PairOutcome.WRONG, 0),
                 unscored,
                 bootstrap.mean(
                         users.values().stream()

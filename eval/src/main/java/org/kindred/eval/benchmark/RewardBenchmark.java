@@ -204,11 +204,16 @@ public final class RewardBenchmark {
         Map<String, Arm.UserScorer> scorers = scorers(arm, k, contexts, targets);
         Verdicts verdicts = new Verdicts();
         long before = arm.tokens();
-        OrderedWork.run(
-                targets.iterator(),
-                arm.threads(),
-                target -> Verdicts.of(scorers.get(target.userId()), target),
-                verdicts::add);
+        if (arm.threads() == 1) { // a queue would cost more than most scores
+            targets.forEach(
+                    target -> verdicts.add(Verdicts.of(scorers.get(target.userId()), target)));
+        } else {
+            OrderedWork.run(
+                    targets.iterator(),
+                    arm.threads(),
+                    target -> Verdicts.of(scorers.get(target.userId()), target),
+                    verdicts::add);
+        }
         verdicts.spent(arm.tokens() - before);
         return verdicts;
     }

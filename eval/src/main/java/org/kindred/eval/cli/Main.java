@@ -2,6 +2,7 @@ package org.kindred.eval.cli;
 
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.config.OptionsException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +21,8 @@ import picocli.CommandLine.Command;
             Main.Policy.class,
             Main.Eval.class,
             DoctorCommand.class,
+            PresetsCommand.class,
+            AutoComplete.GenerateCompletion.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

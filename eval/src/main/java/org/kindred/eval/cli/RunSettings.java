@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.config.OptionsException;
+import org.kindred.eval.config.Preset;
 import org.kindred.eval.pipeline.RunFolder;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options that every command takes. */
 final class RunSettings {
@@ -26,6 +29,15 @@ final class RunSettings {
             paramLabel = "FILE",
             description = "YAML file with the options that differ from the defaults.")
     private @Nullable Path config;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            description = "Packaged options, see kindred presets; --config and --set are stronger.")
+    private @Nullable String preset;
 
     @Option(
             names = "--seed",
@@ -55,7 +67,7 @@ final class RunSettings {
 
     @Option(
             names = "--print-config",
-            description = "Print every option with its value and origin, and stop.")
+            description = "Print every option with its value, origin and meaning, and stop.")
     private boolean printConfig;
 
     @Option(names = "--verbose", description = "Show stack traces.")
@@ -100,7 +112,12 @@ final class RunSettings {
         if (seed != null) {
             all.put("seed", Long.toString(seed));
         }
-        return OptionTree.resolve(defaults, positional != null ? positional : config, all);
+        String name = command.qualifiedName().replaceFirst("^kindred ", "");
+        return OptionTree.resolve(
+                defaults,
+                preset == null ? null : Preset.of(preset, name),
+                positional != null ? positional : config,
+                all);
     }
 
     <T extends Record> OptionTree<T> resolve(T defaults) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,9 +62,25 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
      */
     public static <T extends Record> OptionTree<T> resolve(
             T defaults, @Nullable Path file, Map<String, String> settings) {
+        return resolve(defaults, null, file, settings);
+    }
+
+    /**
+     * Likewise, with a preset between defaults and file.
+     *
+     * @param preset packaged options, or null
+     */
+    public static <T extends Record> OptionTree<T> resolve(
+            T defaults,
+            @Nullable Preset preset,
+            @Nullable Path file,
+            Map<String, String> settings) {
         ObjectNode tree = YAML.valueToTree(defaults);
         Map<String, String> origins = new TreeMap<>();
         leaves("", tree, (key, value) -> origins.put(key, DEFAULT));
+        if (preset != null) {
+            merge(tree, parse(preset.yaml()), "", "preset " + preset.name(), origins);
+        }
         if (file != null) {
             merge(tree, read(file), "", file.toString(), origins);
         }
@@ -105,18 +122,29 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         }
     }
 
-    /** One line a leaf: {@code key = value (origin)}. */
+    /** One line a leaf: {@code key = value (origin) meaning}. */
     public String describe() {
         StringBuilder text = new StringBuilder();
+        Map<String, String> meanings = OptionMeanings.of(options.getClass());
         leaves(
                 "",
                 YAML.valueToTree(options),
                 (key, value) ->
                         text.append(
                                 String.format(
-                                        "%-44s = %-20s (%s)%n",
-                                        key, value, origins.getOrDefault(key, DEFAULT))));
+                                        "%-44s = %-20s (%s)  %s%n",
+                                        key,
+                                        value,
+                                        origins.getOrDefault(key, DEFAULT),
+                                        meanings.getOrDefault(key, ""))));
         return text.toString();
+    }
+
+    /** Values of all leaves by their keys, as YAML writes them. */
+    public static Map<String, String> values(Record options) {
+        Map<String, String> values = new LinkedHashMap<>();
+        leaves("", YAML.valueToTree(options), (key, value) -> values.put(key, value.toString()));
+        return values;
     }
 
     /**
@@ -135,6 +163,14 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                     }
                 });
         return changed;
+    }
+
+    private static JsonNode parse(String yaml) {
+        try {
+            return YAML.readTree(yaml);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a packaged preset is not valid YAML", e);
+        }
     }
 
     private static JsonNode read(Path file) {

@@ -2,6 +2,8 @@ package org.kindred.eval.metric;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collection;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Outcomes of pairs, and the ways in which the literature makes an accuracy of them. They can
@@ -27,15 +29,15 @@ public record PairTally(int pairs, int right, int ties, int unscored) {
     }
 
     public static PairTally of(Collection<PairOutcome> outcomes) {
-        int[] counts = new int[PairOutcome.values().length];
+        Map<PairOutcome, Integer> counts = new EnumMap<>(PairOutcome.class);
         for (PairOutcome outcome : outcomes) {
-            counts[outcome.ordinal()]++;
+            counts.merge(outcome, 1, Integer::sum);
         }
         return new PairTally(
                 outcomes.size(),
-                counts[PairOutcome.RIGHT.ordinal()],
-                counts[PairOutcome.TIE.ordinal()],
-                counts[PairOutcome.UNSCORED.ordinal()]);
+                counts.getOrDefault(PairOutcome.RIGHT, 0),
+                counts.getOrDefault(PairOutcome.TIE, 0),
+                counts.getOrDefault(PairOutcome.UNSCORED, 0));
     }
 
     /** A tie or a missing score is wrong. */

@@ -134,4 +134,81 @@ final class RewardBenchmarkTest {
                                 .score(row("u3", "eval", 9, "test")))
                 .containsOnly(Double.NaN);
     }
+
+    /** Scores that depend on the user and the target alone. */
+    private record Hashed(String name, boolean usesHistory) implements Arm {
+        @Override
+        public UserScorer forUser(UserContext context) {
+            return target -> {
+                double chosen = Math.floorMod((name + target.id()).hashCode() * 31L, 1000);
+                return new double[] {chosen + 200, Math.floorMod(target.id().hashCode(), 1000)};
+            };
+        }
+    }
+
+    @Test
+    void thousandUsers_twentyPairs_thousandDraws_takeUnderTenSeconds() {
+        List<Preference> rows = new ArrayList<>();
+        for (int user = 0; user < 1000; user++) {
+            for (int slot = 0; slot < 20; slot++) {
+                rows.add(row("u" + user, "eval", slot, "train"));
+            }
+        }
+        List<Arm> arms =
+                List.of(
+                        new Hashed("none", false),
+                        new Hashed("a", true),
+                        new Hashed("b", true),
+                        new Hashed("c", true));
+        long start = System.nanoTime();
+        RewardBenchmark.Result result =
+                new RewardBenchmark(List.of(0, 3, 10, 20), 1000, SeedTree.root(1))
+                        .run(new PreferenceDataset(List.of(), rows), arms, "none", Progress.NONE);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertThat(result.rows()).hasSize(10);
+        assertThat(result.rows().get(0).pairs()).isEqualTo(20_000);
+        assertThat(result.differences()).hasSize(9).allMatch(d -> d.holm() >= d.p());
+        assertThat(seconds).isLessThan(10);
+        System.getLogger("speed").log(System.Logger.Level.INFO, "{0} s", seconds);
+    }
+
+    @Test
+    void judgeOfPairs_isCountedInBothOrders() {
+        Arm first = // always prefers what is shown first
+                new Arm() {
+                    @Override
+                    public String name() {
+                        return "first";
+                    }
+
+                    @Override
+                    public boolean usesHistory() {
+                        return false;
+                    }
+
+                    @Override
+                    public UserScorer forUser(UserContext context) {
+                        return new UserScorer() {
+                            @Override
+                            public double[] score(Preference target) {
+                                throw new AssertionError("both orders are asked instead");
+                            }
+
+                            @Override
+                            public double[][] orders(Preference target) {
+                                return new double[][] {{2, 1}, {1, 2}};
+                            }
+                        };
+                    }
+                };
+        Accuracy row =
+                new RewardBenchmark(List.of(0), 200, SeedTree.root(1))
+                        .run(dataset(), List.of(first), "none", Progress.NONE)
+                        .rows()
+                        .get(0);
+        assertThat(row.ties()).isEqualTo(1); // the mean of both orders
+        assertThat(row.orders().accuracy().mean()).isEqualTo(0.5);
+        assertThat(row.orders().bias()).isEqualTo(1);
+        assertThat(row.orders().consistency()).isZero();
+    }
 }

@@ -1,0 +1,62 @@
+package org.kindred.eval.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Options that are packaged under a name.
+ *
+ * @param name for {@code --preset}
+ * @param command that it is for, without {@code kindred}
+ * @param description one line
+ * @param yaml the keys that differ from the defaults
+ */
+public record Preset(String name, String command, String description, String yaml) {
+    private static final List<String> NAMES =
+            List.of("tiny", "shrunk", "quick-benchmark", "user-disjoint");
+
+    /** All of them, in the order of the list that people see. */
+    public static List<Preset> all() {
+        List<Preset> presets = new ArrayList<>();
+        NAMES.forEach(name -> presets.add(load(name)));
+        return presets;
+    }
+
+    /**
+     * @throws OptionsException if there is none of that name for the command
+     */
+    public static Preset of(String name, String command) {
+        return all().stream()
+                .filter(preset -> preset.name().equals(name) && preset.command().equals(command))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new OptionsException(
+                                        "--preset "
+                                                + name
+                                                + ": kindred "
+                                                + command
+                                                + " has none of that name; kindred presets lists them"));
+    }
+
+    /** The first two lines of the file are comments: the command and the description. */
+    private static Preset load(String name) {
+        try (InputStream stream = Preset.class.getResourceAsStream("presets/" + name + ".yaml")) {
+            if (stream == null) {
+                throw new IllegalStateException("preset " + name + " is missing from the jar");
+            }
+            String yaml = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            List<String> lines = yaml.lines().limit(2).toList();
+            return new Preset(
+                    name,
+                    lines.get(0).substring(2).strip(),
+                    lines.get(1).substring(2).strip(),
+                    yaml);
+        } catch (IOException e) {
+            throw new IllegalStateException("preset " + name + " cannot be read", e);
+        }
+    }
+}
