@@ -49,6 +49,7 @@ public final class Main {
             subcommands = {
                 SftCommand.class,
                 TrainCommand.class,
+                BanditCommand.class,
                 GenerateCommand.class,
                 PolicyBenchCommand.class
             })
