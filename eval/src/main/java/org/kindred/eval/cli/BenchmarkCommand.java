@@ -108,9 +108,10 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         out.println(
                 "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results and report.html in "
                         + folder);
-        for (RewardBenchmark.Difference difference : results.rewardModel().differences()) {
-            out.println(difference.sentence());
-        }
+        int most = options.options().shots().stream().mapToInt(k -> k).max().orElse(0);
+        results.rewardModel().differences().stream()
+                .filter(difference -> difference.shots() == most)
+                .forEach(difference -> out.println(difference.sentence()));
         if (Files.exists(folder.resolve("quarantine.jsonl"))) {
             out.println(
                     "Quarantined lines, with file, line and reason, are in "

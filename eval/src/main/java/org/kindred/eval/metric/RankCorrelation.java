@@ -42,12 +42,12 @@ public final class RankCorrelation {
             for (int j = 0; j < i; j++) {
                 int a = Double.compare(first[i], first[j]);
                 int b = Double.compare(second[i], second[j]);
-                balance += Integer.signum(a) * Integer.signum(b);
+                balance += (long) Integer.signum(a) * Integer.signum(b);
                 untiedFirst += a != 0 ? 1 : 0;
                 untiedSecond += b != 0 ? 1 : 0;
             }
         }
-        double scale = Math.sqrt(untiedFirst) * Math.sqrt(untiedSecond);
+        double scale = Math.sqrt((double) untiedFirst) * Math.sqrt((double) untiedSecond);
         return scale == 0 ? Double.NaN : balance / scale;
     }
 

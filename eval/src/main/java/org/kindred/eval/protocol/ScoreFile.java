@@ -41,6 +41,7 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
      * Scores of several systems for one question, once by the reference and once by the reward
      * model.
      */
+    @SuppressWarnings("ArrayRecordComponent") // numbers in, numbers out; never compared as a whole
     public record Ranking(String config, double[] reference, double[] reward) {}
 
     /** What a judge wrote about one aspect of an answer. */

@@ -138,7 +138,7 @@ final class MetricOraclesTest {
         RankedList list = RankedList.of(scores, labels);
         assertThat(list.hit(k)).isEqualTo(rank <= k ? 1 : 0);
         assertThat(list.ndcg(k))
-                .isCloseTo(rank <= k ? Math.log(2) / Math.log(rank + 1) : 0, within(EXACT));
+                .isCloseTo(rank <= k ? Math.log(2) / Math.log(rank + 1.0) : 0, within(EXACT));
         assertThat(list.reciprocalRank()).isCloseTo(1.0 / rank, within(EXACT));
         assertThat(list.regret()).isEqualTo(rank == 1 ? 0 : 1);
     }

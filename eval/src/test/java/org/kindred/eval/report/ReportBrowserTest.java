@@ -175,7 +175,7 @@ final class ReportBrowserTest {
         int points = 0;
         for (JsonNode series : drawn.get("chart-map")) {
             for (JsonNode point : series.get("data")) {
-                String[] names = series.get("name").asText().split(" / ");
+                String[] names = series.get("name").asText().split(" / ", 2);
                 assertThat(run.at("/prototypes/map"))
                         .anyMatch(
                                 p ->

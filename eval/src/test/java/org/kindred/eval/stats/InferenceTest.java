@@ -79,9 +79,9 @@ final class InferenceTest {
             for (int j = 0; j < p.length; j++) {
                 int rank = 0;
                 for (int k = 0; k < p.length; k++) {
-                    rank += p[k] < p[j] || p[k] == p[j] && k < j ? 1 : 0;
+                    rank += p[k] < p[j] || (p[k] == p[j] && k < j) ? 1 : 0;
                 }
-                if (p[j] < p[i] || j == i || p[j] == p[i] && j < i) {
+                if (p[j] < p[i] || j == i || (p[j] == p[i] && j < i)) {
                     oracle = Math.max(oracle, Math.min(1, (p.length - rank) * p[j]));
                 }
             }
