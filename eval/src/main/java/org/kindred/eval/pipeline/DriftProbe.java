@@ -14,6 +14,7 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Task;
 import org.kindred.datasets.simulation.Corpus;
+import org.kindred.datasets.simulation.World;
 import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.policy.model.EngineOptions;
@@ -42,13 +43,17 @@ final class DriftProbe {
     private record Text(String persona, String prompt, String completion) {}
 
     DriftProbe(
-            PreferenceDataset dataset, RewardStage reward, EngineOptions engine, SeedTree seeds) {
+            PreferenceDataset dataset,
+            World world,
+            RewardStage reward,
+            EngineOptions engine,
+            SeedTree seeds) {
         this.dataset = dataset;
         this.reward = reward;
         this.engine = engine;
         Set<String> prompts = new TreeSet<>();
         dataset.preferences().forEach(row -> prompts.add(row.promptText()));
-        heldOut = Corpus.write(HELD_OUT_TEXTS, prompts, seeds.child("held-out"));
+        heldOut = Corpus.write(world, HELD_OUT_TEXTS, prompts, seeds.child("held-out"));
     }
 
     /**

@@ -146,6 +146,7 @@ public final class Pipeline {
         List<Drift> drift =
                 new DriftProbe(
                                 dataset(),
+                                options.simulation().world(),
                                 reward(embedder),
                                 options.engine(),
                                 seeds.child("evaluation"))

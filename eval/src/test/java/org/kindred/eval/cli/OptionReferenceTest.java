@@ -31,7 +31,7 @@ import org.kindred.eval.reward.RewardOptions;
 import org.kindred.policy.bench.BenchOptions;
 
 /**
- * The words of {@code --print-config} and of {@code docs/config.md} are those of the option
+ * The words of {@code --print-config} and of {@code eval/docs/config.md} are those of the option
  * records' Javadoc. After a change: {@code mvn -pl eval -am test -Dtest=OptionReferenceTest
  * -Dsurefire.failIfNoSpecifiedTests=false -Dkindred.update=true}, twice, since the page is made
  * from the words that the first run wrote.
@@ -40,7 +40,7 @@ final class OptionReferenceTest {
     private static final Path ROOT = Path.of("..");
     private static final Path WORDS =
             Path.of("src/main/resources/org/kindred/eval/config/option-meanings.properties");
-    private static final Path PAGE = ROOT.resolve("docs/config.md");
+    private static final Path PAGE = ROOT.resolve("eval/docs/config.md");
     private static final Pattern RECORD =
             Pattern.compile(
                     "(?s)/\\*\\*((?:(?!\\*/).)*)\\*/\\s*(?:@\\w+(?:\\([^)]*\\))?\\s*)*(?:public )?(?:static )?record (\\w+)\\(");

@@ -57,7 +57,11 @@ final class CalibrationTest {
             bins[
                     Math.min(
                             19,
-                            (int) (20 * normal((person.place()[0] - belief.mean()[0]) / deviation)))]++;
+                            (int)
+                                    (20
+                                            * normal(
+                                                    (person.place()[0] - belief.mean()[0])
+                                                            / deviation)))]++;
         }
 
         assertThat(chiSquare(bins)).isGreaterThan(43.8);
