@@ -3,7 +3,10 @@ package org.kindred.datasets;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.ZipException;
@@ -14,6 +17,12 @@ public final class TextLines implements RawRecords {
 
     static final int MAX_LINE_BYTES = 64 << 20;
     private static final int BUFFER_BYTES = 1 << 18;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
+    private static final long LINE_ENDS = '\n' * LOWEST_BITS;
 
     private final ByteSource in;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -45,10 +54,7 @@ public final class TextLines implements RawRecords {
                     return collected == null ? null : line(collected.toByteArray(), false, tooLong);
                 }
                 int start = position;
-                int end = start;
-                while (end < limit && buffer[end] != '\n') {
-                    end++;
-                }
+                int end = lineEnd(start);
                 boolean ended = end < limit;
                 position = ended ? end + 1 : end;
                 if (ended && collected == null) {
@@ -81,6 +87,23 @@ public final class TextLines implements RawRecords {
     @Override
     public long bytesRead() {
         return in.bytesRead();
+    }
+
+    /** Where the next line end stands, or the limit. Eight bytes at once, as far as there are. */
+    private int lineEnd(int from) {
+        int at = from;
+        while (at + Long.BYTES <= limit) {
+            long other = (long) EIGHT_BYTES.get(buffer, at) ^ LINE_ENDS; // a line end becomes 0
+            long zeros = (other - LOWEST_BITS) & ~other & HIGHEST_BITS; // the lowest one is exact
+            if (zeros != 0) {
+                return at + (Long.numberOfTrailingZeros(zeros) >>> 3);
+            }
+            at += Long.BYTES;
+        }
+        while (at < limit && buffer[at] != '\n') {
+            at++;
+        }
+        return at;
     }
 
     private boolean fill() throws IOException {

@@ -24,6 +24,7 @@ import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.Samples;
+import org.kindred.reward.client.JudgeCache;
 import org.kindred.reward.client.OrderedWork;
 import org.kindred.reward.diagnostic.Diagnosis;
 import org.kindred.reward.diagnostic.JudgedPair;
@@ -282,7 +283,7 @@ public final class RewardWork {
     private JudgeAtWork judge(JudgeSpec spec, RewardData data) {
         progress.stage("judge", spec.getClass().getSimpleName());
         return new JudgeAtWork(
-                spec, data, options, run.resolve("reward/judge-cache.sqlite"), seeds);
+                spec, data, options, run.resolve("reward").resolve(JudgeCache.FILE), seeds);
     }
 
     private int threads(JudgeAtWork at) {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kindred.reward.client.JudgeCache;
 import picocli.CommandLine;
 
 /** Import, inspect, split and forget, one after the other, on a small file. */
@@ -100,6 +104,45 @@ final class DataCommandsTest {
                         at("s"));
         assertThat(suite.output()).contains("train [a], test [held]");
         assertThat(folder.resolve("s/split.json")).content().contains("\"held\"", "\"SUITE\"");
+    }
+
+    @Test
+    void forget_takesAPersonOutOfTheJudgeCache_andKeepsTheAnswersOfOthers() throws IOException {
+        run("data", "import", "trl", rows.toString(), "--out", at("run"));
+        Path file = folder.resolve("run/reward/judge-cache.sqlite");
+        try (JudgeCache cache = JudgeCache.open(file)) {
+            cache.put(
+                    List.of(
+                            cached("k1", "user-2", "user-2", "a canary that sings"),
+                            cached("k2", "user-2", "user-3", "past of user 2, canary"),
+                            cached("k3", "user-1", "user-2", "asked for user 2, canary"),
+                            cached("k4", "user-1", "user-1", "a lark"),
+                            cached("k5", "user-22", "user-3", "a wren")));
+        }
+
+        Outcome outcome = run("data", "forget", at("run"), "user-2");
+
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output())
+                .containsPattern("reward/judge-cache.sqlite +3 answers")
+                .doesNotContain("STILL");
+        try (JudgeCache cache = JudgeCache.open(file)) {
+            assertThat(cache.size()).isEqualTo(2);
+            assertThat(cache.get("k4")).isPresent();
+            assertThat(cache.get("k5")).isPresent();
+        }
+        try (Stream<Path> left = Files.list(file.getParent())) {
+            assertThat(left).containsExactly(file); // no journal is left
+        }
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                .contains("a lark", "a wren")
+                .doesNotContain("canary");
+        // the rows are gone too, so a second time there is nothing left to forget
+        assertThat(run("data", "forget", at("run"), "user-2").output()).contains("check the id");
+    }
+
+    private static JudgeCache.Row cached(String key, String user, String subject, String reply) {
+        return new JudgeCache.Row(key, user, subject, "openai:test#m", reply, 10, 5);
     }
 
     @Test

@@ -29,6 +29,9 @@ import org.kindred.datasets.KindredException;
  * holds texts: only its owner may read it, and {@link #forget} removes a user.
  */
 public final class JudgeCache implements AutoCloseable {
+    /** Name of the file in a run. */
+    public static final String FILE = "judge-cache.sqlite";
+
     private static final int MOST_ROWS_A_COMMIT = 512;
     private static final String SCHEMA =
             "create table if not exists judgements (key text primary key, user text not null,"
