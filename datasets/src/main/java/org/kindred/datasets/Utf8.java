@@ -41,7 +41,9 @@ final class Utf8 {
         return true;
     }
 
-    /** Whether the bytes can stand in JSON as they are: no quote, backslash or control character. */
+    /**
+     * Whether the bytes can stand in JSON as they are: no quote, backslash or control character.
+     */
     static boolean needsNoEscape(byte[] bytes) {
         int at = 0;
         while (at + Long.BYTES <= bytes.length) {
