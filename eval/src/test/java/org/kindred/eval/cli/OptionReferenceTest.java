@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.simulation.World;
 import org.kindred.datasets.source.ImportOptions;
 import org.kindred.datasets.split.SplitOptions;
 import org.kindred.eval.benchmark.BenchmarkOptions;
@@ -28,6 +29,8 @@ import org.kindred.eval.pipeline.PipelineOptions;
 import org.kindred.eval.pipeline.SimulateOptions;
 import org.kindred.eval.reward.CompareOptions;
 import org.kindred.eval.reward.RewardOptions;
+import org.kindred.eval.training.PolicyTrainingOptions;
+import org.kindred.policy.bandit.BanditOptions;
 import org.kindred.policy.bench.BenchOptions;
 
 /**
@@ -50,12 +53,14 @@ final class OptionReferenceTest {
     private static Map<String, Record> commands() {
         Map<String, Record> commands = new LinkedHashMap<>();
         commands.put("run", PipelineOptions.defaults());
-        commands.put("data simulate", SimulateOptions.defaults());
+        commands.put("data simulate", SimulateOptions.of(World.EVERYDAY));
         commands.put("data import", ImportOptions.defaults());
         commands.put("data split", SplitOptions.defaults());
         commands.put("reward derive | prototypes | score", RewardOptions.defaults());
         commands.put("reward compare", CompareOptions.defaults());
         commands.put("policy sft", FineTuningOptions.defaults());
+        commands.put("policy train", PolicyTrainingOptions.defaults());
+        commands.put("policy bandit", BanditOptions.defaults());
         commands.put("policy bench", BenchOptions.defaults());
         commands.put("eval benchmark", BenchmarkOptions.defaults());
         return commands;

@@ -149,8 +149,9 @@ public final class JudgeServer implements AutoCloseable {
     }
 
     private JsonNode body(HttpExchange exchange) throws IOException {
-        lastBody = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        return Json.mapper().readTree(lastBody);
+        String text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        lastBody = text; // of whichever request comes last; never read back here
+        return Json.mapper().readTree(text);
     }
 
     private static String question(JsonNode request) {
