@@ -112,12 +112,13 @@ final class RunSettings {
         if (seed != null) {
             all.put("seed", Long.toString(seed));
         }
-        String name = command.qualifiedName().replaceFirst("^kindred ", "");
         return OptionTree.resolve(
-                defaults,
-                preset == null ? null : Preset.of(preset, name),
-                positional != null ? positional : config,
-                all);
+                defaults, packaged(), positional != null ? positional : config, all);
+    }
+
+    private @Nullable Preset packaged() {
+        String name = command.qualifiedName().replaceFirst("^kindred ", "");
+        return preset == null ? null : Preset.of(preset, name);
     }
 
     <T extends Record> OptionTree<T> resolve(T defaults) {
@@ -135,7 +136,7 @@ final class RunSettings {
 
     /** The value that an option will have; see {@link OptionTree#peek}. */
     String peek(Record defaults, String key) {
-        return OptionTree.peek(defaults, config, settings, key);
+        return OptionTree.peek(defaults, packaged(), config, settings, key);
     }
 
     Path outOr(String command) {

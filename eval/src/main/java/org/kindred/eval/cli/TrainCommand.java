@@ -14,7 +14,6 @@ import org.kindred.eval.config.OptionsException;
 import org.kindred.eval.pipeline.RunFolder;
 import org.kindred.eval.training.PolicyTraining;
 import org.kindred.eval.training.PolicyTrainingOptions;
-import org.kindred.eval.training.TrainingPreset;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.run.MlflowLog;
 import org.kindred.policy.run.TrainingListener;
@@ -57,11 +56,6 @@ final class TrainCommand implements Callable<Integer>, RunSettings.Holder {
             paramLabel = "DIR",
             description = "Hugging Face folder of the model to start from.")
     private Path model;
-
-    @Option(
-            names = "--preset",
-            description = "Defaults of a published task: movielens-next-film, goodreads-reviews.")
-    private @Nullable String preset;
 
     @Option(
             names = "--estimator",
@@ -186,12 +180,9 @@ final class TrainCommand implements Callable<Integer>, RunSettings.Holder {
         return 0;
     }
 
-    /** Defaults of the preset and of the estimator, wherever it is named. */
+    /** Defaults of the estimator, wherever it is named. */
     private OptionTree<PolicyTrainingOptions> resolved() {
-        PolicyTrainingOptions defaults =
-                preset == null
-                        ? PolicyTrainingOptions.defaults()
-                        : TrainingPreset.parse(preset).options();
+        PolicyTrainingOptions defaults = PolicyTrainingOptions.defaults();
         String named = settings.peek(defaults, "advantage.estimator");
         try {
             return settings.resolve(defaults.withEstimator(EstimatorKind.parse(named)));

@@ -75,8 +75,18 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
             @Nullable Preset preset,
             @Nullable Path file,
             Map<String, String> settings) {
-        ObjectNode tree = YAML.valueToTree(defaults);
         Map<String, String> origins = new TreeMap<>();
+        ObjectNode tree = merged(defaults, preset, file, settings, origins);
+        return new OptionTree<>(bind(tree, defaults, origins), origins);
+    }
+
+    private static ObjectNode merged(
+            Record defaults,
+            @Nullable Preset preset,
+            @Nullable Path file,
+            Map<String, String> settings,
+            Map<String, String> origins) {
+        ObjectNode tree = YAML.valueToTree(defaults);
         leaves("", tree, (key, value) -> origins.put(key, DEFAULT));
         if (preset != null) {
             merge(tree, parse(preset.yaml()), "", "preset " + preset.name(), origins);
@@ -85,7 +95,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
             merge(tree, read(file), "", file.toString(), origins);
         }
         settings.forEach((key, value) -> set(tree, key, value, origins));
-        return new OptionTree<>(bind(tree, defaults, origins), origins);
+        return tree;
     }
 
     /**
@@ -95,14 +105,14 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
      * @param key with dots
      */
     public static String peek(
-            Record defaults, @Nullable Path file, Map<String, String> settings, String key) {
-        ObjectNode tree = YAML.valueToTree(defaults);
-        Map<String, String> origins = new TreeMap<>();
-        if (file != null) {
-            merge(tree, read(file), "", file.toString(), origins);
-        }
-        settings.forEach((name, value) -> set(tree, name, value, origins));
-        return tree.at("/" + key.replace('.', '/')).asText();
+            Record defaults,
+            @Nullable Preset preset,
+            @Nullable Path file,
+            Map<String, String> settings,
+            String key) {
+        return merged(defaults, preset, file, settings, new TreeMap<>())
+                .at("/" + key.replace('.', '/'))
+                .asText();
     }
 
     /** Every option by its key with dots. */

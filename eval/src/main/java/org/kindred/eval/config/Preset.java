@@ -16,7 +16,15 @@ import java.util.List;
  */
 public record Preset(String name, String command, String description, String yaml) {
     private static final List<String> NAMES =
-            List.of("tiny", "shrunk", "quick-benchmark", "user-disjoint");
+            List.of(
+                    "tiny",
+                    "shrunk",
+                    "seven-personas",
+                    "use-cases",
+                    "movielens-next-film",
+                    "goodreads-reviews",
+                    "quick-benchmark",
+                    "user-disjoint");
 
     /** All of them, in the order of the list that people see. */
     public static List<Preset> all() {
@@ -29,8 +37,9 @@ public record Preset(String name, String command, String description, String yam
      * @throws OptionsException if there is none of that name for the command
      */
     public static Preset of(String name, String command) {
-        return all().stream()
-                .filter(preset -> preset.name().equals(name) && preset.command().equals(command))
+        List<Preset> known = all().stream().filter(p -> p.command().equals(command)).toList();
+        return known.stream()
+                .filter(preset -> preset.name().equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
@@ -39,7 +48,15 @@ public record Preset(String name, String command, String description, String yam
                                                 + name
                                                 + ": kindred "
                                                 + command
-                                                + " has none of that name; kindred presets lists them"));
+                                                + " has none of that name; "
+                                                + (known.isEmpty()
+                                                        ? "it has none at all"
+                                                        : "known: "
+                                                                + String.join(
+                                                                        ", ",
+                                                                        known.stream()
+                                                                                .map(Preset::name)
+                                                                                .toList()))));
     }
 
     /** The first two lines of the file are comments: the command and the description. */

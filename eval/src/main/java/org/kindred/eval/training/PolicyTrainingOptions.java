@@ -137,47 +137,6 @@ public record PolicyTrainingOptions(
                 EngineOptions.defaults());
     }
 
-    /** With what a preset changes. */
-    PolicyTrainingOptions with(
-            boolean newPersona, List<RewardTerm> newRewards, GroupLabels newGroups, int newTokens) {
-        return new PolicyTrainingOptions(
-                seed,
-                PromptSource.TASKS,
-                historyItems,
-                newPersona,
-                raw,
-                newRewards,
-                judge,
-                newGroups,
-                groupLevel,
-                heldOutShare,
-                heldOutMost,
-                selectBy,
-                validation,
-                guards,
-                samplesEvery,
-                checkpoints,
-                loraRank,
-                loraAlpha,
-                steps,
-                batch,
-                optimizer,
-                new SamplingOptions(
-                        newTokens,
-                        sampling.temperature(),
-                        sampling.topK(),
-                        sampling.topP(),
-                        sampling.minP(),
-                        sampling.repetitionPenalty()),
-                advantage,
-                objective,
-                regularisation,
-                maskTruncatedCompletions,
-                scoring,
-                reward,
-                engine);
-    }
-
     /** With the defaults of another estimator. */
     public PolicyTrainingOptions withEstimator(EstimatorKind estimator) {
         return new PolicyTrainingOptions(

@@ -170,7 +170,7 @@ final class DataCommandsTest {
                 .contains("[0.4,0.25,0.2,0.15]", "USE_CASES");
         Outcome unknown = run("data", "simulate", "--preset", "seven", "--out", at("x"));
         assertThat(unknown.status()).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(unknown.output()).contains("everyday, seven-personas, use-cases");
+        assertThat(unknown.output()).contains("known: seven-personas, use-cases");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.simulation.SimulationOptions;
 import org.kindred.datasets.simulation.World;
 import org.kindred.datasets.source.ImportOptions;
 import org.kindred.datasets.split.SplitOptions;
@@ -53,7 +55,7 @@ final class OptionReferenceTest {
     private static Map<String, Record> commands() {
         Map<String, Record> commands = new LinkedHashMap<>();
         commands.put("run", PipelineOptions.defaults());
-        commands.put("data simulate", SimulateOptions.of(World.EVERYDAY));
+        commands.put("data simulate", SimulateOptions.defaults());
         commands.put("data import", ImportOptions.defaults());
         commands.put("data split", SplitOptions.defaults());
         commands.put("reward derive | prototypes | score", RewardOptions.defaults());
@@ -174,6 +176,22 @@ final class OptionReferenceTest {
             }
         }
         assertThat(known / (double) all).isGreaterThan(0.8);
+    }
+
+    @Test
+    void presetsOfWorlds_areThoseOfTheLibrary() {
+        for (World world : List.of(World.SEVEN_PERSONAS, World.USE_CASES)) {
+            String name = world.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            assertThat(
+                            OptionTree.resolve(
+                                            SimulateOptions.defaults(),
+                                            Preset.of(name, "data simulate"),
+                                            null,
+                                            Map.of())
+                                    .options()
+                                    .simulation())
+                    .isEqualTo(SimulationOptions.of(world));
+        }
     }
 
     @Test

@@ -228,7 +228,7 @@ final class TrainCommandTest {
 
     @Test
     void wrongInput_isOneClearMessage() {
-        assertRefused(2, "must be one of [movielens-next-film", "--preset=films");
+        assertRefused(2, "known: movielens-next-film", "--preset=films");
         assertRefused(2, "estimator = best", "--estimator=best");
         assertRefused(2, "rewards = luck", "--reward=luck");
         assertRefused(1, "prompts = tasks: the data set has none", "--set=prompts=tasks");
