@@ -59,10 +59,10 @@ public record ReinforcementOptions(
                 List.of(EstimatorKind.GRPO, EstimatorKind.P_GRPO),
                 1.0,
                 4.0,
-                80,
+                60,
                 new BatchOptions(8, 8, GroupSampling.NATURAL, 1, 32),
                 new OptimizerOptions(
-                        2e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
+                        1e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
                 new SamplingOptions(64, 0.8, 0, 1.0, 0.0, 1.0),
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(0.05, KlSchedule.CONSTANT, EntropyBonus.NONE));
