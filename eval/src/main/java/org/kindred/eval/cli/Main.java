@@ -50,6 +50,7 @@ public final class Main {
                 SftCommand.class,
                 TrainCommand.class,
                 BanditCommand.class,
+                StudyCommand.class,
                 GenerateCommand.class,
                 PolicyBenchCommand.class
             })

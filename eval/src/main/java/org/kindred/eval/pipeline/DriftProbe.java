@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
@@ -25,6 +26,7 @@ import org.kindred.policy.model.TokenBatch;
  * that were sampled, and texts of the language that were drawn for this alone.
  */
 final class DriftProbe {
+    private static final int COMPLETIONS = 500; // of each policy, at most
     private static final int HELD_OUT_TEXTS = 200;
 
     private final PreferenceDataset dataset;
@@ -84,6 +86,7 @@ final class DriftProbe {
                             Message.text(task.prompt()),
                             String.valueOf(task.reference())));
         }
+        completions.replaceAll((policy, own) -> spread(own));
         Map<String, LogLikelihood> byReference = new HashMap<>();
         double referencePerplexity = Double.NaN;
         List<Drift> drift = new ArrayList<>();
@@ -106,6 +109,15 @@ final class DriftProbe {
             }
         }
         return drift;
+    }
+
+    /** Every n-th, so that all policies are measured on answers to the same prompts. */
+    private static List<Text> spread(List<Text> all) {
+        int step = (all.size() + COMPLETIONS - 1) / COMPLETIONS;
+        return IntStream.range(0, all.size())
+                .filter(i -> i % step == 0)
+                .mapToObj(all::get)
+                .toList();
     }
 
     private static LogLikelihood likelihood(PolicyFolder folder, List<Text> texts) {

@@ -64,9 +64,6 @@ final class EvaluationStage {
                             seeds.child("completions"));
             List<String> texts =
                     completions.stream().map(rows -> folder.text(rows.get(0))).toList();
-            reward.judge()
-                    .embedder()
-                    .embed(texts); // all at once is faster; the judge then finds them in the cache
             for (int p = 0; p < prompts.size(); p++) {
                 samples.add(measure(policy, prompts.get(p), texts.get(p)));
             }

@@ -43,7 +43,7 @@ public record SupervisedOptions(
         return new SupervisedOptions(7_000, 3e-3, 2_400, 1e-3, 16);
     }
 
-    SftOptions forCorpus(SeedTree seeds) {
+    public SftOptions forCorpus(SeedTree seeds) {
         return options(corpusLearningRate, corpusExamples, seeds.child("corpus"));
     }
 

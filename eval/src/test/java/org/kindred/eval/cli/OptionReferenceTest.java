@@ -31,6 +31,7 @@ import org.kindred.eval.pipeline.PipelineOptions;
 import org.kindred.eval.pipeline.SimulateOptions;
 import org.kindred.eval.reward.CompareOptions;
 import org.kindred.eval.reward.RewardOptions;
+import org.kindred.eval.study.StudyOptions;
 import org.kindred.eval.training.PolicyTrainingOptions;
 import org.kindred.policy.bandit.BanditOptions;
 import org.kindred.policy.bench.BenchOptions;
@@ -63,6 +64,7 @@ final class OptionReferenceTest {
         commands.put("policy sft", FineTuningOptions.defaults());
         commands.put("policy train", PolicyTrainingOptions.defaults());
         commands.put("policy bandit", BanditOptions.defaults());
+        commands.put("policy study", StudyOptions.defaults());
         commands.put("policy bench", BenchOptions.defaults());
         commands.put("eval benchmark", BenchmarkOptions.defaults());
         return commands;
