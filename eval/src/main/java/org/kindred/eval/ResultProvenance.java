@@ -25,6 +25,13 @@ public final class ResultProvenance {
      * @param data canonical folder, or one file of preferences
      */
     public static Map<String, String> of(String command, Record options, Path data) {
+        return of(command, options, List.of(data));
+    }
+
+    /**
+     * @param data folders and files, in the order in which they are read
+     */
+    public static Map<String, String> of(String command, Record options, List<Path> data) {
         return Map.of(
                 "program", Results.program(),
                 "command", command,
@@ -38,21 +45,27 @@ public final class ResultProvenance {
     }
 
     /** Over the files of rows in the order of their names; users and manifest are not rows. */
-    private static String hash(Path data) {
+    private static String hash(List<Path> data) {
         MessageDigest digest = sha256();
-        try {
-            for (Path file : files(data)) {
-                try (InputStream in = Files.newInputStream(file)) {
-                    byte[] buffer = new byte[1 << 16];
-                    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                        digest.update(buffer, 0, read);
-                    }
+        for (Path source : data) {
+            try {
+                for (Path file : files(source)) {
+                    update(digest, file);
                 }
+            } catch (IOException e) {
+                throw AtomicFiles.failure("hashing", source, e);
             }
-        } catch (IOException e) {
-            throw AtomicFiles.failure("hashing", data, e);
         }
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        }
     }
 
     private static List<Path> files(Path data) throws IOException {

@@ -117,8 +117,17 @@ public record Results(
      * @throws IllegalStateException if the file would not be what the schema says
      */
     public void write(Path file) {
-        ResultSchema.require(Json.mapper().valueToTree(this), "these results");
+        ResultSchema.require(asWritten(), "these results");
         Json.write(file, this);
+    }
+
+    /** With null for what is not a number, as the file has it. */
+    private JsonNode asWritten() {
+        try {
+            return Json.mapper().readTree(Json.line(this));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("results cannot be read back", e);
+        }
     }
 
     /**

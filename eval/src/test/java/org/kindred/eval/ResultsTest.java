@@ -59,6 +59,21 @@ final class ResultsTest {
     }
 
     @Test
+    void read_winRatesFromBeforeTheyWereTested_haveNoP() throws Exception {
+        String text = Files.readString(golden("results-2.json"));
+        Path file = folder.resolve("untested.json");
+        Files.writeString(
+                file,
+                text.replace(
+                        ",\n      \"p\" : null,\n      \"p_holm\" : null,\n      \"effect\" : null,\n      \"sentence\" : null",
+                        ""));
+        assertThat(Files.size(file)).isLessThan(text.length());
+        assertThat(Results.read(file).alignment().winRates())
+                .isNotEmpty()
+                .allMatch(rate -> Double.isNaN(rate.p()) && rate.effect() == null);
+    }
+
+    @Test
     void read_whatTheSchemaRefuses_namesThePlace() throws Exception {
         String text = Files.readString(golden("results-2.json"));
         Path file = folder.resolve("bad.json");

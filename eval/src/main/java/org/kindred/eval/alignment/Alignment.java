@@ -178,7 +178,7 @@ public record Alignment(
                     comparisons.addAll(pairing.compare(cell, contrasts, bootstrap));
                     pairing.exchange(cell).ifPresent(exchanges::add);
                     if (cell.equals(ALL)) {
-                        winRates.addAll(pairing.winRates(bootstrap));
+                        winRates.addAll(pairing.winRates(contrasts, bootstrap));
                     }
                 }
             }

@@ -33,11 +33,14 @@ public record Diversity(
         double words) {
     private static final int MOST_TEXTS = 400;
 
-    static List<Diversity> of(List<Sample> samples, List<String> policies, SeedTree seeds) {
+    /** Of all users, then of each group; completions without a group have the group {@code all}. */
+    public static List<Diversity> of(List<Sample> samples, List<String> policies, SeedTree seeds) {
         Map<String, Map<String, List<Sample>>> groups = new LinkedHashMap<>();
         groups.put(Alignment.ALL, byPolicy(samples));
         Map<String, List<Sample>> byGroup = new TreeMap<>();
-        samples.forEach(s -> byGroup.computeIfAbsent(s.group(), name -> new ArrayList<>()).add(s));
+        samples.stream()
+                .filter(s -> !s.group().equals(Alignment.ALL))
+                .forEach(s -> byGroup.computeIfAbsent(s.group(), name -> new ArrayList<>()).add(s));
         byGroup.forEach((group, own) -> groups.put(group, byPolicy(own)));
         List<Diversity> rows = new ArrayList<>();
         for (String policy : policies) {

@@ -1,7 +1,6 @@
 package org.kindred.eval.alignment;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,45 +14,18 @@ import org.kindred.eval.stats.Contrast;
 /** Completions of two policies for the same user, prompt and number, side by side. */
 final class Pairing {
 
-    /** {@code first - second} of a pair, in both measures; NaN where one has none. */
-    private record Pair(Sample first, Sample second) {
-
-        Sample difference() {
-            return new Sample(
-                    first.policy(),
-                    first.userId(),
-                    first.seen(),
-                    first.inDomain(),
-                    first.group(),
-                    first.prototype(),
-                    first.prompt(),
-                    first.index(),
-                    first.reward() - second.reward(),
-                    first.utility() - second.utility(),
-                    0,
-                    "");
-        }
-    }
-
     private final String policy;
     private final String baseline;
-    private final List<Pair> pairs = new ArrayList<>();
+    private final List<SamplePair> pairs;
     private final Map<String, List<Sample>> byGroup;
 
     Pairing(List<Sample> samples, String policy, String baseline) {
         this.policy = policy;
         this.baseline = baseline;
-        Map<String, Sample> partners = new LinkedHashMap<>();
-        samples.stream()
-                .filter(s -> s.policy().equals(baseline))
-                .forEach(s -> partners.put(s.prompt() + "/" + s.index(), s));
-        for (Sample sample : samples) {
-            Sample partner = partners.get(sample.prompt() + "/" + sample.index());
-            if (sample.policy().equals(policy) && partner != null) {
-                pairs.add(new Pair(sample, partner));
-            }
-        }
-        byGroup = Alignment.byGroup(pairs.stream().map(Pair::difference).toList(), Sample::group);
+        pairs = SamplePair.of(samples, policy, baseline);
+        byGroup =
+                Alignment.byGroup(
+                        pairs.stream().map(SamplePair::difference).toList(), Sample::group);
     }
 
     /** All groups together, then each; p adjusted over the groups. */
@@ -131,11 +103,12 @@ final class Pairing {
     }
 
     /** By the embedded judge, which reads completions one by one, and by the simulation's truth. */
-    List<WinRate> winRates(Bootstrap bootstrap) {
-        List<WinRate> rates =
-                new ArrayList<>(
-                        WinRate.of(policy, baseline, "judge", verdicts(Sample::reward), bootstrap));
-        rates.addAll(WinRate.of(policy, baseline, "truth", verdicts(Sample::utility), bootstrap));
+    List<WinRate> winRates(Contrast.Maker contrasts, Bootstrap bootstrap) {
+        List<WinRate> rates = new ArrayList<>();
+        WinRate.Counting judge = new WinRate.Counting(policy, baseline, "judge");
+        rates.addAll(judge.rates(verdicts(Sample::reward), contrasts, bootstrap));
+        WinRate.Counting truth = new WinRate.Counting(policy, baseline, "truth");
+        rates.addAll(truth.rates(verdicts(Sample::utility), contrasts, bootstrap));
         return rates;
     }
 
@@ -144,11 +117,11 @@ final class Pairing {
                 .map(
                         pair ->
                                 WinRate.Verdict.of(
-                                        pair.first().userId(),
-                                        pair.first().group(),
+                                        pair.policy().userId(),
+                                        pair.policy().group(),
                                         PairOutcome.of(
-                                                value.applyAsDouble(pair.first()),
-                                                value.applyAsDouble(pair.second()))))
+                                                value.applyAsDouble(pair.policy()),
+                                                value.applyAsDouble(pair.baseline()))))
                 .toList();
     }
 }

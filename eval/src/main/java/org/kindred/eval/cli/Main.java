@@ -71,10 +71,15 @@ public final class Main {
 
     @Command(
             name = "eval",
-            description = "Evaluation: benchmark, compare, report.",
+            description = "Evaluation: benchmark, win-rate, compare, report.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
-            subcommands = {BenchmarkCommand.class, EvalCompareCommand.class, ReportCommand.class})
+            subcommands = {
+                BenchmarkCommand.class,
+                WinRateCommand.class,
+                EvalCompareCommand.class,
+                ReportCommand.class
+            })
     static final class Eval {}
 
     private Main() {}

@@ -136,7 +136,7 @@ public final class Pipeline {
             samples.addAll(evaluation.answer(policy, folder, outOfDistribution));
             progress.step(policies.indexOf(policy) + 1L, policies.size(), policy);
         }
-        Samples.write(run.path("eval/samples.jsonl"), samples);
+        Samples.write(run.path(Samples.FILE), samples);
         List<Results.Curve> curves = new ArrayList<>();
         for (String policy : policies.subList(1, policies.size())) {
             curves.addAll(

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
-import org.kindred.datasets.Preference;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -86,12 +85,10 @@ public final class RunReport {
     }
 
     private static List<Report.Example> examples(Path run) {
-        Map<String, String> promptTexts = new LinkedHashMap<>();
-        for (Preference row : CanonicalReader.read(run.resolve("data")).dataset().preferences()) {
-            promptTexts.putIfAbsent(EvaluationPrompt.id(row), row.promptText());
-        }
+        Map<String, String> promptTexts =
+                Samples.promptTexts(CanonicalReader.read(run.resolve("data")).dataset());
         Map<String, List<Sample>> byPrompt = new LinkedHashMap<>();
-        for (Sample sample : Samples.read(run.resolve("eval/samples.jsonl"))) {
+        for (Sample sample : Samples.read(run.resolve(Samples.FILE))) {
             byPrompt.computeIfAbsent(sample.prompt(), id -> new ArrayList<>()).add(sample);
         }
         List<Report.Example> examples = new ArrayList<>();

@@ -6,15 +6,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.PreferenceDataset;
 import org.kindred.eval.ResultJson;
 import org.kindred.eval.alignment.Sample;
 
 /** {@code eval/samples.jsonl}: every evaluated completion. */
-final class Samples {
+public final class Samples {
+    /** Where a run keeps them. */
+    public static final String FILE = "eval/samples.jsonl";
+
     private Samples() {}
+
+    /** Texts of the prompts, by the ids that samples name them by. */
+    public static Map<String, String> promptTexts(PreferenceDataset dataset) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        dataset.preferences()
+                .forEach(row -> texts.putIfAbsent(EvaluationPrompt.id(row), row.promptText()));
+        return texts;
+    }
 
     static void write(Path file, List<Sample> samples) {
         AtomicFiles.write(

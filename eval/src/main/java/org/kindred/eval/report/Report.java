@@ -17,6 +17,7 @@ import org.kindred.datasets.Json;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.stats.Interval;
 
@@ -52,12 +53,14 @@ public final class Report {
 
     public void write(Path file) {
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put("title", results.alignment() == null ? "Kindred benchmark" : "Kindred run");
+        page.put("title", title());
         page.put("seed", results.seed());
         page.put("command", results.provenance().getOrDefault("command", "kindred run"));
         page.put("provenance", provenance());
         page.put("refresh", refreshSeconds == 0 ? false : refreshSeconds);
-        page.put("alignment", results.alignment() != null);
+        page.put("alignment", measured());
+        page.put("texts", results.alignment() != null);
+        page.put("rewardModel", !results.rewardModel().rows().isEmpty());
         page.put("curves", !results.curves().isEmpty());
         page.put("window", Results.CURVE_WINDOW);
         page.put("prototypes", results.prototypes() != null);
@@ -84,6 +87,17 @@ public final class Report {
         page.put("script", resource("report.js"));
         AtomicFiles.writeText(
                 file, Mustache.compiler().compile(resource("report.mustache")).execute(page));
+    }
+
+    /** False for results that hold verdicts of a judge alone. */
+    private boolean measured() {
+        return results.alignment() != null && !results.alignment().rows().isEmpty();
+    }
+
+    private String title() {
+        return measured()
+                ? "Kindred run"
+                : results.alignment() == null ? "Kindred benchmark" : "Kindred win rates";
     }
 
     private List<Map<String, Object>> provenance() {
@@ -120,11 +134,20 @@ public final class Report {
         return cards;
     }
 
-    /** Every comparison over all cells in words; of a benchmark, those of all cells. */
+    /**
+     * Every comparison over all cells in words; of a benchmark, those of all cells; of verdicts
+     * alone, every win rate.
+     */
     private List<String> sentences() {
         if (results.alignment() == null) {
             return results.rewardModel().differences().stream()
                     .map(RewardBenchmark.Difference::sentence)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+        if (!measured()) {
+            return results.alignment().winRates().stream()
+                    .map(WinRate::sentence)
                     .filter(Objects::nonNull)
                     .toList();
         }
@@ -179,10 +202,8 @@ public final class Report {
                             Map.of(
                                     "policy",
                                     sample.policy(),
-                                    "utility",
-                                    Table.shown(sample.utility()),
-                                    "reward",
-                                    Table.shown(sample.reward()),
+                                    "note",
+                                    note(sample),
                                     "text",
                                     sample.completion()));
                 }
@@ -192,6 +213,15 @@ public final class Report {
         List<Map<String, Object>> rows = new ArrayList<>();
         groups.forEach((group, prompts) -> rows.add(Map.of("group", group, "prompts", prompts)));
         return rows;
+    }
+
+    private static String note(Sample sample) {
+        return Double.isNaN(sample.utility()) && Double.isNaN(sample.reward())
+                ? sample.words() + " words"
+                : "utility "
+                        + Table.shown(sample.utility())
+                        + ", reward "
+                        + Table.shown(sample.reward());
     }
 
     private static String resource(String name) {

@@ -207,7 +207,7 @@ public final class ResultTables {
         add(
                 tables,
                 "win-rates",
-                "How often a policy's completion is preferred to the baseline's; ties count one half.",
+                "How often a policy's completion is preferred to the baseline's; ties count one half; p against one half, adjusted by Holm over groups.",
                 List.of(
                         "policy",
                         "baseline",
@@ -218,7 +218,10 @@ public final class ResultTables {
                         "ties",
                         "losses",
                         "unscored",
-                        "position consistency"),
+                        "position consistency",
+                        "p",
+                        "adjusted p",
+                        "d"),
                 alignment.winRates(),
                 w ->
                         List.of(
@@ -231,7 +234,10 @@ public final class ResultTables {
                                 w.ties(),
                                 w.losses(),
                                 w.unscored(),
-                                w.consistency()));
+                                w.consistency(),
+                                w.p(),
+                                w.holm(),
+                                size(w.effect())));
         add(
                 tables,
                 "diversity",

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
+import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.stats.Interval;
 import org.kindred.eval.stats.SeedEffect;
@@ -23,7 +24,8 @@ import org.kindred.eval.stats.SeedEffect;
 public record RunComparison(List<String> runs, List<Row> rows) {
 
     /**
-     * @param what {@code accuracy}, {@code utility} or {@code difference in utility}
+     * @param what {@code accuracy}, {@code utility}, {@code difference in utility} or {@code win
+     *     rate by} somebody
      * @param name arm and shots, policy, or pair of policies
      * @param where cell, and group of users
      * @param values interval of each run; NaN where a run has none
@@ -103,6 +105,15 @@ public record RunComparison(List<String> runs, List<Row> rows) {
                         row.utility());
             }
         }
+        for (WinRate row : winRates(results)) {
+            put(
+                    found,
+                    run,
+                    "win rate by " + row.by(),
+                    row.policy() + " - " + row.baseline(),
+                    row.group(),
+                    row.rate());
+        }
         for (Accuracy row : results.rewardModel().rows()) {
             put(
                     found,
@@ -112,6 +123,10 @@ public record RunComparison(List<String> runs, List<Row> rows) {
                     row.cell(),
                     row.accuracy());
         }
+    }
+
+    private static List<WinRate> winRates(Results results) {
+        return results.alignment() == null ? List.of() : results.alignment().winRates();
     }
 
     private static void put(

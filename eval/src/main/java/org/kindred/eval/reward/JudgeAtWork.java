@@ -65,7 +65,7 @@ public final class JudgeAtWork implements AutoCloseable {
     }
 
     /** The judge as one that reads a pair once, in the order given. */
-    ChainWriter oneOrder() {
+    public ChainWriter oneOrder() {
         return client == null
                 ? new RubricChainWriter(fitted(), seeds.child("draws"))
                 : new LlmChainWriter(client, options.llm(), seeds.child("shown"));

@@ -47,6 +47,16 @@ public sealed interface JudgeSpec {
         return new Served(kind.equals("ollama"), url, text.substring(hash + 1));
     }
 
+    /** Names the judge in tables: {@code rubric}, the model's name, or the folder's. */
+    default String label() {
+        if (this instanceof Served served) {
+            return served.model();
+        }
+        return this instanceof Local local
+                ? String.valueOf(local.folder().getFileName())
+                : "rubric";
+    }
+
     /** The endpoint of a judge that is a language model; closing a local one frees its memory. */
     default Opened open(int samplesPerRequest, Duration timeout) {
         if (this instanceof Local local) {

@@ -52,6 +52,20 @@ public record RewardData(
         return new RewardData(dataset, training, UserContext.byUser(training), List.of());
     }
 
+    /**
+     * What users have shown, for judging texts that are not in the data: every row but evaluation
+     * targets; users that training may not read have a past too.
+     */
+    public static RewardData forJudging(PreferenceDataset dataset) {
+        List<Preference> shown =
+                dataset.preferences().stream().filter(row -> !"eval".equals(row.part())).toList();
+        return new RewardData(
+                dataset,
+                BenchmarkRun.trainingRows(dataset.preferences()),
+                UserContext.byUser(shown),
+                List.of());
+    }
+
     /** Reads a canonical folder; one without a split is split by the seed. */
     static RewardData read(Path folder, SeedTree seeds) {
         PreferenceDataset dataset = CanonicalReader.read(folder).dataset();
@@ -66,6 +80,13 @@ public record RewardData(
                                     .preferences());
         }
         return of(dataset);
+    }
+
+    /** Contexts with the first choices of each user. */
+    public Map<String, UserContext> contextsOf(int most) {
+        Map<String, UserContext> users = new TreeMap<>();
+        contexts.forEach((id, user) -> users.put(id, user.firstChoices(most)));
+        return users;
     }
 
     /** Training users with up to so many training choices. */

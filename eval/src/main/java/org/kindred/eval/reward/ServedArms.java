@@ -23,11 +23,7 @@ public final class ServedArms {
             SeedTree seeds = SeedTree.root(seed);
             JudgeAtWork at =
                     new JudgeAtWork(spec, RewardData.of(dataset), options, cacheFile, seeds);
-            Arm arm =
-                    new OrderedArm(
-                            judge.substring(judge.indexOf('#') + 1),
-                            at.oneOrder(),
-                            options.client().concurrency());
+            Arm arm = new OrderedArm(spec.label(), at.oneOrder(), options.client().concurrency());
             return new BenchmarkRun.OpenedArms(List.of(arm), at::close);
         };
     }

@@ -182,21 +182,23 @@
     });
   }
 
-  const select = document.getElementById("cell");
-  unique(data.accuracy.map((row) => row.cell)).forEach((cell) => {
-    const option = document.createElement("option");
-    option.value = cell;
-    option.textContent = cell.replaceAll("_", " ");
-    select.append(option);
-  });
-  select.addEventListener("change", () => shots(select.value));
+  const select = document.getElementById("cell"); // none without a reward model
+  if (select) {
+    unique(data.accuracy.map((row) => row.cell)).forEach((cell) => {
+      const option = document.createElement("option");
+      option.value = cell;
+      option.textContent = cell.replaceAll("_", " ");
+      select.append(option);
+    });
+    select.addEventListener("change", () => shots(select.value));
+  }
 
   function all() {
     groups();
     cells();
     curves();
     map();
-    shots(select.value);
+    if (select) { shots(select.value); }
     cost();
     sizes();
   }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.stats.Bootstrap;
+import org.kindred.eval.stats.Contrast;
 
 final class AlignmentTest {
 
@@ -104,7 +105,11 @@ final class AlignmentTest {
                         new WinRate.Verdict("b", "g", PairOutcome.WRONG, PairOutcome.WRONG),
                         new WinRate.Verdict("b", "g", PairOutcome.RIGHT, PairOutcome.UNSCORED));
         WinRate rate =
-                WinRate.of("p", "q", "judge", verdicts, new Bootstrap(100, SeedTree.root(1)))
+                new WinRate.Counting("p", "q", "judge")
+                        .rates(
+                                verdicts,
+                                new Contrast.Maker(100, SeedTree.root(1)),
+                                new Bootstrap(100, SeedTree.root(1)))
                         .get(0);
         assertThat(rate.rate().mean()).isEqualTo(0.5); // (1 + 1/2) / 3
         assertThat(rate.ties()).isEqualTo(1);
