@@ -6,11 +6,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Task;
+import org.kindred.datasets.User;
+import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.metric.RankedList;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Interval;
@@ -19,9 +23,13 @@ import org.kindred.eval.stats.Interval;
  * How high an arm ranks the right candidates of a list, for example the film that a person watched
  * next among films that the person never rated.
  *
+ * @param arm way to score candidates, or a policy that names them in order
+ * @param shots past choices that it is shown, or past items of a policy's prompt
+ * @param group of users, or {@link Alignment#ALL}; all in files written before there were groups
  * @param users people with a list
  * @param lists tasks with candidates that carry labels
  * @param hit1 share of lists with a right candidate first; intervals over users
+ * @param hit5 likewise among the first five; null in files written before it was measured
  * @param hit10 likewise among the first ten
  * @param ndcg10 normalised discounted cumulative gain of the first ten
  * @param reciprocalRank mean of 1 / rank of the first right candidate
@@ -29,12 +37,25 @@ import org.kindred.eval.stats.Interval;
 public record ListRanking(
         String arm,
         int shots,
+        String group,
         int users,
         int lists,
         @JsonProperty("hit_rate_1") Interval hit1,
+        @JsonProperty("hit_rate_5") @Nullable Interval hit5,
         @JsonProperty("hit_rate_10") Interval hit10,
         @JsonProperty("ndcg_10") Interval ndcg10,
         @JsonProperty("mean_reciprocal_rank") double reciprocalRank) {
+
+    public ListRanking {
+        group = group == null ? Alignment.ALL : group;
+    }
+
+    /**
+     * One list as ranked.
+     *
+     * @param group {@link Alignment#ALL} for none
+     */
+    public record Ranked(String userId, String group, RankedList list) {}
 
     /** Rows for every arm that can read candidates alone; empty if no task has a labelled list. */
     static List<ListRanking> of(
@@ -45,28 +66,54 @@ public record ListRanking(
             Bootstrap bootstrap) {
         List<Task> lists = tasks.stream().filter(ListRanking::hasLabels).toList();
         Map<String, List<Preference>> contexts = RewardBenchmark.fitRows(dataset);
+        Map<String, User> users = dataset.usersById();
         List<ListRanking> rows = new ArrayList<>();
         for (Arm arm : lists.isEmpty() ? List.<Arm>of() : arms) {
             for (int k : benchmark.shots(arm)) {
-                Map<String, List<RankedList>> byUser = new LinkedHashMap<>();
+                List<Ranked> ranked = new ArrayList<>();
                 boolean silent = true;
                 for (Task task : lists) {
-                    String user = task.userId() == null ? task.id() : task.userId();
+                    String user = task.userId();
                     double[] scores =
                             scores(arm.forUser(RewardBenchmark.context(user, k, contexts)), task);
                     silent &= Arrays.stream(scores).allMatch(Double::isNaN);
-                    byUser.computeIfAbsent(user, id -> new ArrayList<>())
-                            .add(RankedList.of(scores, labels(task)));
+                    ranked.add(
+                            new Ranked(
+                                    user,
+                                    group(task, users.get(user)),
+                                    RankedList.of(scores, labels(task))));
                 }
                 if (!silent) {
-                    rows.add(row(arm.name(), k, byUser, bootstrap));
+                    rows.addAll(rows(arm.name(), k, ranked, bootstrap));
                 }
             }
         }
         return rows;
     }
 
-    private static boolean hasLabels(Task task) {
+    /** A row for all users, then one for each group. */
+    public static List<ListRanking> rows(
+            String arm, int shots, List<Ranked> lists, Bootstrap bootstrap) {
+        Map<String, List<Ranked>> groups = new TreeMap<>();
+        lists.stream()
+                .filter(one -> !one.group().equals(Alignment.ALL))
+                .forEach(
+                        one ->
+                                groups.computeIfAbsent(one.group(), name -> new ArrayList<>())
+                                        .add(one));
+        List<ListRanking> rows = new ArrayList<>();
+        rows.add(row(arm, shots, Alignment.ALL, lists, bootstrap));
+        groups.forEach((group, own) -> rows.add(row(arm, shots, group, own, bootstrap)));
+        return rows;
+    }
+
+    private static String group(Task task, @Nullable User user) {
+        String label = task.group() != null ? task.group() : user == null ? null : user.group();
+        return label == null ? Alignment.ALL : label;
+    }
+
+    /** Whether a task is a user's list with a label for each candidate, one of them positive. */
+    public static boolean hasLabels(Task task) {
         return task.userId() != null
                 && task.candidates() != null
                 && task.candidates().size() > 1
@@ -86,17 +133,26 @@ public record ListRanking(
     }
 
     private static ListRanking row(
-            String arm, int shots, Map<String, List<RankedList>> byUser, Bootstrap bootstrap) {
-        List<RankedList> all = byUser.values().stream().flatMap(List::stream).toList();
+            String arm, int shots, String group, List<Ranked> lists, Bootstrap bootstrap) {
+        Map<String, List<RankedList>> byUser = new LinkedHashMap<>();
+        lists.forEach(
+                one ->
+                        byUser.computeIfAbsent(one.userId(), id -> new ArrayList<>())
+                                .add(one.list()));
         return new ListRanking(
                 arm,
                 shots,
+                group,
                 byUser.size(),
-                all.size(),
+                lists.size(),
                 interval(byUser, list -> list.hit(1), bootstrap),
+                interval(byUser, list -> list.hit(5), bootstrap),
                 interval(byUser, list -> list.hit(10), bootstrap),
                 interval(byUser, list -> list.ndcg(10), bootstrap),
-                all.stream().mapToDouble(RankedList::reciprocalRank).average().orElse(Double.NaN));
+                lists.stream()
+                        .mapToDouble(one -> one.list().reciprocalRank())
+                        .average()
+                        .orElse(Double.NaN));
     }
 
     private static Interval interval(

@@ -71,12 +71,14 @@ public final class Main {
 
     @Command(
             name = "eval",
-            description = "Evaluation: benchmark, win-rate, compare, report.",
+            description = "Evaluation: benchmark, win-rate, rank, scores, compare, report.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
             subcommands = {
                 BenchmarkCommand.class,
                 WinRateCommand.class,
+                RankCommand.class,
+                ScoresCommand.class,
                 EvalCompareCommand.class,
                 ReportCommand.class
             })

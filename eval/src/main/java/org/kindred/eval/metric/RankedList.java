@@ -1,5 +1,6 @@
 package org.kindred.eval.metric;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -11,11 +12,32 @@ import java.util.stream.IntStream;
  * so that a constant score finds nothing. A score that is not finite stands last.
  *
  * @param labels relevance in ranked order, 0 for irrelevant
+ * @param named how many of them the ranking names, from the first; the others stand at no place,
+ *     and no {@code k} reaches them
  */
-public record RankedList(List<Double> labels) {
+public record RankedList(List<Double> labels, int named) {
 
     public RankedList {
         labels = List.copyOf(labels);
+        if (named < 0 || named > labels.size()) {
+            throw new IllegalArgumentException(
+                    "named = " + named + ": must be 0 to " + labels.size());
+        }
+    }
+
+    /**
+     * A ranking that names some of the candidates.
+     *
+     * @param places numbers of candidates from 0, best first, each once
+     * @param labels how good each candidate is, 0 for not at all
+     */
+    public static RankedList named(List<Integer> places, double[] labels) {
+        List<Double> ordered = new ArrayList<>();
+        places.forEach(place -> ordered.add(labels[place]));
+        IntStream.range(0, labels.length)
+                .filter(i -> !places.contains(i))
+                .forEach(i -> ordered.add(labels[i]));
+        return new RankedList(ordered, places.size());
     }
 
     /**
@@ -37,7 +59,8 @@ public record RankedList(List<Double> labels) {
                                 Comparator.comparingDouble((Integer i) -> -finite(scores[i]))
                                         .thenComparingDouble(i -> labels[i]))
                         .map(i -> labels[i])
-                        .toList());
+                        .toList(),
+                scores.length);
     }
 
     private static double finite(double score) {
@@ -46,7 +69,7 @@ public record RankedList(List<Double> labels) {
 
     /** 1 if a relevant candidate is among the first {@code k}, else 0. */
     public double hit(int k) {
-        return labels.stream().limit(k).anyMatch(label -> label > 0) ? 1 : 0;
+        return labels.stream().limit(Math.min(k, named)).anyMatch(label -> label > 0) ? 1 : 0;
     }
 
     /**
@@ -56,12 +79,12 @@ public record RankedList(List<Double> labels) {
      */
     public double ndcg(int k) {
         double best = gain(labels.stream().sorted(Comparator.reverseOrder()).toList(), k);
-        return best == 0 ? Double.NaN : gain(labels, k) / best;
+        return best == 0 ? Double.NaN : gain(labels, Math.min(k, named)) / best;
     }
 
     /** 1 / rank of the first relevant candidate, 0 if there is none. */
     public double reciprocalRank() {
-        for (int i = 0; i < labels.size(); i++) {
+        for (int i = 0; i < named; i++) {
             if (labels.get(i) > 0) {
                 return 1.0 / (i + 1);
             }
@@ -69,9 +92,13 @@ public record RankedList(List<Double> labels) {
         return 0;
     }
 
-    /** Best label minus the label of the candidate ranked first: 0 for the right pick. */
+    /**
+     * Best label minus the label of the candidate ranked first: 0 for the right pick; the best
+     * label if nothing is named.
+     */
     public double regret() {
-        return labels.stream().mapToDouble(Double::doubleValue).max().orElseThrow() - labels.get(0);
+        double best = labels.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+        return named == 0 ? best : best - labels.get(0);
     }
 
     private static double gain(List<Double> ordered, int k) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.RecordFields;
 import org.kindred.datasets.RejectedRecordException;
+import org.kindred.eval.metric.PairOutcome;
 
 /**
  * Lines of scores or judge outputs by id of what was scored. The first line of an id counts; a line
@@ -28,14 +30,43 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
      *
      * @param chosen score of the answer that people chose
      */
-    public record PairScore(double chosen, double rejected) {}
+    public record PairScore(double chosen, double rejected) {
+        private static final PairScore NONE = new PairScore(Double.NaN, Double.NaN);
+
+        PairOutcome outcome() {
+            return PairOutcome.of(chosen, rejected);
+        }
+    }
+
+    /**
+     * Scores of a pair in both orders of showing it; NaN in an order that the file lacks.
+     *
+     * @param chosenFirst with the chosen answer shown first
+     */
+    public record Orders(PairScore chosenFirst, PairScore chosenSecond) {
+        /** No line. */
+        public static final Orders NONE = new Orders(PairScore.NONE, PairScore.NONE);
+
+        /** By the mean of both orders. */
+        PairOutcome mean() {
+            return PairOutcome.of(
+                    (chosenFirst.chosen() + chosenSecond.chosen()) / 2,
+                    (chosenFirst.rejected() + chosenSecond.rejected()) / 2);
+        }
+    }
 
     /**
      * What a judge wrote about a pair.
      *
      * @param chosenFirst whether the chosen answer was shown as A
      */
-    public record Verdict(boolean chosenFirst, String output) {}
+    public record Verdict(boolean chosenFirst, String output) {
+
+        /** False also if the output states no result. */
+        boolean isRight() {
+            return PersonalizedRewardBench.result(output) == (chosenFirst ? 'A' : 'B');
+        }
+    }
 
     /**
      * Scores of several systems for one question, once by the reference and once by the reward
@@ -47,19 +78,56 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
     /** What a judge wrote about one aspect of an answer. */
     public record AspectVerdict(String id, String aspect, String output) {}
 
+    /** Verdicts in the order of the file; an id has one for each aspect. */
+    public record AspectFile(List<AspectVerdict> verdicts, List<Quarantined> quarantined) {}
+
     private interface Parser<T> {
         T parse(RecordFields fields) throws RejectedRecordException;
     }
 
     /** {@code {"id", "chosen", "rejected"}}, or {@code chosen_score} and {@code rejected_score}. */
     public static ScoreFile<PairScore> pairs(Path file) {
-        return read(
+        return read(file, ScoreFile::pair);
+    }
+
+    private static PairScore pair(RecordFields fields) throws RejectedRecordException {
+        String suffix = fields.find("chosen") == null ? "_score" : "";
+        return new PairScore(orNaN(fields, "chosen" + suffix), orNaN(fields, "rejected" + suffix));
+    }
+
+    /**
+     * {@code {"id", "first": "chosen" | "rejected", "chosen", "rejected"}}, a line for each order;
+     * one without {@code first} is of a judge that reads answers one by one, and counts for both.
+     */
+    public static ScoreFile<Orders> orders(Path file) {
+        Map<String, Orders> byId = new LinkedHashMap<>();
+        Set<List<String>> met = new HashSet<>();
+        List<Quarantined> quarantined = new ArrayList<>();
+        JsonLines.read(
                 file,
-                fields -> {
-                    String suffix = fields.find("chosen") == null ? "_score" : "";
-                    return new PairScore(
-                            orNaN(fields, "chosen" + suffix), orNaN(fields, "rejected" + suffix));
-                });
+                (record, line) -> {
+                    RecordFields fields = new RecordFields(record);
+                    String id = fields.id("id");
+                    PairScore score = pair(fields);
+                    String first = fields.optionalText("first", Set.of("chosen", "rejected"));
+                    List<String> orders =
+                            first == null ? List.of("chosen", "rejected") : List.of(first);
+                    if (orders.stream().anyMatch(order -> met.contains(List.of(id, order)))) {
+                        throw new RejectedRecordException("duplicate_id");
+                    }
+                    for (String order : orders) {
+                        met.add(List.of(id, order));
+                        Orders before = byId.getOrDefault(id, Orders.NONE);
+                        byId.put(
+                                id,
+                                order.equals("chosen")
+                                        ? new Orders(score, before.chosenSecond())
+                                        : new Orders(before.chosenFirst(), score));
+                    }
+                },
+                quarantined::add);
+        requireSome(byId.values(), quarantined, file);
+        return new ScoreFile<>(byId, quarantined);
     }
 
     /** {@code {"id", "scores"}}: right answers first, then wrong ones. */
@@ -91,9 +159,13 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
                 });
     }
 
-    /** {@code {"id", "aspect", "judge_output"}}; an id has one line for each aspect. */
-    public static List<AspectVerdict> aspects(Path file) {
+    /**
+     * {@code {"id", "aspect", "judge_output"}}; an id has one line for each aspect. An aspect
+     * without a usable line counts 0.
+     */
+    public static AspectFile aspects(Path file) {
         List<AspectVerdict> verdicts = new ArrayList<>();
+        List<Quarantined> quarantined = new ArrayList<>();
         JsonLines.read(
                 file,
                 (record, line) -> {
@@ -102,8 +174,8 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
                             new AspectVerdict(
                                     fields.id("id"), fields.text("aspect"), output(fields)));
                 },
-                bad -> {}); // an aspect without a verdict counts 0, whatever the reason
-        return requireSome(verdicts, file);
+                quarantined::add);
+        return new AspectFile(requireSome(verdicts, quarantined, file), quarantined);
     }
 
     private static <T> ScoreFile<T> read(Path file, Parser<T> parser) {
@@ -120,15 +192,28 @@ public record ScoreFile<T>(Map<String, T> byId, List<Quarantined> quarantined) {
                     byId.put(id, parser.parse(fields));
                 },
                 quarantined::add);
-        requireSome(byId.values(), file);
+        requireSome(byId.values(), quarantined, file);
         return new ScoreFile<>(byId, quarantined);
     }
 
-    private static <C extends Collection<?>> C requireSome(C found, Path file) {
+    private static <C extends Collection<?>> C requireSome(
+            C found, List<Quarantined> quarantined, Path file) {
         if (found.isEmpty()) {
+            String first =
+                    quarantined.isEmpty()
+                            ? "it is empty"
+                            : quarantined.size()
+                                    + " were set aside, the first is "
+                                    + quarantined.get(0).file()
+                                    + " line "
+                                    + quarantined.get(0).line()
+                                    + ": "
+                                    + quarantined.get(0).reason();
             throw new KindredException(
                     file
-                            + " holds no usable line: expected JSON lines with an id, as eval/README.md shows");
+                            + " holds no usable line ("
+                            + first
+                            + "); expected JSON lines as eval/docs/use-it-with.md shows");
         }
         return found;
     }

@@ -103,16 +103,20 @@ public final class ResultTables {
         add(
                 tables,
                 "rankings",
-                "Right candidate among a list.",
-                List.of("arm", "K", "users", "lists", "HR@1", "HR@10", "NDCG@10", "MRR"),
+                "Right candidate among a list; 95 % intervals over users.",
+                List.of(
+                        "arm", "K", "group", "users", "lists", "HR@1", "HR@5", "HR@10", "NDCG@10",
+                        "MRR"),
                 results.rankings(),
                 r ->
                         List.of(
                                 r.arm(),
                                 r.shots(),
+                                r.group(),
                                 r.users(),
                                 r.lists(),
                                 r.hit1(),
+                                r.hit5() == null ? (Object) Double.NaN : r.hit5(),
                                 r.hit10(),
                                 r.ndcg10(),
                                 r.reciprocalRank()));

@@ -84,20 +84,33 @@ final class HeldOut implements Watch.Measure {
     }
 
     private List<Integer> ranks(CausalLm policy, List<Prompt> ranking) {
+        List<Ranking> rankings = rankings(policy, tokenizer, ranking, newTokens);
+        List<Integer> ranks = new ArrayList<>();
+        for (int i = 0; i < ranking.size(); i++) {
+            ranks.add(
+                    rankings.get(i)
+                            .rankOfTarget(TrainingRewards.candidates(ranking.get(i).item())));
+        }
+        return ranks;
+    }
+
+    /** What the policy writes, greedily, where it is asked to rank candidates. */
+    static List<Ranking> rankings(
+            CausalLm policy, Tokenizer tokenizer, List<Prompt> prompts, int newTokens) {
         List<List<Completion>> answers =
                 new Generator(policy, tokenizer)
                         .generate(
-                                ranking.stream().map(Prompt::tokens).toList(),
+                                prompts.stream().map(Prompt::tokens).toList(),
                                 1,
                                 SamplingOptions.greedy(newTokens),
                                 SeedTree.root(0));
-        List<Integer> ranks = new ArrayList<>();
-        for (int i = 0; i < ranking.size(); i++) {
-            List<Task.Candidate> candidates = TrainingRewards.candidates(ranking.get(i).item());
+        List<Ranking> rankings = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
             String text = tokenizer.decode(answers.get(i).get(0).tokens(), true);
-            ranks.add(Ranking.read(text, candidates.size()).rankOfTarget(candidates));
+            int candidates = TrainingRewards.candidates(prompts.get(i).item()).size();
+            rankings.add(Ranking.read(text, candidates));
         }
-        return ranks;
+        return rankings;
     }
 
     /** Mean log-probability per token of a text after each prompt; NaN where it does not fit. */

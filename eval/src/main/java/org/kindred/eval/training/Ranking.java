@@ -33,6 +33,11 @@ final class Ranking {
         return new Ranking(places);
     }
 
+    /** Numbers of the candidates from 0, in the order in which the answer names them. */
+    List<Integer> places() {
+        return List.copyOf(places);
+    }
+
     /** Place from 1 of the first candidate with a positive label; 0 if the answer names none. */
     int rankOfTarget(List<Task.Candidate> candidates) {
         for (int i = 0; i < places.size(); i++) {

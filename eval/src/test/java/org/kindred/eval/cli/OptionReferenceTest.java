@@ -29,10 +29,13 @@ import org.kindred.eval.config.Preset;
 import org.kindred.eval.pipeline.FineTuningOptions;
 import org.kindred.eval.pipeline.PipelineOptions;
 import org.kindred.eval.pipeline.SimulateOptions;
+import org.kindred.eval.protocol.ScoreOptions;
 import org.kindred.eval.reward.CompareOptions;
 import org.kindred.eval.reward.RewardOptions;
 import org.kindred.eval.study.StudyOptions;
 import org.kindred.eval.training.PolicyTrainingOptions;
+import org.kindred.eval.training.RankingOptions;
+import org.kindred.eval.winrate.WinRateOptions;
 import org.kindred.policy.bandit.BanditOptions;
 import org.kindred.policy.bench.BenchOptions;
 
@@ -67,6 +70,9 @@ final class OptionReferenceTest {
         commands.put("policy study", StudyOptions.defaults());
         commands.put("policy bench", BenchOptions.defaults());
         commands.put("eval benchmark", BenchmarkOptions.defaults());
+        commands.put("eval win-rate", WinRateOptions.defaults());
+        commands.put("eval rank", RankingOptions.defaults());
+        commands.put("eval scores", ScoreOptions.defaults());
         return commands;
     }
 

@@ -195,6 +195,44 @@ final class TrainCommandTest {
     }
 
     @Test
+    void rank_trainedAndUntrainedFolder_hitRatesPerGroup() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("lists"));
+        StringBuilder tasks = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            tasks.append(
+                    "{\"id\":\"t%d\",\"user_id\":\"u%d\",\"group\":\"%s\",\"prompt\":[{\"role\":\"user\",\"content\":\"Which next?\"}],\"candidates\":[{\"id\":\"a\",\"content\":\"it\",\"label\":1},{\"id\":\"b\",\"content\":\"no\",\"label\":0}]}\n"
+                            .formatted(i, i / 2, i < 6 ? "many" : "few"));
+        }
+        Files.writeString(data.resolve("tasks.jsonl"), tasks.toString());
+        Outcome outcome =
+                kindred(
+                        "eval",
+                        "rank",
+                        data.toString(),
+                        "--model=" + folder.resolve("model"),
+                        "--out=" + folder.resolve("ranked"),
+                        "--threads=1",
+                        "--set=max_new_tokens=6",
+                        "--set=bootstrap_draws=200");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output()).contains("HR@1", "HR@5", "NDCG@10", "| few | 1 | 2 |");
+        JsonNode rows = results("ranked").get("rankings");
+        assertThat(rows).hasSize(3);
+        assertThat(rows.get(0).get("group").asText()).isEqualTo("all");
+        assertThat(rows.get(0).get("lists").asInt()).isEqualTo(8);
+        assertThat(rows.get(0).at("/hit_rate_1/clusters").asInt()).isEqualTo(4);
+        Outcome again =
+                kindred(
+                        "eval",
+                        "rank",
+                        folder.resolve("choices").toString(),
+                        "--model=" + folder.resolve("model"),
+                        "--out=" + folder.resolve("ranked-choices"));
+        assertThat(again.output()).contains("the data set has none");
+        assertThat(again.status()).isEqualTo(1);
+    }
+
+    @Test
     void goodreadsPreset_trainsOnReviews_groupsAreRatings() throws IOException {
         importFixture("goodreads", "goodreads", "books.json.gz", "reviews.json.gz");
         Outcome outcome =

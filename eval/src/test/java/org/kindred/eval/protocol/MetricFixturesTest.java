@@ -156,7 +156,7 @@ final class MetricFixturesTest {
                         LampQaResponses.read(file.resolveSibling("responses.json"))
                                 .byQuestion()
                                 .keySet(),
-                        ScoreFile.aspects(file),
+                        ScoreFile.aspects(file).verdicts(),
                         BOOTSTRAP);
         ObjectNode json = JSON.valueToTree(result);
         var list = json.putArray("per_question_scores");
