@@ -11,10 +11,7 @@ import java.nio.ByteOrder;
 final class Utf8 {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long LOWEST_BITS = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long QUOTES = '"' * LOWEST_BITS;
-    private static final long BACKSLASHES = '\\' * LOWEST_BITS;
 
     private Utf8() {}
 
@@ -39,52 +36,6 @@ final class Utf8 {
             at += length;
         }
         return true;
-    }
-
-    /**
-     * Whether the bytes can stand in JSON as they are: no quote, backslash or control character.
-     */
-    static boolean needsNoEscape(byte[] bytes) {
-        int at = 0;
-        while (at + Long.BYTES <= bytes.length) {
-            long eight = (long) EIGHT_BYTES.get(bytes, at);
-            long found =
-                    below(eight, 0x20) | below(eight ^ QUOTES, 1) | below(eight ^ BACKSLASHES, 1);
-            if (found != 0) {
-                return false;
-            }
-            at += Long.BYTES;
-        }
-        while (at < bytes.length) {
-            byte one = bytes[at++];
-            if (one >= 0 && one < 0x20 || one == '"' || one == '\\') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Not 0 if, and only if, one of eight bytes is below a value of at most 128. */
-    private static long below(long eight, int value) {
-        return (eight - LOWEST_BITS * value) & ~eight & HIGH_BITS;
-    }
-
-    /** Whether one of the bytes is this ASCII character. */
-    static boolean contains(byte[] bytes, char wanted) {
-        long eightWanted = wanted * LOWEST_BITS;
-        int at = 0;
-        while (at + Long.BYTES <= bytes.length) {
-            if (below((long) EIGHT_BYTES.get(bytes, at) ^ eightWanted, 1) != 0) {
-                return true;
-            }
-            at += Long.BYTES;
-        }
-        while (at < bytes.length) {
-            if (bytes[at++] == wanted) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Bytes of the character that begins here, which is not ASCII; 0 if it is malformed. */

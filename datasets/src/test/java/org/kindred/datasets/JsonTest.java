@@ -3,8 +3,11 @@ package org.kindred.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,5 +107,31 @@ final class JsonTest {
 
         assertThat(Json.read(file, Numbers.class, "the numbers")).isEqualTo(value);
         assertThat(file).content().contains("\n").doesNotContain("\r").endsWith("}\n");
+    }
+
+    /** Texts go through an encoder of our own. */
+    @Property(seed = "20261122")
+    void bytes_areThoseOfThePlainLibrary(
+            @ForAll @Size(max = 5) List<@StringLength(max = 90) String> parts) throws IOException {
+        String text = String.join("\n\"né–😀\\", parts);
+        JsonMapper library =
+                JsonMapper.builder(
+                                JsonFactory.builder()
+                                        .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                                        .build())
+                        .build();
+
+        assertThat(new String(Json.mapper().writeValueAsBytes(parts), StandardCharsets.UTF_8))
+                .isEqualTo(new String(library.writeValueAsBytes(parts), StandardCharsets.UTF_8));
+        assertThat(new String(Json.mapper().writeValueAsBytes(text), StandardCharsets.UTF_8))
+                .isEqualTo(new String(library.writeValueAsBytes(text), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void bytes_ofHalfAPair_keepIt() throws IOException {
+        for (String text : List.of("a \uD83D", "\uDE00 and \uD83Dx", "\uD83D\uD83D\uDE00")) {
+            byte[] bytes = Json.mapper().writeValueAsBytes(text);
+            assertThat(Json.mapper().readValue(bytes, String.class)).isEqualTo(text);
+        }
     }
 }
