@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,6 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -99,10 +99,12 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
                 request.body() == null
                         ? java.net.http.HttpRequest.BodyPublishers.noBody()
                         : java.net.http.HttpRequest.BodyPublishers.ofString(request.body()));
-        CompletableFuture<HttpResponse<byte[]>> reply =
-                http.sendAsync(wire.build(), info -> new Bounded(LARGEST_REPLY));
+        long latest = System.nanoTime() + nanos();
+        wire.timeout(Duration.ofNanos(nanos())); // until the headers are there
         try {
-            HttpResponse<byte[]> response = reply.get(nanos(), TimeUnit.NANOSECONDS);
+            // not sendAsync: on two processors it starts a thread for every reply
+            HttpResponse<byte[]> response =
+                    http.send(wire.build(), info -> new Bounded(LARGEST_REPLY, latest));
             if (response.statusCode() / 100 != 2) {
                 throw CallException.status(response.statusCode(), retryAfter(response));
             }
@@ -112,15 +114,15 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
                             .headers(response.headers().map())
                             .body(response.body())
                             .build());
-        } catch (TimeoutException e) {
+        } catch (HttpTimeoutException e) {
             throw CallException.passing("TIMEOUT");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CallException.passing("INTERRUPTED");
-        } catch (ExecutionException e) {
-            throw CallException.of(e.getCause());
-        } finally {
-            reply.cancel(true); // frees the connection of a reply that is not waited for
+        } catch (IOException e) {
+            throw e.getCause() instanceof TimeoutException
+                    ? CallException.passing("TIMEOUT")
+                    : CallException.of(e);
         }
     }
 
@@ -204,16 +206,18 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
         }
     }
 
-    /** Collects a body and gives up on one that grows too large. */
+    /** Collects a body and gives up on one that grows too large or takes too long. */
     private static final class Bounded implements HttpResponse.BodySubscriber<byte[]> {
         private final CompletableFuture<byte[]> result = new CompletableFuture<>();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final int most;
-        private Flow.Subscription subscription;
 
-        @SuppressWarnings("NullAway.Init")
-        Bounded(int most) {
+        /**
+         * @param latest when the body must be there, {@link System#nanoTime}
+         */
+        Bounded(int most, long latest) {
             this.most = most;
+            result.orTimeout(Math.max(1, latest - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
 
         @Override
@@ -223,7 +227,12 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
+            result.whenComplete(
+                    (body, failure) -> {
+                        if (failure != null) {
+                            given.cancel(); // frees the connection
+                        }
+                    });
             given.request(Long.MAX_VALUE);
         }
 
@@ -231,7 +240,6 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
         public void onNext(List<ByteBuffer> buffers) {
             for (ByteBuffer buffer : buffers) {
                 if (bytes.size() + buffer.remaining() > most) {
-                    subscription.cancel();
                     result.completeExceptionally(new IOException("reply too large"));
                     return;
                 }
