@@ -12,6 +12,7 @@ import org.kindred.datasets.Quarantined;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.config.OptionTree;
+import org.kindred.eval.stats.Interval;
 import org.kindred.eval.winrate.WinRateOptions;
 import org.kindred.eval.winrate.WinRateRun;
 import picocli.CommandLine.Command;
@@ -130,6 +131,15 @@ final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
                 + options.seed();
     }
 
+    /** Without ends where a single user leaves none. */
+    private static String percent(Interval rate) {
+        return String.format(Locale.ROOT, "%5.1f", 100 * rate.mean())
+                + (Double.isFinite(rate.low())
+                        ? String.format(
+                                Locale.ROOT, " [%.1f, %.1f]", 100 * rate.low(), 100 * rate.high())
+                        : "");
+    }
+
     private static String table(List<WinRate> rates) {
         StringBuilder text =
                 new StringBuilder(
@@ -148,12 +158,10 @@ final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "%-34s %-14s %5.1f [%4.1f, %5.1f]  %5d %5d %6d %8d %8.1f %% %10.3g%n",
+                            "%-34s %-14s %-20s %5d %5d %6d %8d %8.1f %% %10.3g%n",
                             rate.policy() + " - " + rate.baseline(),
                             rate.group(),
-                            100 * rate.rate().mean(),
-                            100 * rate.rate().low(),
-                            100 * rate.rate().high(),
+                            percent(rate.rate()),
                             rate.wins(),
                             rate.ties(),
                             rate.losses(),

@@ -2,11 +2,13 @@ package org.kindred.eval.protocol;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.CanonicalReader;
@@ -72,6 +74,8 @@ public final class ScoreReports {
 
     private ScoreReport rewardBench() {
         ScoreFile<ScoreFile.PairScore> scores = ScoreFile.pairs(file);
+        requireSome(
+                scores, score -> score.outcome() != PairOutcome.UNSCORED, Protocol.REWARD_BENCH);
         RewardBench result = RewardBench.of(tasks, scores.byId());
         List<List<Object>> sections = new ArrayList<>();
         result.bySection().forEach((name, value) -> sections.add(List.of(name, value)));
@@ -93,6 +97,10 @@ public final class ScoreReports {
 
     private ScoreReport rewardBench2() {
         ScoreFile<double[]> scores = ScoreFile.lists(file);
+        requireSome(
+                scores,
+                own -> Arrays.stream(own).anyMatch(Double::isFinite),
+                Protocol.REWARD_BENCH_2);
         RewardBench2 result = RewardBench2.of(tasks, scores.byId());
         Map<String, Double> values = new LinkedHashMap<>(result.bySubset());
         values.put("overall", result.overall());
@@ -209,6 +217,10 @@ public final class ScoreReports {
 
     private ScoreReport pointwise() {
         ScoreFile<ScoreFile.PairScore> scores = ScoreFile.pairs(file);
+        requireSome(
+                scores,
+                score -> score.outcome() != PairOutcome.UNSCORED,
+                Protocol.PERSONALIZED_REWARD_BENCH);
         PersonalizedRewardBench.Pointwise result =
                 PersonalizedRewardBench.pointwise(userOfPair.keySet(), scores.byId());
         Map<String, Double> points = new LinkedHashMap<>();
@@ -237,6 +249,10 @@ public final class ScoreReports {
 
     private ScoreReport pairwise() {
         ScoreFile<ScoreFile.Verdict> verdicts = ScoreFile.verdicts(file);
+        requireSome(
+                verdicts,
+                verdict -> !verdict.output().isBlank(),
+                Protocol.PERSONALIZED_REWARD_BENCH_JUDGE);
         PersonalizedRewardBench.Pairwise result =
                 PersonalizedRewardBench.pairwise(userOfPair.keySet(), verdicts.byId());
         Map<String, Double> points = new LinkedHashMap<>();
@@ -281,6 +297,12 @@ public final class ScoreReports {
 
     private ScoreReport bothOrders() {
         ScoreFile<ScoreFile.Orders> scores = ScoreFile.orders(file);
+        requireSome(
+                scores,
+                both ->
+                        both.chosenFirst().outcome() != PairOutcome.UNSCORED
+                                || both.chosenSecond().outcome() != PairOutcome.UNSCORED,
+                Protocol.PERSONAL_REWARD_BENCH);
         PersonalRewardBench result = PersonalRewardBench.of(userOfPair, scores.byId(), bootstrap);
         Map<String, Double> points = new LinkedHashMap<>();
         for (String id : userOfPair.keySet()) {
@@ -313,6 +335,14 @@ public final class ScoreReports {
                                                 result.orders().bias(),
                                                 result.orders().consistency()))),
                         counting(result.tally(), overUsers(points), macro(points))));
+    }
+
+    /** Refuses a file with other field names, which would look like a judge that scores nothing. */
+    private <T> void requireSome(ScoreFile<T> scores, Predicate<T> usable, Protocol protocol) {
+        if (scores.byId().values().stream().noneMatch(usable)) {
+            throw new KindredException(
+                    file + ": no line has what is counted; expected lines " + protocol.line());
+        }
     }
 
     private Collection<String> taskIds() {

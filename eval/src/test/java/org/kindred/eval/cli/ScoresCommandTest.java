@@ -173,6 +173,13 @@ final class ScoresCommandTest {
                         folder.resolve("other.jsonl"),
                         "{\"id\":\"a\",\"chosen\":1,\"rejected\":0}");
         assertRefused(1, "none of its 1 ids", "reward-bench", other, data);
+        Path named = Files.writeString(folder.resolve("named.jsonl"), "{\"id\":\"a\",\"win\":1}\n");
+        assertRefused(
+                1,
+                "no line has what is counted; expected lines {\"id\", \"chosen\": number",
+                "reward-bench",
+                named,
+                data);
     }
 
     private void assertRefused(
