@@ -17,6 +17,7 @@ import org.kindred.datasets.Preference;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.Task;
 import org.kindred.datasets.source.LampQaResponses;
+import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.metric.PairTally;
 import org.kindred.eval.report.Table;
 import org.kindred.eval.stats.Bootstrap;
