@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -92,7 +92,7 @@ final class StudyWorld {
                                                 "eval".equals(row.part())
                                                         && "test".equals(row.itemSplit()))
                                 .toList());
-        Collections.shuffle(targets, new Random(seeds.seed()));
+        shuffle(targets, seeds.random());
         Map<String, List<Preference>> byGroup =
                 targets.stream()
                         .collect(
@@ -107,6 +107,12 @@ final class StudyWorld {
             }
         }
         return measured;
+    }
+
+    private static void shuffle(List<?> list, SplittableRandom random) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            Collections.swap(list, i, random.nextInt(i + 1));
+        }
     }
 
     /** Texts that a tokenizer should know. */
@@ -156,7 +162,7 @@ final class StudyWorld {
             }
             case RANDOM -> {
                 List<String> dealt = new ArrayList<>(real.values());
-                Collections.shuffle(dealt, new Random(seeds.child("random labels").seed()));
+                shuffle(dealt, seeds.child("random labels").random());
                 Map<String, String> shuffled = new TreeMap<>();
                 real.keySet().forEach(user -> shuffled.put(user, dealt.get(shuffled.size())));
                 yield shuffled;
