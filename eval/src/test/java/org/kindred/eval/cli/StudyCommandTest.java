@@ -29,6 +29,7 @@ final class StudyCommandTest {
         "--set=simulation.people.group_shares=[0.6,0.4]",
         "--set=model.vocabulary_size=400",
         "--set=model.hidden_size=16",
+        "--set=model.context_tokens=512",
         "--set=model.layers=1",
         "--set=model.heads=2",
         "--set=model.key_value_heads=1",
