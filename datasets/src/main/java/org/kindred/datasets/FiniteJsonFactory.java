@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Reader;
 import java.io.Writer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** JSON whose numbers are finite: what is not becomes null, read or written. */
@@ -163,39 +162,31 @@ final class FiniteJsonFactory extends JsonFactory {
      * 16 bits as they are instead of as two escapes.
      */
     private static final class Utf8Generator extends FiniteGenerator {
-        private static final byte[] ESCAPED = new byte[0x80];
-
-        static {
-            Arrays.fill(ESCAPED, 0, ' ', (byte) 1);
-            ESCAPED['"'] = 1;
-            ESCAPED['\\'] = 1;
-        }
-
-        private char[] chars = new char[0];
-        private byte[] bytes = new byte[0];
+        private char[] text = new char[0];
+        private byte[] encoded = new byte[0];
 
         Utf8Generator(JsonGenerator delegate) {
             super(delegate);
         }
 
         @Override
-        public void writeString(String text) throws IOException {
-            if (text == null) {
-                delegate.writeString(text);
+        public void writeString(String value) throws IOException {
+            if (value == null) {
+                delegate.writeString(value);
                 return;
             }
-            int length = text.length();
-            if (chars.length < length) {
-                chars = new char[length + length / 2];
-                bytes = new byte[3 * chars.length];
+            int length = value.length();
+            if (text.length < length) {
+                text = new char[length + length / 2];
+                encoded = new byte[3 * text.length];
             }
-            text.getChars(0, length, chars, 0);
-            int escaped = 0;
+            char[] chars = text;
+            byte[] bytes = encoded;
+            value.getChars(0, length, chars, 0);
             int at = 0;
             for (int i = 0; i < length; i++) {
                 char c = chars[i];
                 if (c < 0x80) {
-                    escaped |= ESCAPED[c];
                     bytes[at++] = (byte) c;
                 } else if (c < 0x800) {
                     bytes[at++] = (byte) (0xC0 | c >> 6);
@@ -211,11 +202,11 @@ final class FiniteJsonFactory extends JsonFactory {
                     bytes[at++] = (byte) (0x80 | point >> 6 & 0x3F);
                     bytes[at++] = (byte) (0x80 | point & 0x3F);
                 } else {
-                    delegate.writeString(text); // half a pair: an escape keeps it
+                    delegate.writeString(value); // half a pair: an escape keeps it
                     return;
                 }
             }
-            if (escaped == 0) {
+            if (Utf8.needsNoEscape(bytes, 0, at)) {
                 delegate.writeRawUTF8String(bytes, 0, at);
             } else {
                 delegate.writeUTF8String(bytes, 0, at);

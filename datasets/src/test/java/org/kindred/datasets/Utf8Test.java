@@ -48,6 +48,18 @@ final class Utf8Test {
         assertThat(Utf8.isValid(bytes, 0, bytes.length)).isTrue();
     }
 
+    @Test
+    void everyByteAtEveryPlace_isEscapedIfJsonSaysSo() {
+        for (int place = 0; place < 19; place++) {
+            for (int value = Byte.MIN_VALUE; value <= Byte.MAX_VALUE; value++) {
+                byte[] bytes = "abcdefgh!#[]~xyz\u007F12".getBytes(StandardCharsets.US_ASCII);
+                bytes[place] = (byte) value;
+                boolean escaped = value == '"' || value == '\\' || value >= 0 && value < ' ';
+                assertThat(Utf8.needsNoEscape(bytes, 0, bytes.length)).isEqualTo(!escaped);
+            }
+        }
+    }
+
     private static void agree(byte[] bytes) {
         assertThat(Utf8.isValid(bytes, 0, bytes.length)).isEqualTo(decodes(bytes));
     }

@@ -79,8 +79,7 @@ public final class DatasetImport {
     }
 
     private Outcome into(Path out, boolean replace) {
-        try {
-            InputHashes inputs = InputHashes.of(sources.files(), listener);
+        try (InputHashes inputs = new InputHashes(sources.files(), listener)) {
             Path report = out.resolve(REPORT);
             if (Files.exists(report)) {
                 ImportReport found = Json.read(report, ImportReport.class, "the import report");
@@ -93,6 +92,8 @@ public final class DatasetImport {
                                     + " holds an import of other files or with other options. Replace"
                                     + " it with --force or name another folder with --out.");
                 }
+            } else {
+                inputs.start();
             }
             ImportReport[] made = new ImportReport[1];
             AtomicFiles.Content<Path> content = folder -> made[0] = write(folder, inputs);
@@ -130,7 +131,7 @@ public final class DatasetImport {
             if (report.preferences() == 0 && report.tasks() == 0) {
                 throw new KindredException(
                         "no usable row in "
-                                + inputs.sha256().keySet()
+                                + sources.files().stream().map(SourceFile::name).toList()
                                 + " (set aside: "
                                 + report.setAside()
                                 + "); check the format"
@@ -198,7 +199,7 @@ public final class DatasetImport {
                 removed);
     }
 
-    private Manifest manifest(ImportReport report, InputHashes inputs) {
+    private Manifest manifest(ImportReport report, InputHashes inputs) throws IOException {
         return Manifest.named(format.card().name())
                 .withSource(
                         format.card().title(),
@@ -228,7 +229,7 @@ public final class DatasetImport {
         return visible;
     }
 
-    private boolean isSame(ImportReport found, InputHashes inputs) {
+    private boolean isSame(ImportReport found, InputHashes inputs) throws IOException {
         Map<String, String> hashes = new LinkedHashMap<>();
         found.files().forEach(file -> hashes.put(file.name(), file.sha256()));
         Map<String, String> wanted = new LinkedHashMap<>(inputs.sha256());

@@ -8,14 +8,21 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.kindred.datasets.KindredException;
 
-/** SHA-256 of the files to read, and the promise that they stayed as they were. */
-final class InputHashes {
+/**
+ * SHA-256 of the files to read, and the promise that they stayed as they were. Hashed when they are
+ * first asked for, or meanwhile on a thread of their own.
+ */
+final class InputHashes implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private record State(Path path, long bytes, FileTime modified) {
@@ -24,17 +31,43 @@ final class InputHashes {
         }
     }
 
-    private final Map<String, String> sha256 = new TreeMap<>();
+    private final List<SourceFile> files;
     private final List<State> states = new ArrayList<>();
+    private final DatasetImport.Listener listener;
+    private final FutureTask<Map<String, String>> hashing;
+    private volatile boolean meanwhile;
 
-    private InputHashes() {}
-
-    static InputHashes of(List<SourceFile> files, DatasetImport.Listener listener)
-            throws IOException {
-        InputHashes hashes = new InputHashes();
+    /**
+     * @param listener told how far hashing is, unless it goes on meanwhile
+     * @throws KindredException if two files have one name
+     */
+    InputHashes(List<SourceFile> files, DatasetImport.Listener listener) throws IOException {
+        this.files = files;
+        this.listener = listener;
+        hashing = new FutureTask<>(this::hash);
+        Set<String> names = new HashSet<>();
         for (SourceFile file : files) {
-            hashes.states.add(State.of(file.path()));
+            states.add(State.of(file.path()));
+            if (!names.add(file.name())) {
+                throw new KindredException(
+                        "two files are named "
+                                + file.name()
+                                + ": give the folder above both, so that reports can tell them"
+                                + " apart");
+            }
         }
+    }
+
+    /** Begins to hash on another thread. */
+    void start() {
+        meanwhile = true;
+        Thread thread = new Thread(hashing, "hash");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Map<String, String> hash() throws IOException {
+        Map<String, String> hashes = new TreeMap<>();
         long done = 0;
         for (SourceFile file : files) {
             MessageDigest digest = sha256Digest();
@@ -43,17 +76,12 @@ final class InputHashes {
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     digest.update(buffer, 0, read);
                     done += read;
-                    listener.step("hash", done, hashes.totalBytes());
+                    if (!meanwhile) {
+                        listener.step("hash", done, totalBytes());
+                    }
                 }
             }
-            String hash = HexFormat.of().formatHex(digest.digest());
-            if (hashes.sha256.put(file.name(), hash) != null) {
-                throw new KindredException(
-                        "two files are named "
-                                + file.name()
-                                + ": give the folder above both, so that reports can tell them"
-                                + " apart");
-            }
+            hashes.put(file.name(), HexFormat.of().formatHex(digest.digest()));
         }
         return hashes;
     }
@@ -67,8 +95,23 @@ final class InputHashes {
     }
 
     /** Hexadecimal hashes by the name of the file. */
-    Map<String, String> sha256() {
-        return sha256;
+    Map<String, String> sha256() throws IOException {
+        hashing.run(); // nothing if it is under way or done
+        try {
+            return hashing.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the input was hashed", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException failure
+                    ? failure
+                    : new IOException("the input cannot be hashed", e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        hashing.cancel(true);
     }
 
     long bytes(SourceFile file) {

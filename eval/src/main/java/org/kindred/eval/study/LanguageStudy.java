@@ -304,7 +304,7 @@ public final class LanguageStudy {
                         own
                                 ? train(run, arm, rate, "tuning", seed, world, labels)
                                 : tuned(run, population, arm, rate, seed, world);
-                worst += curve.last("worst") / options.tuningSeeds();
+                worst += curve.area("worst") / options.tuningSeeds();
             }
             if (worst > bestWorst) {
                 bestWorst = worst;

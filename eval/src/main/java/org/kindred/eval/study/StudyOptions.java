@@ -17,7 +17,7 @@ import org.kindred.policy.schedule.EntropyBonus;
  * @param populations each is a block of the study
  * @param seeds paired runs of every arm
  * @param tuningSeeds other runs, on which the learning rate of each arm is chosen
- * @param rates learning rates to choose from, by the worst group's final utility
+ * @param rates learning rates to choose from, by the worst group's utility over the run
  * @param entropyBonus of the arms that have one
  * @param controls population in which random and inferred labels are tried too
  * @param steps of reinforcement learning
@@ -103,7 +103,7 @@ public record StudyOptions(
                 List.of(Population.values()),
                 5,
                 1,
-                List.of(1e-4, 3e-4, 1e-3),
+                List.of(3e-5, 1e-4, 3e-4),
                 EntropyBonus.parse("linear:0.02"),
                 Population.MINORITY_FIFTH,
                 60,
