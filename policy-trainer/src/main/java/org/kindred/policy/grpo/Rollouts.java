@@ -63,12 +63,17 @@ final class Rollouts {
                 Rollout.sample(
                         generator,
                         inputs.tokenizer(),
-                        order.next(),
+                        prompts(step),
                         options.batch().completionsPerPrompt(),
                         options.sampling(),
                         seeds.child(step)),
                 inputs.rewards(),
                 options.scoring());
+    }
+
+    private List<PolicyPrompt> prompts(long step) {
+        PromptSchedule schedule = inputs.schedule();
+        return schedule == null ? order.next() : schedule.at(step);
     }
 
     /** The policy has changed: what waits was sampled by an earlier one. */

@@ -16,13 +16,25 @@ import org.kindred.policy.tokenizer.Tokenizer;
  *     if beta is 0
  * @param prompts their order matters for the seeded sampling
  * @param rewards summed with their weights
+ * @param schedule which of the prompts each step gets; null for the seeded order of all
  */
 public record TrainerInputs(
         CausalLm policy,
         @Nullable CausalLm reference,
         Tokenizer tokenizer,
         List<PolicyPrompt> prompts,
-        List<RewardSource> rewards) {
+        List<RewardSource> rewards,
+        @Nullable PromptSchedule schedule) {
+
+    /** In the seeded order of all prompts. */
+    public TrainerInputs(
+            CausalLm policy,
+            @Nullable CausalLm reference,
+            Tokenizer tokenizer,
+            List<PolicyPrompt> prompts,
+            List<RewardSource> rewards) {
+        this(policy, reference, tokenizer, prompts, rewards, null);
+    }
 
     public TrainerInputs {
         prompts = List.copyOf(prompts);

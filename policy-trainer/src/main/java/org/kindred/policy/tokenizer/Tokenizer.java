@@ -102,6 +102,17 @@ public final class Tokenizer implements AutoCloseable {
         return toInts(encoding(text, addSpecial).getIds());
     }
 
+    /** The tokens of an answer and the end token, where there is one, which belongs to it. */
+    public int[] encodeEnded(String text) {
+        int[] tokens = encode(text, false);
+        if (eosIds().isEmpty()) {
+            return tokens;
+        }
+        int[] ended = java.util.Arrays.copyOf(tokens, tokens.length + 1);
+        ended[tokens.length] = eosIds().get(0);
+        return ended;
+    }
+
     /** The tokens of {@link #encode} in the notation of the vocabulary, for inspection. */
     public List<String> tokens(String text, boolean addSpecial) {
         return List.of(encoding(text, addSpecial).getTokens());

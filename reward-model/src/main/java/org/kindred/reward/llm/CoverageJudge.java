@@ -7,6 +7,7 @@ import java.util.Map;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Message;
 import org.kindred.reward.ScoreOutcome;
+import org.kindred.reward.chain.Coverage;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.JudgeClient;
@@ -19,7 +20,7 @@ import org.kindred.reward.prompt.UntrustedText;
  * what the user is known to want. One mark from 0 to 10 a wish; PR is their mean / 10. A failure of
  * this judge is no failure of the chain: it leaves the chain unscored.
  */
-public final class CoverageJudge {
+public final class CoverageJudge implements Coverage {
     private static final int MAX_TOKENS = 512;
     private static final PromptTemplate TEMPLATE = PromptTemplate.load("coverage-judge", 1);
 
@@ -29,10 +30,7 @@ public final class CoverageJudge {
         this.client = client;
     }
 
-    /**
-     * @param wishes stated ones, or criteria synthesised from the history where there are none
-     * @return PR in [0, 1], or why there is none
-     */
+    @Override
     public ScoreOutcome coverage(String userId, EvaluationChain chain, List<String> wishes) {
         if (wishes.isEmpty()) {
             return new ScoreOutcome.Abstained("no wishes are known");

@@ -30,16 +30,39 @@ public record LlmOptions(
         /** Past choices and stated wishes: persona-guided scoring, for teachers. */
         STATED("persona-scoring"),
         /** A weighted checklist from past choices. */
-        CHECKLIST("checklist");
+        CHECKLIST("checklist"),
+        /**
+         * Past choices with hardly a word of instruction, one line a text: for models that {@code
+         * kindred reward train} taught this form.
+         */
+        COMPACT("compact-inference", "compact-synthesis", "compact-scoring");
 
         private final String template;
+        private final String synthesis;
+        private final String scoring;
 
         Prompt(String template) {
+            this(template, "preference-synthesis", "rubric-scoring");
+        }
+
+        Prompt(String template, String synthesis, String scoring) {
             this.template = template;
+            this.synthesis = synthesis;
+            this.scoring = scoring;
         }
 
         String template() {
             return template;
+        }
+
+        /** Template that asks for a rubric before any response is shown. */
+        String synthesis() {
+            return synthesis;
+        }
+
+        /** Template that asks for one response under a given rubric. */
+        String scoring() {
+            return scoring;
         }
     }
 

@@ -26,13 +26,15 @@ public final class SoloChainWriter implements ChainWriter {
     private final JudgeClient client;
     private final LlmOptions options;
     private final SeedTree seeds;
-    private final PromptTemplate synthesis = PromptTemplate.load("preference-synthesis", 1);
-    private final PromptTemplate scoring = PromptTemplate.load("rubric-scoring", 1);
+    private final PromptTemplate synthesis;
+    private final PromptTemplate scoring;
 
     public SoloChainWriter(JudgeClient client, LlmOptions options, SeedTree seeds) {
         this.client = client;
         this.options = options;
         this.seeds = seeds;
+        this.synthesis = PromptTemplate.load(options.prompt().synthesis(), 1);
+        this.scoring = PromptTemplate.load(options.prompt().scoring(), 1);
     }
 
     @Override

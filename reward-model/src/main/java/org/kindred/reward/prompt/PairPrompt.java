@@ -27,16 +27,17 @@ public record PairPrompt(String system, String user, String history, String stat
             List<Preference> history,
             List<String> stated,
             String persona) {
-        String past = history(history);
-        String wishes = wishes(stated);
+        Framing framing = template.framing();
+        String past = history(framing, history);
+        String wishes = wishes(framing, stated);
         Map<String, String> values =
                 Map.of(
                         "history", past,
                         "stated", wishes,
-                        "persona", UntrustedText.fence("description", persona),
-                        "rubric", UntrustedText.fence("rubric", persona),
-                        "prompt", UntrustedText.fence("question", request.prompt()),
-                        "responses", responses(request.responses()));
+                        "persona", framing.frame("description", persona),
+                        "rubric", framing.frame("rubric", persona),
+                        "prompt", framing.frame("question", request.prompt()),
+                        "responses", responses(framing, request.responses(), framing == Framing.LINES ? "\n" : "\n\n"));
         return new PairPrompt(
                 PromptTemplate.fill(template.system(), values),
                 PromptTemplate.fill(template.user(), values),
@@ -44,35 +45,36 @@ public record PairPrompt(String system, String user, String history, String stat
                 wishes);
     }
 
-    private static String history(List<Preference> history) {
+    private static String history(Framing framing, List<Preference> history) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < history.size(); i++) {
             Preference row = history.get(i);
             String number = " " + (i + 1);
-            text.append(UntrustedText.fence("question" + number, row.promptText()))
+            text.append(framing.frame("question" + number, row.promptText()))
                     .append('\n')
-                    .append(UntrustedText.fence("chosen" + number, row.chosenText()))
+                    .append(framing.frame("chosen" + number, row.chosenText()))
                     .append('\n')
-                    .append(UntrustedText.fence("passed over" + number, row.rejectedText()))
+                    .append(framing.frame("passed over" + number, row.rejectedText()))
                     .append('\n');
         }
         return text.isEmpty() ? "(none are known)" : text.toString().stripTrailing();
     }
 
-    private static String responses(List<String> responses) {
+    private static String responses(
+            Framing framing, List<String> responses, String between) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < responses.size(); i++) {
-            text.append(text.isEmpty() ? "" : "\n\n")
-                    .append(UntrustedText.fence("response " + (i + 1), responses.get(i)));
+            text.append(text.isEmpty() ? "" : between)
+                    .append(framing.frame("response " + (i + 1), responses.get(i)));
         }
         return text.toString();
     }
 
-    private static String wishes(List<String> stated) {
+    private static String wishes(Framing framing, List<String> stated) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < stated.size(); i++) {
             text.append(text.isEmpty() ? "" : "\n")
-                    .append(UntrustedText.fence("wish " + (i + 1), stated.get(i)));
+                    .append(framing.frame("wish " + (i + 1), stated.get(i)));
         }
         return text.isEmpty() ? "(nothing)" : text.toString();
     }

@@ -17,25 +17,31 @@ import org.kindred.reward.TextKey;
  * @param system what stays the same for all questions about one user: it comes first, so that a
  *     server's prefix cache hits
  * @param user what changes with each question
+ * @param framing how texts are marked in it
  */
-public record PromptTemplate(String name, int version, String system, String user) {
+public record PromptTemplate(
+        String name, int version, String system, String user, Framing framing) {
+    private static final String FENCED = "=== system\n";
+    private static final String LINED = "=== system, one line a text\n";
 
     private static final Pattern PLACE = Pattern.compile("\\{\\{([a-z_]+)}}");
 
     /** Reads a template of this package's resources. */
     public static PromptTemplate load(String name, int version) {
         String text = resource(name, version);
-        int system = text.indexOf("=== system\n");
+        Framing framing = text.startsWith(LINED) ? Framing.LINES : Framing.FENCES;
+        String head = framing == Framing.LINES ? LINED : FENCED;
         int user = text.indexOf("=== user\n");
-        if (system != 0 || user < 0) {
+        if (!text.startsWith(head) || user < 0) {
             throw new IllegalStateException(
                     "template " + name + " has no part '=== system' followed by '=== user'");
         }
         return new PromptTemplate(
                 name,
                 version,
-                text.substring("=== system\n".length(), user).strip(),
-                text.substring(user + "=== user\n".length()).strip());
+                text.substring(head.length(), user).strip(),
+                text.substring(user + "=== user\n".length()).strip(),
+                framing);
     }
 
     /** Reads a short text of this package's resources, for example the line of a second try. */

@@ -135,6 +135,16 @@ public final class UntrustedText {
         return "<<< " + label + " " + code + "\n" + safe + "\n>>> " + label + " " + code;
     }
 
+    /**
+     * The neutralised text on one line behind a label: since no text brings a line break, none can
+     * begin a line of its own.
+     *
+     * @param label what it is; trusted
+     */
+    public static String line(String label, String text) {
+        return label + ": " + neutralise(text).replaceAll("\\s*\\R\\s*", " / ").strip();
+    }
+
     private static Map<Character, Character> lookAlikes() {
         String cyrillic =
                 "\u0410\u0412\u0421\u0415\u041D\u0406\u0408\u041A\u041C\u041E\u0420\u0405\u0422"

@@ -1,0 +1,41 @@
+package org.kindred.policy.rewardmodel;
+
+/**
+ * Chains of a teacher.
+ *
+ * @param samples chains a pair and order; several differ only where the teacher's draws do
+ * @param temperature how far they spread
+ * @param bothOrders ask about each pair in both orders of the responses; else in one, by its id
+ * @param budget most chains asked for; 0 for no limit
+ * @param criteria most criteria that a kept chain tells, the heaviest; 0 for all. Few make short
+ *     chains for small models
+ * @param solo also teach the two steps in which rollouts of a policy are scored: the rubric alone,
+ *     and one response under a rubric
+ */
+public record ChainDataOptions(
+        int samples,
+        double temperature,
+        boolean bothOrders,
+        int budget,
+        int criteria,
+        boolean solo) {
+    public ChainDataOptions {
+        if (samples < 1 || budget < 0) {
+            throw new IllegalArgumentException(
+                    "samples = " + samples + ", budget = " + budget + ": must be 1 and 0 or more");
+        }
+        if (!(temperature >= 0 && temperature <= 5)) {
+            throw new IllegalArgumentException(
+                    "temperature = " + temperature + ": must be 0 to 5, for example 1.0");
+        }
+        if (criteria < 0 || criteria == 1) {
+            throw new IllegalArgumentException(
+                    "criteria = " + criteria + ": must be 0 (all), or 2 or more");
+        }
+    }
+
+    /** Up to four chains a pair, in both orders, with all criteria. */
+    public static ChainDataOptions defaults() {
+        return new ChainDataOptions(4, 1.0, true, 0, 0, true);
+    }
+}
