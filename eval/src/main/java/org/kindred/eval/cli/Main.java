@@ -58,14 +58,15 @@ public final class Main {
 
     @Command(
             name = "reward",
-            description = "Reward models: derive, prototypes, score, compare.",
+            description = "Reward models: derive, prototypes, score, compare, train.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
             subcommands = {
                 DeriveCommand.class,
                 PrototypesCommand.class,
                 ScoreCommand.class,
-                CompareCommand.class
+                CompareCommand.class,
+                RewardTrainCommand.class
             })
     static final class Reward {}
 

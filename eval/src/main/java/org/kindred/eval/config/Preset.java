@@ -24,7 +24,8 @@ public record Preset(String name, String command, String description, String yam
                     "movielens-next-film",
                     "goodreads-reviews",
                     "quick-benchmark",
-                    "user-disjoint");
+                    "user-disjoint",
+                    "small-judge");
 
     /** All of them, in the order of the list that people see. */
     public static List<Preset> all() {

@@ -13,7 +13,11 @@ import org.kindred.reward.prototype.PrototypeOptions;
  *
  * @param seed root of the seed tree
  * @param simulation the population
- * @param judge the reward model
+ * @param rewardJudge who scores completions in reinforcement learning, and whose chains make the
+ *     preference groups of training: {@code rubric}, {@code local:DIR}, {@code openai:URL#MODEL} or
+ *     {@code ollama:URL#MODEL}. Personas in prompts and the judge of the evaluation stay those of
+ *     the rubric judge
+ * @param judge the rubric judge
  * @param prototypes the preference groups
  * @param model the policy's architecture
  * @param engine threads and device
@@ -24,6 +28,7 @@ import org.kindred.reward.prototype.PrototypeOptions;
 public record PipelineOptions(
         long seed,
         SimulationOptions simulation,
+        String rewardJudge,
         JudgeOptions judge,
         PrototypeOptions prototypes,
         PolicyModelOptions model,
@@ -36,6 +41,7 @@ public record PipelineOptions(
         return new PipelineOptions(
                 1,
                 SimulationOptions.defaults(),
+                "rubric",
                 oneSetting(),
                 PrototypeOptions.defaults().withK(4),
                 PolicyModelOptions.defaults(),

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
@@ -40,6 +41,7 @@ import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.sft.SftTrainer;
 import org.kindred.policy.tokenizer.BpeTrainer;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.client.JudgeCache;
 import org.kindred.reward.judge.Rubric;
 
 /**
@@ -239,6 +241,7 @@ final class PolicyStage {
                 };
         try (TrainingRun training =
                         TrainingRun.open(folder, TrainingRun.Options.defaults(), listener);
+                LanguageJudge judge = languageJudge();
                 Tokenizer tokenizer = Tokenizer.load(start)) {
             Optional<Checkpoint> last = training.newestCheckpoint();
             try (CausalLm policy =
@@ -246,7 +249,7 @@ final class PolicyStage {
                                     .orElseGet(() -> CausalLm.load(start, options.engine()));
                     CausalLm reference = CausalLm.load(start, options.engine())) {
                 Map<String, Rubric> rubrics = new LinkedHashMap<>();
-                List<PolicyPrompt> prompts = prompts(tokenizer, rubrics);
+                List<PolicyPrompt> prompts = prompts(tokenizer, judge, rubrics);
                 Trainer trainer =
                         new Trainer(
                                 new TrainerInputs(
@@ -254,7 +257,7 @@ final class PolicyStage {
                                         reference,
                                         tokenizer,
                                         prompts,
-                                        rewards(tokenizer, reference, rubrics)),
+                                        rewards(tokenizer, reference, judge, rubrics)),
                                 trainerOptions);
                 last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));
                 training.train(trainer);
@@ -262,14 +265,32 @@ final class PolicyStage {
         }
     }
 
+    /** The judge of reinforcement learning where it is a language model; null for the rubric. */
+    private @Nullable LanguageJudge languageJudge() {
+        return options.rewardJudge().equals("rubric")
+                ? null
+                : new LanguageJudge(
+                        options.rewardJudge(),
+                        dataset,
+                        options.prototypes(),
+                        run.path("reward").resolve(JudgeCache.FILE),
+                        seeds.child("judge"));
+    }
+
     private List<RewardSource> rewards(
-            Tokenizer tokenizer, CausalLm reference, Map<String, Rubric> rubrics) {
+            Tokenizer tokenizer,
+            CausalLm reference,
+            @Nullable LanguageJudge judge,
+            Map<String, Rubric> rubrics) {
         List<RewardSource> rewards = new ArrayList<>();
         rewards.add(
-                RewardSource.of(
-                        "rubric_judge",
-                        (prompt, completions) ->
-                                reward.judge().scoreAlone(rubrics.get(prompt.id()), completions)));
+                judge == null
+                        ? RewardSource.of(
+                                "rubric_judge",
+                                (prompt, completions) ->
+                                        reward.judge()
+                                                .scoreAlone(rubrics.get(prompt.id()), completions))
+                        : RewardSource.of("language_judge", judge));
         double weight = options.reinforcement().fluencyWeight();
         if (weight > 0) {
             rewards.add(
@@ -283,7 +304,8 @@ final class PolicyStage {
      * Every training user's prompts, his persona before each. Fills in whose rubric judges which
      * prompt.
      */
-    private List<PolicyPrompt> prompts(Tokenizer tokenizer, Map<String, Rubric> rubrics) {
+    private List<PolicyPrompt> prompts(
+            Tokenizer tokenizer, @Nullable LanguageJudge judge, Map<String, Rubric> rubrics) {
         List<PolicyPrompt> prompts = new ArrayList<>();
         for (Preference row : training) {
             Rubric rubric = reward.rubric(row.userId(), row.promptText());
@@ -291,7 +313,9 @@ final class PolicyStage {
             prompts.add(
                     new PolicyPrompt(
                             row.id(),
-                            reward.groupOf(row.userId()),
+                            judge == null
+                                    ? reward.groupOf(row.userId())
+                                    : judge.groupOf(row.userId()),
                             row.userId(),
                             PolicyFolder.prompt(tokenizer, rubric.persona(), row.promptText())));
         }

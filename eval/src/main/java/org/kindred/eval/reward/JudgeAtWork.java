@@ -44,7 +44,7 @@ public final class JudgeAtWork implements AutoCloseable {
             RewardOptions options,
             Path cacheFile,
             SeedTree seeds) {
-        this.options = options;
+        this.options = options.withLlm(JudgeFormat.of(spec, options.llm()));
         this.data = data;
         this.seeds = seeds;
         if (spec instanceof JudgeSpec.Embedded) {

@@ -67,7 +67,7 @@ public record RewardData(
     }
 
     /** Reads a canonical folder; one without a split is split by the seed. */
-    static RewardData read(Path folder, SeedTree seeds) {
+    public static RewardData read(Path folder, SeedTree seeds) {
         PreferenceDataset dataset = CanonicalReader.read(folder).dataset();
         if (dataset.preferences().stream().noneMatch(row -> "eval".equals(row.part()))) {
             dataset =

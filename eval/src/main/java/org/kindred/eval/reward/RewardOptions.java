@@ -71,6 +71,26 @@ public record RewardOptions(
                 ClientOptions.defaults());
     }
 
+    /** The same with another way to ask language models. */
+    public RewardOptions withLlm(LlmOptions other) {
+        return new RewardOptions(
+                seed,
+                shots,
+                rowsPerUser,
+                bothOrders,
+                samplesPerRequest,
+                timeoutSeconds,
+                cache,
+                diagnose,
+                neighbours,
+                scaling,
+                judge,
+                prototypes,
+                scenarios,
+                other,
+                client);
+    }
+
     private static void require(boolean holds, String name, int value, String allowed) {
         if (!holds) {
             throw new IllegalArgumentException(name + " = " + value + ": must be " + allowed);

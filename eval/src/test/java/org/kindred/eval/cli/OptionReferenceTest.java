@@ -26,6 +26,7 @@ import org.kindred.eval.benchmark.BenchmarkOptions;
 import org.kindred.eval.config.OptionMeanings;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.config.Preset;
+import org.kindred.eval.judgetraining.RewardTrainingOptions;
 import org.kindred.eval.pipeline.FineTuningOptions;
 import org.kindred.eval.pipeline.PipelineOptions;
 import org.kindred.eval.pipeline.SimulateOptions;
@@ -64,6 +65,7 @@ final class OptionReferenceTest {
         commands.put("data split", SplitOptions.defaults());
         commands.put("reward derive | prototypes | score", RewardOptions.defaults());
         commands.put("reward compare", CompareOptions.defaults());
+        commands.put("reward train", RewardTrainingOptions.defaults());
         commands.put("policy sft", FineTuningOptions.defaults());
         commands.put("policy train", PolicyTrainingOptions.defaults());
         commands.put("policy bandit", BanditOptions.defaults());

@@ -9,9 +9,9 @@ import org.kindred.policy.run.Watch;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
- * A scalar reward read from a causal model: {@code r(x, y) = log p("+" | x, y) - log p("-" | x, y)}.
- * Since the normaliser cancels, this is a linear head {@code (w_+ - w_-) . h} on the last hidden
- * state, with rows of the output matrix as its weights.
+ * A scalar reward read from a causal model: {@code r(x, y) = log p("+" | x, y) - log p("-" | x,
+ * y)}. Since the normaliser cancels, this is a linear head {@code (w_+ - w_-) . h} on the last
+ * hidden state, with rows of the output matrix as its weights.
  *
  * @param plus token id of "+"
  * @param minus token id of "-"

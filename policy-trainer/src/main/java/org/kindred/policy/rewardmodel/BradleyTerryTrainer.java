@@ -98,8 +98,7 @@ public final class BradleyTerryTrainer implements TrainingLoop {
         metrics.put("learning_rate", rate);
         clock.lap("optimizer_time");
         stepsDone++;
-        tokensSeen +=
-                batch.stream().mapToLong(p -> p.chosen().length + p.rejected().length).sum();
+        tokensSeen += batch.stream().mapToLong(p -> p.chosen().length + p.rejected().length).sum();
         metrics.put("epoch", (double) stepsDone / batchesPerEpoch);
         metrics.put("num_tokens", (double) tokensSeen);
         timings = new StepMetrics(stepsDone, clock.seconds());

@@ -67,7 +67,8 @@ public final class ChainCollection {
      * @param progress hears how many chains there are
      * @return whether all was asked that should be; false after {@link #requestStop}
      */
-    public boolean collect(Path file, List<TrainingPair> pairs, int threads, LongConsumer progress) {
+    public boolean collect(
+            Path file, List<TrainingPair> pairs, int threads, LongConsumer progress) {
         List<TeacherChain> before = Files.exists(file) ? complete(read(file)) : List.of();
         AtomicFiles.write(file, out -> write(out, before));
         Set<String> done = new HashSet<>();
@@ -130,8 +131,7 @@ public final class ChainCollection {
             return rejected(ask, sample, "failed");
         }
         String text = text(written.chain());
-        if (text == null
-                || !(parser.parse(text, 2) instanceof ChainParser.Read read)) {
+        if (text == null || !(parser.parse(text, 2) instanceof ChainParser.Read read)) {
             return rejected(ask, sample, "unreadable");
         }
         double gap = gap(read.chain(), ask.chosenFirst());
@@ -210,7 +210,10 @@ public final class ChainCollection {
                         lines.add(Json.mapper().treeToValue(record, TeacherChain.class));
                     } catch (JsonProcessingException e) {
                         throw new KindredException(
-                                file + " line " + line + " is no chain of a teacher; remove the file",
+                                file
+                                        + " line "
+                                        + line
+                                        + " is no chain of a teacher; remove the file",
                                 e);
                     }
                 },

@@ -70,7 +70,8 @@ public final class ChainExamples {
 
     private static void add(
             Map<String, Exchange> exchanges, List<Message> question, String answer) {
-        exchanges.putIfAbsent(Message.text(question) + "\n" + answer, new Exchange(question, answer));
+        exchanges.putIfAbsent(
+                Message.text(question) + "\n" + answer, new Exchange(question, answer));
     }
 
     /** Exchanges as tokens; those that are longer than the model's context are left out. */

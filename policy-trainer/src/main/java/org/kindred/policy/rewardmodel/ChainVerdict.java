@@ -28,7 +28,9 @@ public record ChainVerdict(
         ChainTotals totals =
                 ChainTotals.of(
                         chain.criteria(),
-                        chain.statedScores().stream().map(s -> s == null ? Double.NaN : s).toList());
+                        chain.statedScores().stream()
+                                .map(s -> s == null ? Double.NaN : s)
+                                .toList());
         return new ChainVerdict(
                 asked.pair().id(),
                 user,

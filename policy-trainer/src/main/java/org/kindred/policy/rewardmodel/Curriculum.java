@@ -20,8 +20,8 @@ import org.kindred.policy.grpo.PromptSchedule;
  * last measured pass rates; these are kept in files by step, so that a resumed run, which meets the
  * same model at the same step, deals alike.
  *
- * <p>A pool that has too few pairs for a step leaves its places to the next easier one, easy ones to
- * hard ones. No pair comes twice in a step.
+ * <p>A pool that has too few pairs for a step leaves its places to the next easier one, easy ones
+ * to hard ones. No pair comes twice in a step.
  */
 public final class Curriculum implements PromptSchedule {
     private final Map<String, List<PolicyPrompt>> promptsOfPair;
@@ -86,7 +86,8 @@ public final class Curriculum implements PromptSchedule {
                 .forEach(
                         (kind, n) -> {
                             List<String> pool =
-                                    shuffled(pools.get(kind), seeds.child(since).child(kind.name()));
+                                    shuffled(
+                                            pools.get(kind), seeds.child(since).child(kind.name()));
                             for (int i = 0; i < n; i++) {
                                 int place = passed.getOrDefault(kind, 0) + i;
                                 block.add(prompt(pool.get(place % pool.size()), step));
@@ -137,8 +138,7 @@ public final class Curriculum implements PromptSchedule {
         SplittableRandom random = seeds.child("places").child(step).random();
         int difficult =
                 (int) Math.floor(options.hardShare(step, steps) * places + random.nextDouble());
-        int wanted =
-                (int) Math.floor(options.veryHardShare() * difficult + random.nextDouble());
+        int wanted = (int) Math.floor(options.veryHardShare() * difficult + random.nextDouble());
         int veryHard = Math.min(wanted, pools.get(Kind.VERY_HARD).size());
         int hard = Math.min(difficult - veryHard, pools.get(Kind.HARD).size());
         int easy = Math.min(places - veryHard - hard, pools.get(Kind.EASY).size());

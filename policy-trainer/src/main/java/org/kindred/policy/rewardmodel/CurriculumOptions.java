@@ -4,9 +4,9 @@ package org.kindred.policy.rewardmodel;
  * Which pairs stage 3 learns on (P-GenRM, arXiv 2602.12116, 2.3: hard negatives, their share rising
  * step by step; the definition and the numbers are ours).
  *
- * <p>With pass rate c, the share of a pair's rollouts that rank it rightly, a pair is hard if {@code
- * 0 < c <= hardAtMost}, very hard if c = 0, easy otherwise. The hard share of a batch at step t of T
- * is {@code from + (to - from) min(1, t / (ramp T))}.
+ * <p>With pass rate c, the share of a pair's rollouts that rank it rightly, a pair is hard if
+ * {@code 0 < c <= hardAtMost}, very hard if c = 0, easy otherwise. The hard share of a batch at
+ * step t of T is {@code from + (to - from) min(1, t / (ramp T))}.
  *
  * @param enabled false draws pairs evenly, as the control
  * @param from hard share at the start

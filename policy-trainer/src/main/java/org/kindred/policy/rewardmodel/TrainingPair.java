@@ -30,8 +30,7 @@ public record TrainingPair(
      *
      * @param shots most past choices
      */
-    public static List<TrainingPair> leaveOneOut(
-            UserContext user, int shots, List<String> stated) {
+    public static List<TrainingPair> leaveOneOut(UserContext user, int shots, List<String> stated) {
         List<TrainingPair> pairs = new ArrayList<>();
         for (int i = 0; i < user.history().size(); i++) {
             List<Preference> others = new ArrayList<>(user.history());

@@ -67,8 +67,7 @@ final class BradleyTerryTrainerTest {
         try (Tokenizer tokenizer = TinyPolicy.tokenizer(folder.resolve("t"));
                 CausalLm model = TinyPolicy.model(tokenizer, 5)) {
             List<BradleyTerryPair> pairs = pairs(tokenizer);
-            BradleyTerryTrainer trainer =
-                    new BradleyTerryTrainer(model, tokenizer, pairs, OPTIONS);
+            BradleyTerryTrainer trainer = new BradleyTerryTrainer(model, tokenizer, pairs, OPTIONS);
             double first = trainer.step().value("loss");
             double last = first;
             while (!trainer.done()) {

@@ -20,8 +20,7 @@ import org.kindred.reward.llm.ChainPrompts;
 import org.kindred.reward.llm.LlmOptions;
 
 final class ChainCollectionTest {
-    private static final ChainDataOptions FOUR =
-            new ChainDataOptions(4, 1, false, 0, 0, true);
+    private static final ChainDataOptions FOUR = new ChainDataOptions(4, 1, false, 0, 0, true);
 
     @TempDir Path folder;
 
@@ -74,8 +73,7 @@ final class ChainCollectionTest {
                         line -> {
                             assertThat(line.teacher()).isEqualTo("scripted");
                             assertThat(line.userId()).isEqualTo("u");
-                            assertThat(line.criteria())
-                                    .containsExactly("short answers", "numbers");
+                            assertThat(line.criteria()).containsExactly("short answers", "numbers");
                         });
         assertThat(teacher.asked).allSatisfy(r -> assertThat(r.stated()).isNotEmpty());
     }

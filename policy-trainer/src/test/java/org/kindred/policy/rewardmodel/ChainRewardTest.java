@@ -48,7 +48,15 @@ final class ChainRewardTest {
     @Test
     void score_stageTwo_isEquationThree() {
         // p-genrm, section 6: PR .8 and OR 1 give 1.4, OR 0 gives .4, unreadable -.1, a tie OR 0
-        assertThat(score(StageReward.criteria(), covers(0.8), true, FIRST_WINS, SECOND_WINS, "no", TIE))
+        assertThat(
+                        score(
+                                StageReward.criteria(),
+                                covers(0.8),
+                                true,
+                                FIRST_WINS,
+                                SECOND_WINS,
+                                "no",
+                                TIE))
                 .containsExactly(scored(1.4), scored(0.4), scored(-0.1), scored(0.4));
     }
 

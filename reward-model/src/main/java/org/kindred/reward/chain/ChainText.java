@@ -11,8 +11,9 @@ import org.kindred.datasets.Json;
 
 /**
  * A chain as a language model writes it: the inverse of {@link ChainParser}, for the chains that a
- * model is taught. Scores are rounded to whole points and weights to whole per cents of sum 100, and
- * each total is the weighted mean of what is written, so that stated and recomputed totals agree.
+ * model is taught. Scores are rounded to whole points and weights to whole per cents of sum 100,
+ * and each total is the weighted mean of what is written, so that stated and recomputed totals
+ * agree.
  */
 public final class ChainText {
     private ChainText() {}
@@ -73,7 +74,10 @@ public final class ChainText {
                             scores.isEmpty() ? scores : List.of(scores.get(response))));
         }
         return new EvaluationChain(
-                chain.persona(), criteria, chain.scores().subList(response, response + 1), List.of());
+                chain.persona(),
+                criteria,
+                chain.scores().subList(response, response + 1),
+                List.of());
     }
 
     private static String marked(String first, Map<String, Object> json) {
@@ -105,8 +109,7 @@ public final class ChainText {
             throw new IllegalArgumentException(
                     "a chain with " + names.size() + " criteria: at least 2 are needed");
         }
-        int[] weights =
-                perCent(names.stream().mapToDouble(n -> byName.get(n).weight()).toArray());
+        int[] weights = perCent(names.stream().mapToDouble(n -> byName.get(n).weight()).toArray());
         List<Line> lines = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
             ChainCriterion criterion = byName.get(names.get(i));
@@ -138,8 +141,7 @@ public final class ChainText {
             whole[i] = Math.max(1, (int) (100 * weights[i] / sum));
             order[i] = i;
         }
-        Arrays.sort(
-                order, Comparator.comparingDouble(i -> whole[i] - 100 * weights[i] / sum));
+        Arrays.sort(order, Comparator.comparingDouble(i -> whole[i] - 100 * weights[i] / sum));
         int missing = 100 - Arrays.stream(whole).sum();
         for (int i = 0; missing > 0; i = (i + 1) % whole.length, missing--) {
             whole[order[i]]++;

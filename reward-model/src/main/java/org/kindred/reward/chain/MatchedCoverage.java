@@ -30,9 +30,33 @@ public final class MatchedCoverage implements Coverage {
     /** Too common to match by, and words of degree. */
     private static final Set<String> IDLE =
             Set.of(
-                    "a", "an", "and", "answer", "answers", "by", "for", "in", "is", "it", "likes",
-                    "more", "much", "of", "or", "prefers", "response", "responses", "that", "the",
-                    "to", "tone", "very", "wants", "with", "words", "wording");
+                    "a",
+                    "an",
+                    "and",
+                    "answer",
+                    "answers",
+                    "by",
+                    "for",
+                    "in",
+                    "is",
+                    "it",
+                    "likes",
+                    "more",
+                    "much",
+                    "of",
+                    "or",
+                    "prefers",
+                    "response",
+                    "responses",
+                    "that",
+                    "the",
+                    "to",
+                    "tone",
+                    "very",
+                    "wants",
+                    "with",
+                    "words",
+                    "wording");
 
     private static final List<Set<String>> OPPOSITES =
             List.of(

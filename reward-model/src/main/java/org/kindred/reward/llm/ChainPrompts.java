@@ -74,12 +74,13 @@ public final class ChainPrompts {
     public String fingerprint() {
         return List.of(joint, synthesis, scoring).stream()
                 .map(PromptTemplate::fingerprint)
-                .collect(Collectors.joining(" ", options.prompt().name().toLowerCase(Locale.ROOT) + " ", ""));
+                .collect(
+                        Collectors.joining(
+                                " ", options.prompt().name().toLowerCase(Locale.ROOT) + " ", ""));
     }
 
     private List<Message> messages(ChainRequest request, PromptTemplate template, String persona) {
-        PairPrompt prompt =
-                LlmChainWriter.prompt(request, template, options, seeds, persona);
+        PairPrompt prompt = LlmChainWriter.prompt(request, template, options, seeds, persona);
         return List.of(Message.system(prompt.system()), Message.user(prompt.user()));
     }
 }

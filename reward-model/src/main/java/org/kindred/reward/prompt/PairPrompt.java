@@ -37,7 +37,11 @@ public record PairPrompt(String system, String user, String history, String stat
                         "persona", framing.frame("description", persona),
                         "rubric", framing.frame("rubric", persona),
                         "prompt", framing.frame("question", request.prompt()),
-                        "responses", responses(framing, request.responses(), framing == Framing.LINES ? "\n" : "\n\n"));
+                        "responses",
+                                responses(
+                                        framing,
+                                        request.responses(),
+                                        framing == Framing.LINES ? "\n" : "\n\n"));
         return new PairPrompt(
                 PromptTemplate.fill(template.system(), values),
                 PromptTemplate.fill(template.user(), values),
@@ -60,8 +64,7 @@ public record PairPrompt(String system, String user, String history, String stat
         return text.isEmpty() ? "(none are known)" : text.toString().stripTrailing();
     }
 
-    private static String responses(
-            Framing framing, List<String> responses, String between) {
+    private static String responses(Framing framing, List<String> responses, String between) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < responses.size(); i++) {
             text.append(text.isEmpty() ? "" : between)

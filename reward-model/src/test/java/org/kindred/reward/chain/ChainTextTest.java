@@ -30,8 +30,7 @@ final class ChainTextTest {
 
     @Test
     void of_chain_isReadBackHeaviestFirstWithAgreeingTotals() {
-        EvaluationChain read =
-                ((ChainParser.Read) PARSER.parse(ChainText.of(CHAIN, 0), 2)).chain();
+        EvaluationChain read = ((ChainParser.Read) PARSER.parse(ChainText.of(CHAIN, 0), 2)).chain();
         assertThat(read.persona()).isEqualTo("Wants: short answers. Avoids: hedging.");
         assertThat(read.criteria())
                 .extracting(ChainCriterion::name)
@@ -43,8 +42,7 @@ final class ChainTextTest {
 
     @Test
     void of_fewerCriteria_sharesTheirWeights() {
-        EvaluationChain read =
-                ((ChainParser.Read) PARSER.parse(ChainText.of(CHAIN, 2), 2)).chain();
+        EvaluationChain read = ((ChainParser.Read) PARSER.parse(ChainText.of(CHAIN, 2), 2)).chain();
         // 50 : 30 is 62.5 : 37.5; the odd per cent goes to the heavier
         assertThat(read.criteria()).extracting(ChainCriterion::weight).containsExactly(63.0, 37.0);
     }
@@ -72,7 +70,8 @@ final class ChainTextTest {
 
     @Property(tries = 200)
     void of_anyWeights_areWholePerCentsOfSum100(
-            @ForAll @Size(min = 2, max = 7) List<@DoubleRange(min = 0.01, max = 100) Double> weights) {
+            @ForAll @Size(min = 2, max = 7)
+                    List<@DoubleRange(min = 0.01, max = 100) Double> weights) {
         List<ChainCriterion> criteria = new ArrayList<>();
         for (double weight : weights) {
             String name = "trait " + (char) ('a' + criteria.size());

@@ -84,7 +84,9 @@ final class ChainPromptsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = LlmOptions.Prompt.class, names = {"HISTORY", "COMPACT"})
+    @EnumSource(
+            value = LlmOptions.Prompt.class,
+            names = {"HISTORY", "COMPACT"})
     void joint_isWhatTheWriterShows(LlmOptions.Prompt prompt) {
         LlmOptions options = LlmOptions.defaults().with(prompt);
         Model model = new Model();
@@ -94,7 +96,9 @@ final class ChainPromptsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = LlmOptions.Prompt.class, names = {"HISTORY", "COMPACT"})
+    @EnumSource(
+            value = LlmOptions.Prompt.class,
+            names = {"HISTORY", "COMPACT"})
     void synthesisAndScoring_areWhatTheSoloWriterShows(LlmOptions.Prompt prompt) {
         LlmOptions options = LlmOptions.defaults().with(prompt);
         Model model = new Model();

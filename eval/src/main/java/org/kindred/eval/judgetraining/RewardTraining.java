@@ -1,0 +1,256 @@
+package org.kindred.eval.judgetraining;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.SeedTree;
+import org.kindred.eval.Progress;
+import org.kindred.eval.pipeline.RunFolder;
+import org.kindred.eval.reward.JudgeAtWork;
+import org.kindred.eval.reward.JudgeSpec;
+import org.kindred.eval.reward.RewardData;
+import org.kindred.policy.rewardmodel.ChainCollection;
+import org.kindred.policy.rewardmodel.ChainExamples;
+import org.kindred.policy.rewardmodel.ChainVerdict;
+import org.kindred.policy.rewardmodel.TeacherChain;
+import org.kindred.policy.rewardmodel.TrainingPair;
+import org.kindred.policy.run.TrainingRun;
+import org.kindred.reward.chain.ChainOutcome;
+import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.chain.Samples;
+import org.kindred.reward.client.JudgeCache;
+import org.kindred.reward.llm.ChainPrompts;
+import org.kindred.reward.llm.LlmOptions;
+
+/**
+ * Trains a generative reward model in a run folder (P-GenRM, arXiv 2602.12116, 2.1-2.3).
+ *
+ * <pre>
+ * chains/chains.jsonl   what the teacher wrote, kept and rejected
+ * start/                the model of --model scratch
+ * psi/ cre/ ...         a training run each, and its model/
+ * model/                the last chain writer: --judge local:RUN/model
+ * results.json          every stage on held-back pairs of new users
+ * </pre>
+ */
+public final class RewardTraining {
+    /** As {@code --model}: a decoder is made from nothing. */
+    public static final String SCRATCH = "scratch";
+
+    private final String base;
+    private final Path data;
+    private final RewardTrainingOptions options;
+    private final Progress progress;
+    private final SeedTree seeds;
+    private final ChainPrompts prompts;
+    private volatile boolean stopRequested;
+    private volatile @Nullable TrainingRun running;
+    private volatile @Nullable ChainCollection collecting;
+
+    /**
+     * What came of it; {@code results.json} holds the same.
+     *
+     * @param model folder of the last chain writer; null if none was trained or the run was stopped
+     * @param chains attempts of the teacher by what became of them
+     * @param table held-back pairs: start model, each stage, and the rubric judge where it taught
+     */
+    public record Result(
+            @Nullable String model, Map<String, Integer> chains, Map<String, TestResult> table) {}
+
+    /**
+     * @param base folder of the model to start from, or {@link #SCRATCH}
+     * @param data canonical folder
+     */
+    public RewardTraining(
+            String base, Path data, RewardTrainingOptions options, Progress progress) {
+        this.base = base;
+        this.data = data;
+        this.options = options;
+        this.progress = progress;
+        seeds = SeedTree.root(options.seed()).child("reward-training");
+        prompts = new ChainPrompts(options.reward().llm(), seeds.child("shown"));
+    }
+
+    /** Asks {@link #run} to save and return after the step in progress. Safe from any thread. */
+    public void requestStop() {
+        stopRequested = true;
+        TrainingRun run = running;
+        if (run != null) {
+            run.requestStop();
+        }
+        ChainCollection collection = collecting;
+        if (collection != null) {
+            collection.requestStop();
+        }
+    }
+
+    private void started(TrainingRun run) {
+        running = run;
+        if (stopRequested) {
+            run.requestStop();
+        }
+    }
+
+    /** Runs all stages that are not finished; stops early after {@link #requestStop}. */
+    public Result run(RunFolder run) {
+        progress.stage("read", data.toString());
+        RewardData read = RewardData.read(data, seeds);
+        PairSets pairs = PairSets.of(read, options, seeds);
+        try (JudgeAtWork teacher =
+                new JudgeAtWork(
+                        JudgeSpec.parse(options.teacher()),
+                        read,
+                        options.reward()
+                                .withLlm(options.reward().llm().with(LlmOptions.Prompt.STATED)),
+                        run.path("chains").resolve(JudgeCache.FILE),
+                        seeds.child("teacher"))) {
+            Map<String, TestResult> table = new LinkedHashMap<>();
+            List<TeacherChain> lines = chains(run, pairs, teacher);
+            if (stopRequested) {
+                return new Result(null, ChainCollection.tally(lines), table);
+            }
+            List<TeacherChain> kept = ChainCollection.kept(lines);
+            List<ChainExamples.Exchange> exchanges =
+                    new ChainExamples(prompts, pairs.learned())
+                            .exchanges(kept, options.chains().solo());
+            StageTraining.Taught taught =
+                    new StageTraining.Taught(pairs, kept, exchanges, teacher.oneOrder());
+            Path start = start(run, exchanges);
+            if (teacher.embedded()) {
+                table.put("rubric", untrained(teacher.oneOrder(), pairs.test()));
+            }
+            Path from = start;
+            for (Stage stage : options.stages()) {
+                Path folder = run.path(stage.spelling());
+                Path origin = stage.writesChains() ? from : start;
+                if (!run.isFinished(stage.spelling())) {
+                    progress.stage(stage.spelling(), "from " + origin);
+                    StageTraining training =
+                            new StageTraining(
+                                    options,
+                                    prompts,
+                                    seeds,
+                                    progress,
+                                    folder,
+                                    origin,
+                                    taught,
+                                    this::started);
+                    boolean whole = !stopRequested && training.train(stage);
+                    running = null;
+                    if (!whole) {
+                        return new Result(null, ChainCollection.tally(lines), table);
+                    }
+                    run.finish(stage.spelling());
+                }
+                table.put(
+                        stage.spelling(),
+                        Json.read(folder.resolve("test.json"), TestResult.class, "a test"));
+                if (stage.writesChains()) {
+                    from = folder.resolve("model");
+                }
+            }
+            Path model = from.equals(start) ? null : copy(from, run.path("model"));
+            Result result =
+                    new Result(
+                            model == null ? null : model.toString(),
+                            ChainCollection.tally(lines),
+                            table);
+            Json.write(run.path("results.json"), result);
+            return result;
+        }
+    }
+
+    private List<TeacherChain> chains(RunFolder run, PairSets pairs, JudgeAtWork teacher) {
+        Path file = run.path("chains/chains.jsonl");
+        if (!run.isFinished("chains")) {
+            progress.stage(
+                    "chains", pairs.learned().size() + " pairs, teacher " + options.teacher());
+            ChainCollection collection = new ChainCollection(teacher.oneOrder(), options.chains());
+            collecting = collection;
+            int orders = options.chains().bothOrders() ? 2 : 1;
+            long total = (long) pairs.learned().size() * orders * options.chains().samples();
+            boolean served = JudgeSpec.parse(options.teacher()) instanceof JudgeSpec.Served;
+            int threads = served ? options.reward().client().concurrency() : 1;
+            boolean whole =
+                    collection.collect(
+                            file,
+                            pairs.learned(),
+                            threads,
+                            done -> progress.step(done, total, "chains"));
+            collecting = null;
+            if (whole) {
+                run.finish("chains");
+            }
+        }
+        List<TeacherChain> lines = ChainCollection.read(file);
+        progress.stage("chains", ChainCollection.tally(lines).toString());
+        return lines;
+    }
+
+    private Path start(RunFolder run, List<ChainExamples.Exchange> exchanges) {
+        if (!base.equals(SCRATCH)) {
+            return Path.of(base);
+        }
+        Path start = run.path("start");
+        if (!run.isFinished("start")) {
+            requireSome(exchanges.size(), "chains to make a tokenizer from");
+            ScratchModel.write(
+                    start, exchanges, options.decoder(), options.engine(), seeds.child("weights"));
+            run.finish("start");
+        }
+        return start;
+    }
+
+    static void requireSome(int found, String what) {
+        if (found == 0) {
+            throw new KindredException(
+                    "no "
+                            + what
+                            + ": the teacher's chains were all rejected, or no pair fits the model's"
+                            + " context; see chains/chains.jsonl, and give a longer context, fewer"
+                            + " shown choices (reward.llm.history) or reward.llm.prompt = compact");
+        }
+    }
+
+    /** A judge that was not trained here, on the pairs of the table. */
+    private TestResult untrained(ChainWriter judge, List<TrainingPair> pairs) {
+        List<ChainVerdict> verdicts = new ArrayList<>();
+        for (TrainingPair pair : pairs) {
+            ChainOutcome outcome = judge.write(pair.request(true), Samples.of(1)).get(0);
+            Double chosen = null;
+            Double rejected = null;
+            if (outcome instanceof ChainOutcome.Written written) {
+                chosen = written.chain().scores().get(0);
+                rejected = written.chain().scores().get(1);
+            }
+            verdicts.add(
+                    new ChainVerdict(
+                            pair.id(),
+                            pair.user().userId(),
+                            chosen == null ? Double.NaN : chosen,
+                            rejected == null ? Double.NaN : rejected,
+                            false));
+        }
+        return TestResult.of(verdicts, false, seeds.child("bootstrap"));
+    }
+
+    private static Path copy(Path from, Path target) {
+        AtomicFiles.replaceFolder(
+                target,
+                inside -> {
+                    try (var files = Files.list(from)) {
+                        for (Path file : files.toList()) {
+                            Files.copy(file, inside.resolve(file.getFileName()));
+                        }
+                    }
+                });
+        return target;
+    }
+}

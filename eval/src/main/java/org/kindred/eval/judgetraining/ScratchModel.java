@@ -1,0 +1,55 @@
+package org.kindred.eval.judgetraining;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.SeedTree;
+import org.kindred.eval.pipeline.PolicyModelOptions;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.policy.model.ModelConfig;
+import org.kindred.policy.rewardmodel.ChainExamples;
+import org.kindred.policy.tokenizer.BpeTrainer;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+/** A decoder with random weights, and a tokenizer of the texts that it will learn from. */
+final class ScratchModel {
+    private ScratchModel() {}
+
+    static void write(
+            Path folder,
+            List<ChainExamples.Exchange> exchanges,
+            PolicyModelOptions options,
+            EngineOptions engine,
+            SeedTree seeds) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw AtomicFiles.failure("creating the folder", folder, e);
+        }
+        BpeTrainer.train(
+                exchanges.stream().flatMap(e -> Stream.of(Message.text(e.question()), e.answer())),
+                new BpeTrainer.Options(options.vocabularySize(), List.of(), 2),
+                folder);
+        try (Tokenizer tokenizer = Tokenizer.load(folder);
+                CausalLm model =
+                        CausalLm.create(
+                                ModelConfig.small(
+                                        tokenizer.vocabularySize(),
+                                        options.hiddenSize(),
+                                        options.layers(),
+                                        options.heads(),
+                                        options.keyValueHeads(),
+                                        options.contextTokens(),
+                                        tokenizer.eosIds().get(0),
+                                        tokenizer.padId()),
+                                engine,
+                                seeds)) {
+            model.save(folder);
+        }
+    }
+}
