@@ -66,6 +66,13 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
     private @Nullable List<String> stages;
 
     @Option(
+            names = "--ablations",
+            description =
+                    "Train the stages without one part each too, for the table: no cre, no coverage,"
+                            + " no outcome, no curriculum.")
+    private boolean ablations;
+
+    @Option(
             names = "--coverage",
             paramLabel = "JUDGE",
             description = "Who rates coverage in cre: matched (default), or a judge as --teacher.")
@@ -88,6 +95,7 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
         engine.addTo(settings);
         settings.set("teacher", teacher);
         settings.set("stages", stages);
+        settings.set("ablations", ablations ? true : null);
         settings.set("coverage", coverage);
         settings.set("lora_rank", loraRank);
         OptionTree<RewardTrainingOptions> options =
@@ -121,7 +129,7 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
     private static void print(RewardTraining.Result result, PrintWriter out) {
         result.table().forEach((name, row) -> out.println(line(name, row)));
         if (result.model() != null) {
-            out.println("model      " + result.model());
+            out.println("model           " + result.model());
         }
         out.flush();
     }
@@ -131,7 +139,7 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
                 new StringBuilder(
                         String.format(
                                 Locale.ROOT,
-                                "%-10s accuracy %.3f [%.3f, %.3f] of %d pairs",
+                                "%-15s accuracy %.3f [%.3f, %.3f] of %d pairs",
                                 name,
                                 row.accuracy().mean(),
                                 row.accuracy().low(),

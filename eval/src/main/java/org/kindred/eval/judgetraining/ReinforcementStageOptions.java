@@ -55,6 +55,10 @@ public record ReinforcementStageOptions(
                         1e-6, LearningRateSchedule.Shape.CONSTANT, 0, AdamWOptions.defaults()));
     }
 
+    ReinforcementStageOptions with(StageReward changed) {
+        return new ReinforcementStageOptions(changed, steps, temperature, klBeta, batch, optimizer);
+    }
+
     TrainerOptions trainer(int newTokens, int prompts, long seed) {
         int places = Math.min(batch.promptsPerStep(), prompts);
         return new TrainerOptions(

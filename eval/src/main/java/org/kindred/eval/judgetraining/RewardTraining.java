@@ -126,37 +126,21 @@ public final class RewardTraining {
             if (teacher.embedded()) {
                 table.put("rubric", untrained(teacher.oneOrder(), pairs.test()));
             }
-            Path from = start;
-            for (Stage stage : options.stages()) {
-                Path folder = run.path(stage.spelling());
-                Path origin = stage.writesChains() ? from : start;
-                if (!run.isFinished(stage.spelling())) {
-                    progress.stage(stage.spelling(), "from " + origin);
-                    StageTraining training =
-                            new StageTraining(
-                                    options,
-                                    prompts,
-                                    seeds,
-                                    progress,
-                                    folder,
-                                    origin,
-                                    taught,
-                                    this::started);
-                    boolean whole = !stopRequested && training.train(stage);
-                    running = null;
-                    if (!whole) {
-                        return new Result(null, ChainCollection.tally(lines), table);
-                    }
-                    run.finish(stage.spelling());
+            String writer = null;
+            for (Leg leg : Leg.of(options)) {
+                Path origin = leg.origin() == null ? start : model(run, leg.origin());
+                if (!run.isFinished(leg.name()) && !train(run, leg, origin, taught)) {
+                    return new Result(null, ChainCollection.tally(lines), table);
                 }
                 table.put(
-                        stage.spelling(),
-                        Json.read(folder.resolve("test.json"), TestResult.class, "a test"));
-                if (stage.writesChains()) {
-                    from = folder.resolve("model");
-                }
+                        leg.name(),
+                        Json.read(
+                                run.path(leg.name()).resolve("test.json"),
+                                TestResult.class,
+                                "a test"));
+                writer = leg.stage().writesChains() && !leg.ablation() ? leg.name() : writer;
             }
-            Path model = from.equals(start) ? null : copy(from, run.path("model"));
+            Path model = writer == null ? null : copy(model(run, writer), run.path("model"));
             Result result =
                     new Result(
                             model == null ? null : model.toString(),
@@ -165,6 +149,36 @@ public final class RewardTraining {
             Json.write(run.path("results.json"), result);
             return result;
         }
+    }
+
+    private static Path model(RunFolder run, String leg) {
+        return run.path(leg).resolve("model");
+    }
+
+    /**
+     * @return whether the leg came to its end
+     */
+    private boolean train(RunFolder run, Leg leg, Path origin, StageTraining.Taught taught) {
+        if (stopRequested) {
+            return false;
+        }
+        progress.stage(leg.name(), "from " + origin);
+        StageTraining training =
+                new StageTraining(
+                        leg.options(),
+                        prompts,
+                        seeds,
+                        progress,
+                        run.path(leg.name()),
+                        origin,
+                        taught,
+                        this::started);
+        boolean whole = training.train(leg.stage());
+        running = null;
+        if (whole) {
+            run.finish(leg.name());
+        }
+        return whole;
     }
 
     private List<TeacherChain> chains(RunFolder run, PairSets pairs, JudgeAtWork teacher) {

@@ -18,6 +18,8 @@ import org.kindred.reward.chain.StageReward;
  * @param seed of everything random
  * @param stages of {@code psi}, {@code cre}, {@code curriculum}, {@code bt_global}, {@code
  *     bt_persona}, each once; leaving one out is the ablation
+ * @param ablations whether the stages without one part each are trained too, for the table: no CRE,
+ *     no coverage, no outcome, no curriculum
  * @param teacher who writes the chains of stage 1: {@code rubric}, {@code openai:URL#MODEL}, {@code
  *     ollama:URL#MODEL} or {@code local:DIR}
  * @param coverage who rates how well chains cover what is wanted: {@code matched} by words, or an
@@ -43,6 +45,7 @@ import org.kindred.reward.chain.StageReward;
 public record RewardTrainingOptions(
         long seed,
         List<Stage> stages,
+        boolean ablations,
         String teacher,
         String coverage,
         ChainDataOptions chains,
@@ -73,6 +76,10 @@ public record RewardTrainingOptions(
                     "stages = "
                             + stages
                             + ": must be in the order psi, cre, curriculum, bt_global, bt_persona");
+        }
+        if (ablations && !stages.containsAll(List.of(Stage.CRE, Stage.CURRICULUM))) {
+            throw new IllegalArgumentException(
+                    "ablations = true: stages = " + stages + " must contain cre and curriculum");
         }
         if (!(heldOutShare > 0 && heldOutShare < 1) || heldOutPairs < 1 || testPairs < 0) {
             throw new IllegalArgumentException(
@@ -106,6 +113,7 @@ public record RewardTrainingOptions(
         return new RewardTrainingOptions(
                 42,
                 List.of(Stage.PSI, Stage.CRE, Stage.CURRICULUM),
+                false,
                 "rubric",
                 "matched",
                 ChainDataOptions.defaults(),
@@ -124,6 +132,58 @@ public record RewardTrainingOptions(
                 PolicyModelOptions.defaults(),
                 EngineOptions.defaults(),
                 RewardOptions.defaults());
+    }
+
+    /** Another reward in stage 2. */
+    RewardTrainingOptions withCre(StageReward changed) {
+        return new RewardTrainingOptions(
+                seed,
+                stages,
+                ablations,
+                teacher,
+                coverage,
+                chains,
+                psi,
+                cre.with(changed),
+                outcome,
+                curriculum,
+                bradleyTerry,
+                heldOutShare,
+                heldOutPairs,
+                testPairs,
+                validation,
+                checkpoints,
+                loraRank,
+                loraAlpha,
+                decoder,
+                engine,
+                reward);
+    }
+
+    /** Evenly drawn pairs in stage 3. */
+    RewardTrainingOptions withoutCurriculum() {
+        return new RewardTrainingOptions(
+                seed,
+                stages,
+                ablations,
+                teacher,
+                coverage,
+                chains,
+                psi,
+                cre,
+                outcome,
+                curriculum.disabled(),
+                bradleyTerry,
+                heldOutShare,
+                heldOutPairs,
+                testPairs,
+                validation,
+                checkpoints,
+                loraRank,
+                loraAlpha,
+                decoder,
+                engine,
+                reward);
     }
 
     LoraOptions lora() {

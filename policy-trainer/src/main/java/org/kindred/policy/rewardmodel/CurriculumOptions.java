@@ -61,6 +61,12 @@ public record CurriculumOptions(
         return new CurriculumOptions(true, 0.2, 0.8, 0.8, 0.5, 0.25, 4, 8, 0);
     }
 
+    /** Evenly drawn pairs instead. */
+    public CurriculumOptions disabled() {
+        return new CurriculumOptions(
+                false, from, to, ramp, hardAtMost, veryHardShare, refreshes, rollouts, pairs);
+    }
+
     /** Share of hard pairs, very hard ones included, at a step from 0. */
     double hardShare(long step, long steps) {
         double reach = ramp * steps;
