@@ -33,8 +33,8 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
     /** Group of users about whom no chain could be read. */
     static final String UNPLACED = "unplaced";
 
-    private static final int CELLS =
-            4; // where the number of prototypes is left to the rubric judge
+    /** Where the number of prototypes is left to the rubric judge. */
+    private static final int CELLS = 4;
 
     private final JudgeAtWork judge;
     private final RewardModel model;

@@ -1,5 +1,6 @@
 package org.kindred.reward.chain;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,6 +18,10 @@ import org.kindred.datasets.Json;
  */
 public final class ChainText {
     private ChainText() {}
+
+    /** In the order in which a model is to think: the totals follow from the breakdown. */
+    private record Verdict(
+            String rationale, @JsonProperty("better_response") Map<String, Double> totals) {}
 
     /** A criterion as it is written. */
     private record Line(String name, int weight, int[] scores) {}
@@ -44,10 +49,7 @@ public final class ChainText {
             }
             totals.put("response_" + (i + 1), sum / 100.0);
         }
-        Map<String, Object> verdict = new LinkedHashMap<>();
-        verdict.put("rationale", rationale.toString());
-        verdict.put("better_response", totals);
-        return marked("PART 1: " + persona(chain), verdict);
+        return marked("PART 1: " + persona(chain), new Verdict(rationale.toString(), totals));
     }
 
     /** Persona and weighted criteria alone, as the preference-synthesis prompt asks for them. */
@@ -80,7 +82,7 @@ public final class ChainText {
                 List.of());
     }
 
-    private static String marked(String first, Map<String, Object> json) {
+    private static String marked(String first, Object json) {
         return first + "\nPART 2:\n<JSON_START>" + Json.line(json) + "<JSON_END>";
     }
 

@@ -41,6 +41,12 @@ final class ChainTextTest {
     }
 
     @Test
+    void of_chain_reasonsBeforeItStatesTotals() {
+        String text = ChainText.of(CHAIN, 0);
+        assertThat(text.indexOf("better_response")).isGreaterThan(text.indexOf("B. Scores"));
+    }
+
+    @Test
     void of_fewerCriteria_sharesTheirWeights() {
         EvaluationChain read = ((ChainParser.Read) PARSER.parse(ChainText.of(CHAIN, 2), 2)).chain();
         // 50 : 30 is 62.5 : 37.5; the odd per cent goes to the heavier
