@@ -39,7 +39,7 @@ final class MetricOraclesTest {
         return score.array(double[].class).ofSize(2).list().ofMinSize(1).ofMaxSize(40);
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void tally_countsAsTheDefinitionSays(@ForAll("scorePairs") List<double[]> pairs) {
         double right = 0;
         double ties = 0;
@@ -69,7 +69,7 @@ final class MetricOraclesTest {
         assertThat(tally.strict()).isCloseTo(0.63, within(EXACT));
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void spearman_isPearsonOfCountedRanks(
             @ForAll @Size(min = 2, max = 12) List<@IntRange(min = 0, max = 5) Integer> a,
             @ForAll long seed) {
@@ -125,7 +125,7 @@ final class MetricOraclesTest {
         assertThat(RankCorrelation.spearman(new double[] {1, 1}, new double[] {1, 2})).isNaN();
     }
 
-    @Property(tries = 200)
+    @Property(seed = "20261122", tries = 200)
     void hitAndNdcg_ofOneRightCandidate_followItsRank(
             @ForAll @Size(min = 1, max = 15) List<@IntRange(min = 0, max = 6) Integer> raw,
             @ForAll @IntRange(min = 0, max = 14) int place,
@@ -160,7 +160,7 @@ final class MetricOraclesTest {
         return Math.log(x) / Math.log(2);
     }
 
-    @Property(tries = 60)
+    @Property(seed = "20261122", tries = 60)
     void selfBleu_equalsBleuAgainstEachOther(
             @ForAll @Size(min = 2, max = 6)
                     List<@Size(min = 1, max = 7) List<@IntRange(min = 0, max = 3) Integer>>
@@ -242,7 +242,7 @@ final class MetricOraclesTest {
         assertThat(TextDiversity.selfBleu(List.of("a b", " "))).isNaN();
     }
 
-    @Property(tries = 100)
+    @Property(seed = "20261122", tries = 100)
     void fairness_equalsTheDefinitions(
             @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 0, max = 9) Integer> means) {
         Map<String, Fairness.Group> groups = new TreeMap<>();
