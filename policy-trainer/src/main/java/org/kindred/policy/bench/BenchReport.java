@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefillSeconds prompts to caches, weights put in the processor's order
  * @param rolloutSeconds sampling of a step, prefill included
  * @param stepSeconds rollout, reward, forward, backward and optimizer
+ * @param bookkeepingSeconds of the step: advantages, histories and metrics, in Java
  * @param peakRssMib most resident memory of the process so far; null where the system does not tell
  * @param gemmGflops product of two large matrices, measured in the same process
  * @param flopUtilisation operations that forward and backward need, recomputation not counted, over
@@ -41,6 +42,7 @@ public record BenchReport(
         double forwardBackwardSeconds,
         double optimizerSeconds,
         double stepSeconds,
+        double bookkeepingSeconds,
         @Nullable Long peakRssMib,
         double gemmGflops,
         double flopUtilisation,

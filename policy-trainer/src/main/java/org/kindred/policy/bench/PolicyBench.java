@@ -152,6 +152,7 @@ public final class PolicyBench {
                 passes,
                 median("optimizer_time", times),
                 median("step_time", times),
+                median("bookkeeping_time", times),
                 peakRssMib(),
                 gauge.flopsPerSecond() / BILLION,
                 flops(tokens / rows) / passes / gauge.flopsPerSecond(),

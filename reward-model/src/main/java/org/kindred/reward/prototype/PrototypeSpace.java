@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
@@ -241,26 +242,30 @@ public final class PrototypeSpace {
     }
 
     Neighbours neighbours(double[] point, String own, String userId, int n) {
-        List<String> others = others(userId);
-        others.sort(
-                Comparator.comparing((String other) -> !labels.get(other).equals(own))
-                        .thenComparing(other -> squaredDistance(points.get(other), point))
-                        .thenComparing(Comparator.naturalOrder()));
-        List<String> taken = others.subList(0, Math.min(n, others.size()));
+        List<Near> near = near(point, userId, other -> labels.get(other).equals(own) ? 0 : 1);
+        List<Near> taken = near.subList(0, Math.min(n, near.size()));
         return new Neighbours(
-                taken,
-                taken.size() < n || taken.stream().anyMatch(id -> !labels.get(id).equals(own)));
+                taken.stream().map(Near::userId).toList(),
+                taken.size() < n || taken.stream().anyMatch(other -> other.rank() > 0));
     }
 
     /** Control without cells: the nearest users anywhere. */
     public Neighbours nearestUsers(UserContext user, int n) {
-        double[] point = features.of(user);
-        List<String> others = others(user.userId());
-        others.sort(
-                Comparator.<String>comparingDouble(
-                                other -> squaredDistance(points.get(other), point))
-                        .thenComparing(Comparator.naturalOrder()));
-        return new Neighbours(others.subList(0, Math.min(n, others.size())), others.size() < n);
+        List<Near> near = near(features.of(user), user.userId(), other -> 0);
+        return new Neighbours(near.stream().limit(n).map(Near::userId).toList(), near.size() < n);
+    }
+
+    /** All other users by the rank of their cell, then by distance. */
+    private List<Near> near(double[] point, String userId, ToIntFunction<String> rank) {
+        return others(userId).stream()
+                .map(
+                        other ->
+                                new Near(
+                                        other,
+                                        rank.applyAsInt(other),
+                                        squaredDistance(points.get(other), point)))
+                .sorted()
+                .toList();
     }
 
     /** Control: any other users. */

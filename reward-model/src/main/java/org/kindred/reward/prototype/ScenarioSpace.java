@@ -299,20 +299,25 @@ public final class ScenarioSpace {
         for (int i = 0; i < rank.length; i++) {
             rank[order.get(i)] = cells ? i : 0;
         }
-        List<Member> others =
-                new ArrayList<>(members.stream().filter(m -> !m.userId().equals(userId)).toList());
-        others.sort(
-                Comparator.<Member>comparingInt(m -> rank[m.cell()])
-                        .thenComparingDouble(m -> -Refinement.dot(m.taste(), taste))
-                        .thenComparing(Member::userId));
+        List<Near> others =
+                members.stream()
+                        .filter(m -> !m.userId().equals(userId))
+                        .map(
+                                m ->
+                                        new Near(
+                                                m.userId(),
+                                                rank[m.cell()],
+                                                -Refinement.dot(m.taste(), taste)))
+                        .sorted()
+                        .toList();
         Set<String> users = new LinkedHashSet<>();
         boolean elsewhere = false;
-        for (Member member : others) {
+        for (Near other : others) {
             if (users.size() == n) {
                 break;
             }
-            if (users.add(member.userId())) {
-                elsewhere |= rank[member.cell()] > 0;
+            if (users.add(other.userId())) {
+                elsewhere |= other.rank() > 0;
             }
         }
         return new Neighbours(List.copyOf(users), users.size() < n || elsewhere);
