@@ -64,7 +64,7 @@ public record RewardOptions(
                 0,
                 PrototypeNeighbours.Choice.PROTOTYPE,
                 ScalingPlan.base(),
-                JudgeOptions.fixed(),
+                JudgeOptions.defaults(),
                 PrototypeOptions.defaults(),
                 ScenarioSpace.Options.defaults(),
                 LlmOptions.defaults(),
