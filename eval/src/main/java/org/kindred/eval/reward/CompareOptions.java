@@ -2,6 +2,7 @@ package org.kindred.eval.reward;
 
 import java.util.List;
 import org.kindred.datasets.simulation.SimulationOptions;
+import org.kindred.reward.judge.JudgeOptions;
 
 /**
  * Options of {@code kindred reward compare}.
@@ -37,13 +38,14 @@ public record CompareOptions(
         }
     }
 
+    /** Five seeds; the judge searches its options, so that it is as good as it can be. */
     public static CompareOptions defaults() {
         return new CompareOptions(
                 List.of(1L, 2L, 3L, 4L, 5L),
                 List.of(3, 10),
                 300,
                 200,
-                RewardOptions.defaults(),
+                RewardOptions.defaults().withJudge(JudgeOptions.defaults()),
                 SimulationOptions.defaults());
     }
 }

@@ -64,7 +64,7 @@ public record RewardOptions(
                 0,
                 PrototypeNeighbours.Choice.PROTOTYPE,
                 ScalingPlan.base(),
-                JudgeOptions.defaults(),
+                JudgeOptions.fixed(),
                 PrototypeOptions.defaults(),
                 ScenarioSpace.Options.defaults(),
                 LlmOptions.defaults(),
@@ -88,6 +88,26 @@ public record RewardOptions(
                 prototypes,
                 scenarios,
                 other,
+                client);
+    }
+
+    /** The same with other options of the rubric judge. */
+    RewardOptions withJudge(JudgeOptions other) {
+        return new RewardOptions(
+                seed,
+                shots,
+                rowsPerUser,
+                bothOrders,
+                samplesPerRequest,
+                timeoutSeconds,
+                cache,
+                diagnose,
+                neighbours,
+                scaling,
+                other,
+                prototypes,
+                scenarios,
+                llm,
                 client);
     }
 
