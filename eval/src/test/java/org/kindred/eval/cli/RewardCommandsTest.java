@@ -86,6 +86,48 @@ final class RewardCommandsTest {
     }
 
     @Test
+    void compare_smallData_hasBaselinesChainsAndControls() throws Exception {
+        Path options = folder.resolve("compare.yaml");
+        Files.writeString(
+                options,
+                """
+                seeds: [1]
+                shots: [3]
+                targets: 10
+                bootstrap_draws: 100
+                reward:
+                  judge:
+                    kernels: [{criteria: 1, terms: 0.67, embedding: 0.33, known: 1, scenario: 0}]
+                    axes: [1]
+                    penalties: [3]
+                    axis_factors: [1]
+                    rating_weights: [2]
+                    modes: [PROTOTYPES]
+                    prototypes: [2]
+                  prototypes: {k: 2}
+                  scenarios: {k: 3}
+                """);
+        Outcome outcome =
+                Kindred.run(
+                        folder,
+                        "reward",
+                        "compare",
+                        data().toString(),
+                        "--config",
+                        options.toString(),
+                        "--out",
+                        "compared");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(Files.readString(folder.resolve("compared/table.md")))
+                .contains("| plain judge | 0 | – |")
+                .contains("| GPO-style in-context preference | 3 | – |")
+                .contains("| chains IND_8_PRO_4 | 3 | 12.0 |")
+                .contains("| control shuffled IND_8_PRO_4 | 3 | 12.0 |")
+                .contains("| published prototypes, not refined IND_8_PRO_4 | 3 |");
+        assertThat(folder.resolve("compared/cost.svg")).exists();
+    }
+
+    @Test
     void score_servedJudge_asksBothOrdersAndCaches() throws Exception {
         Path data = data();
         AtomicInteger calls = new AtomicInteger();
