@@ -122,7 +122,7 @@ final class RewardCommandsTest {
                 .contains("| plain judge | 0 | – |")
                 .contains("| GPO-style in-context preference | 3 | – |")
                 .contains("| chains IND_8_PRO_4 | 3 | 12.0 |")
-                .contains("| control shuffled IND_8_PRO_4 | 3 | 12.0 |")
+                .contains("| control shuffled IND_8_PRO_4 | 3 |")
                 .contains("| published prototypes, not refined IND_8_PRO_4 | 3 |");
         assertThat(folder.resolve("compared/cost.svg")).exists();
     }
