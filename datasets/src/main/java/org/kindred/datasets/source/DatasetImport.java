@@ -126,8 +126,7 @@ public final class DatasetImport {
                             folder,
                             new Progress(inputs, listener));
             format.read(sources.files(), intake);
-            inputs.requireUnchanged();
-            ImportReport report = report(target, intake, inputs);
+            ImportReport report = report(target, intake, inputs.sha256(), inputs);
             if (report.preferences() == 0 && report.tasks() == 0) {
                 throw new KindredException(
                         "no usable row in "
@@ -152,7 +151,8 @@ public final class DatasetImport {
         }
     }
 
-    private ImportReport report(FolderTarget target, Intake intake, InputHashes inputs)
+    private ImportReport report(
+            FolderTarget target, Intake intake, Map<String, String> sha256, InputHashes inputs)
             throws IOException {
         Map<String, Long> byReason = target.reportUsers(options.minPairs(), options.removeUsers());
         List<FileReport> files = new ArrayList<>();
@@ -162,10 +162,7 @@ public final class DatasetImport {
                 files.add(
                         intake.counts()
                                 .of(file)
-                                .report(
-                                        file,
-                                        inputs.sha256().get(file.name()),
-                                        inputs.bytes(file)));
+                                .report(file, sha256.get(file.name()), inputs.bytes(file)));
             } else {
                 ignored.add(file.name());
             }

@@ -94,11 +94,18 @@ final class InputHashes implements AutoCloseable {
         }
     }
 
-    /** Hexadecimal hashes by the name of the file. */
+    /**
+     * Hexadecimal hashes by the name of the file.
+     *
+     * @throws KindredException if a file was written to since this was made, whether before or
+     *     after it was hashed
+     */
     Map<String, String> sha256() throws IOException {
         hashing.run(); // nothing if it is under way or done
         try {
-            return hashing.get();
+            Map<String, String> hashes = hashing.get();
+            requireUnchanged();
+            return hashes;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the input was hashed", e);
@@ -125,10 +132,7 @@ final class InputHashes implements AutoCloseable {
         return states.stream().mapToLong(State::bytes).sum();
     }
 
-    /**
-     * @throws KindredException if a file was written to since it was hashed
-     */
-    void requireUnchanged() throws IOException {
+    private void requireUnchanged() throws IOException {
         for (State state : states) {
             if (!State.of(state.path()).equals(state)) {
                 throw new KindredException(

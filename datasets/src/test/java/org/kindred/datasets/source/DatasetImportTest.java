@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -114,6 +116,37 @@ final class DatasetImportTest {
                 .hasMessage("stopped");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(file);
+        }
+    }
+
+    @Test
+    void fileThatGrowsWhileItIsRead_isRefused_andLeavesNothing() throws IOException {
+        Path file = folder.resolve("growing.jsonl");
+        String row =
+                "{\"user_id\":\"u\",\"prompt\":\"p %d\",\"chosen\":\"a\",\"rejected\":\"b\"}%n";
+        Files.writeString(file, row.formatted(0));
+        DatasetImport.Listener growing =
+                (doing, done, total) -> append(file, row.formatted(done + 1));
+
+        assertThatThrownBy(
+                        () ->
+                                DatasetImport.run(
+                                        "trl",
+                                        List.of(file),
+                                        folder.resolve("a"),
+                                        false,
+                                        ImportOptions.defaults(),
+                                        growing))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("growing.jsonl was changed while it was read");
+        assertThat(folder.resolve("a")).doesNotExist();
+    }
+
+    private static void append(Path file, String row) {
+        try {
+            Files.writeString(file, row, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
