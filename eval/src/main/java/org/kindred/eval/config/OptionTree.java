@@ -273,6 +273,9 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
     private static String at(JsonMappingException e, Map<String, String> origins) {
         StringBuilder key = new StringBuilder();
         for (JsonMappingException.Reference reference : e.getPath()) {
+            if (reference.getFieldName() == null) {
+                break; // an element of a list: its message says which
+            }
             key.append(key.length() == 0 ? "" : ".").append(reference.getFieldName());
         }
         return origins.getOrDefault(key.toString(), "options")

@@ -36,6 +36,9 @@ public final class RunFolder implements AutoCloseable {
         REPLACE
     }
 
+    /** What a run writes before its first stage. */
+    private static final Set<String> OWN_FILES = Set.of("config.yaml", "run.lock", "state.json");
+
     private final Path root;
     private final FileChannel channel;
     private final Set<String> finished = new LinkedHashSet<>();
@@ -57,7 +60,7 @@ public final class RunFolder implements AutoCloseable {
      */
     public static RunFolder open(
             Path root, Existing existing, Record options, Set<String> harmless) {
-        boolean occupied = isOccupied(root);
+        boolean occupied = isOccupied(root) && !neverGotAnywhere(root);
         if (occupied && existing == Existing.REFUSE) {
             throw new KindredException(
                     root
@@ -116,6 +119,20 @@ public final class RunFolder implements AutoCloseable {
             return entries.findAny().isPresent();
         } catch (IOException e) {
             throw AtomicFiles.failure("listing", root, e);
+        }
+    }
+
+    /** True for a run that stopped before it wrote anything, for example at a mistyped path. */
+    private static boolean neverGotAnywhere(Path root) {
+        Path state = root.resolve("state.json");
+        if (!Files.exists(state)) {
+            return false;
+        }
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.allMatch(e -> OWN_FILES.contains(e.getFileName().toString()))
+                    && Json.mapper().readTree(state.toFile()).path("finished").isEmpty();
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading", state, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.kindred.eval.reward;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.kindred.eval.config.OptionsException;
@@ -60,6 +61,14 @@ public sealed interface JudgeSpec {
     /** The endpoint of a judge that is a language model; closing a local one frees its memory. */
     default Opened open(int samplesPerRequest, Duration timeout) {
         if (this instanceof Local local) {
+            if (!Files.isDirectory(local.folder())) {
+                throw new OptionsException(
+                        "local:"
+                                + local.folder()
+                                + ": no such folder. Expected a Hugging Face folder with config.json,"
+                                + " tokenizer.json and safetensors, such as the model/ of kindred"
+                                + " reward train");
+            }
             LocalChatModel model = LocalChatModel.open(local.folder(), EngineOptions.defaults());
             return new Opened(model.endpoint(), model::close);
         }

@@ -64,10 +64,10 @@ public final class RewardWork {
         JudgeSpec spec = JudgeSpec.parse(judge);
         progress.stage("read", folder.toString());
         RewardData data = RewardData.read(folder, seeds);
-        Json.write(run.resolve(SOURCE), new Source(folder.toAbsolutePath().toString(), judge));
-        AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
         int[] counts = new int[2];
         try (JudgeAtWork at = judge(spec, data)) {
+            Json.write(run.resolve(SOURCE), new Source(folder.toAbsolutePath().toString(), judge));
+            AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
             if (at.embedded()) {
                 at.fitted().save(run.resolve("reward/judge.json"));
             }
@@ -195,9 +195,9 @@ public final class RewardWork {
         JudgeSpec spec = JudgeSpec.parse(judge);
         progress.stage("read", folder.toString());
         RewardData data = RewardData.read(folder, seeds);
-        AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
         ScoreTally tally = new ScoreTally();
         try (JudgeAtWork at = judge(spec, data)) {
+            AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
             PGenRm model = new PGenRm(at.writer(), at.neighbours(), options.scaling());
             progress.stage("score", data.targets().size() + " pairs");
             lines(

@@ -212,6 +212,31 @@ final class RewardTrainCommandTest {
     }
 
     @Test
+    void train_unknownStage_isRefusedByName() {
+        Outcome outcome = train("refused", "--stages=psi,later");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.output())
+                .contains("command line: stages: stages = later: must be one of psi, cre");
+    }
+
+    @Test
+    void score_judgeThatIsNoFolder_isRefused_andLeavesNothing() {
+        Path out = folder.resolve("unscored");
+        Outcome outcome =
+                kindred(
+                        "reward",
+                        "score",
+                        folder.resolve("data").toString(),
+                        "--judge=local:" + folder.resolve("nowhere"),
+                        "--out=" + out);
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.output()).contains("nowhere: no such folder. Expected a Hugging Face");
+        assertThat(out)
+                .satisfiesAnyOf(
+                        f -> assertThat(f).doesNotExist(), f -> assertThat(f).isEmptyDirectory());
+    }
+
+    @Test
     void train_stagesOutOfOrder_areRefused() {
         Outcome outcome = train("refused", "--stages=cre,psi");
         assertThat(outcome.status()).isEqualTo(2);

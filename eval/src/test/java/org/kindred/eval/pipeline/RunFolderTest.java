@@ -50,6 +50,24 @@ final class RunFolderTest {
     }
 
     @Test
+    void runThatStoppedBeforeItWroteAnything_isNoObstacle() throws Exception {
+        Path root = folder.resolve("run");
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        SupervisedOptions corrected = new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 8);
+        try (RunFolder run = RunFolder.open(root, Existing.REFUSE, corrected)) {
+            run.finish("data");
+        }
+        assertThat(Files.readString(root.resolve("config.yaml"))).contains("batch_rows: 8");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, corrected))
+                .hasMessageContaining("is not empty");
+
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Files.writeString(mine.resolve("config.yaml"), "of another program");
+        assertThatThrownBy(() -> RunFolder.open(mine, Existing.REFUSE, options))
+                .hasMessageContaining("is not empty");
+    }
+
+    @Test
     void newest_takesTheLastName() throws Exception {
         Files.createDirectory(folder.resolve("run-20260101-000000"));
         Files.createDirectory(folder.resolve("run-20260102-000000"));
