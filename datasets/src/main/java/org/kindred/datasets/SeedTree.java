@@ -1,5 +1,9 @@
 package org.kindred.datasets;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -45,6 +49,24 @@ public final class SeedTree {
     /** A fresh generator; two calls on one node give the same stream. */
     public SplittableRandom random() {
         return new SplittableRandom(seed);
+    }
+
+    /** A new list of the elements, {@link #shuffle shuffled} by this node's {@link #random()}. */
+    public <T> List<T> shuffled(Collection<? extends T> elements) {
+        List<T> list = new ArrayList<>(elements);
+        shuffle(list, random());
+        return list;
+    }
+
+    /**
+     * Shuffles in place after Fisher and Yates: from the last place down to the second, place
+     * {@code i} is swapped with place {@code random.nextInt(i + 1)}. Results depend on exactly
+     * these draws; {@code Collections.shuffle} does not take this generator.
+     */
+    public static void shuffle(List<?> list, SplittableRandom random) {
+        for (int i = list.size() - 1; i > 0; i--) {
+            Collections.swap(list, i, random.nextInt(i + 1));
+        }
     }
 
     private static long mix(long bits) {

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -184,10 +183,9 @@ public final class Splits {
 
     /** A seeded choice of about {@code share} of the ids, at least one; order changes nothing. */
     public static Set<String> choose(Collection<String> ids, double share, SeedTree seeds) {
-        List<String> sorted = new ArrayList<>(new TreeSet<>(ids));
-        shuffle(sorted, seeds.random());
-        int count = (int) Math.max(1, Math.round(share * sorted.size()));
-        return new TreeSet<>(sorted.subList(0, Math.min(count, sorted.size())));
+        List<String> order = seeds.shuffled(new TreeSet<>(ids));
+        int count = (int) Math.max(1, Math.round(share * order.size()));
+        return new TreeSet<>(order.subList(0, Math.min(count, order.size())));
     }
 
     /** The row with another place in the split. */
@@ -218,8 +216,7 @@ public final class Splits {
 
     /** A seeded choice of {@code round(share * n)} of the sorted ids. */
     private static Set<String> draw(Set<String> sorted, double share, SeedTree seeds) {
-        List<String> ids = new ArrayList<>(sorted);
-        shuffle(ids, seeds.random());
+        List<String> ids = seeds.shuffled(sorted);
         return new HashSet<>(ids.subList(0, (int) Math.round(share * ids.size())));
     }
 
@@ -230,8 +227,7 @@ public final class Splits {
             double fitShare,
             SeedTree seeds,
             Map<String, Integer> slots) {
-        List<List<Preference>> together = new ArrayList<>(together(rows, units));
-        shuffle(together, seeds.random());
+        List<List<Preference>> together = seeds.shuffled(together(rows, units));
         int slot = 0;
         long wanted = Math.round(fitShare * rows.size());
         for (List<Preference> component : together) {
@@ -275,15 +271,5 @@ public final class Splits {
             at = parent[at];
         }
         return at;
-    }
-
-    /** Fisher-Yates. */
-    private static <T> void shuffle(List<T> list, SplittableRandom random) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            T held = list.get(i);
-            list.set(i, list.get(j));
-            list.set(j, held);
-        }
     }
 }

@@ -44,12 +44,7 @@ final class Draws {
 
     <T> List<T> shuffled(Collection<T> values) {
         List<T> list = new ArrayList<>(values);
-        for (int i = list.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            T held = list.get(i);
-            list.set(i, list.get(j));
-            list.set(j, held);
-        }
+        SeedTree.shuffle(list, random);
         return list;
     }
 }

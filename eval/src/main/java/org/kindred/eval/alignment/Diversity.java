@@ -2,11 +2,9 @@ package org.kindred.eval.alignment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.metric.TextDiversity;
@@ -65,13 +63,10 @@ public record Diversity(
 
     private static Diversity row(
             String policy, String group, List<Sample> samples, int texts, SeedTree seeds) {
-        List<String> drawn = new ArrayList<>();
-        samples.forEach(sample -> drawn.add(sample.completion()));
-        SplittableRandom random = seeds.child(group).random();
-        for (int i = drawn.size() - 1; i > 0; i--) {
-            Collections.swap(drawn, i, random.nextInt(i + 1));
-        }
-        List<String> read = drawn.subList(0, texts);
+        List<String> read =
+                seeds.child(group)
+                        .shuffled(samples.stream().map(Sample::completion).toList())
+                        .subList(0, texts);
         return new Diversity(
                 policy,
                 group,

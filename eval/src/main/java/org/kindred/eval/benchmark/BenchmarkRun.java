@@ -2,14 +2,12 @@ package org.kindred.eval.benchmark;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
@@ -265,11 +263,7 @@ public record BenchmarkRun(
             BenchmarkOptions options,
             SeedTree seeds,
             Progress progress) {
-        List<String> people = new ArrayList<>(users(training));
-        SplittableRandom random = seeds.child("training-users").random();
-        for (int i = people.size() - 1; i > 0; i--) {
-            Collections.swap(people, i, random.nextInt(i + 1));
-        }
+        List<String> people = seeds.child("training-users").shuffled(users(training));
         Map<Integer, List<Accuracy>> sizes = new LinkedHashMap<>();
         for (int wanted : options.trainingUsers()) {
             int size = Math.min(wanted, people.size());

@@ -1,10 +1,8 @@
 package org.kindred.eval.benchmark;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
@@ -37,10 +35,7 @@ public final class Targets {
         }
         cells.forEach(
                 (cell, targets) -> {
-                    SplittableRandom random = seeds.child(cell).random();
-                    for (int i = targets.size() - 1; i > 0; i--) {
-                        Collections.swap(targets, i, random.nextInt(i + 1));
-                    }
+                    SeedTree.shuffle(targets, seeds.child(cell).random());
                     kept.addAll(targets.subList(0, Math.min(most, targets.size())));
                 });
         return new PreferenceDataset(all.users(), kept);

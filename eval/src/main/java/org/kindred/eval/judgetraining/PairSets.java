@@ -2,12 +2,10 @@ package org.kindred.eval.judgetraining;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
@@ -31,7 +29,7 @@ record PairSets(List<TrainingPair> learned, List<TrainingPair> heldOut, List<Tra
     static PairSets of(RewardData data, RewardTrainingOptions options, SeedTree seeds) {
         Map<String, User> people = data.dataset().usersById();
         Map<String, UserContext> users = new TreeMap<>(UserContext.byUser(data.training()));
-        List<String> ids = shuffled(users.keySet(), seeds.child("held-out"));
+        List<String> ids = seeds.child("held-out").shuffled(users.keySet());
         int held = (int) Math.max(1, Math.round(options.heldOutShare() * ids.size()));
         Set<String> out = new HashSet<>(ids.subList(0, Math.min(held, ids.size())));
         List<TrainingPair> learned = new ArrayList<>();
@@ -60,9 +58,9 @@ record PairSets(List<TrainingPair> learned, List<TrainingPair> heldOut, List<Tra
             }
         }
         return new PairSets(
-                shuffled(learned, seeds.child("order")),
-                first(shuffled(heldOut, seeds.child("order")), options.heldOutPairs()),
-                first(shuffled(test, seeds.child("test")), options.testPairs()));
+                seeds.child("order").shuffled(learned),
+                first(seeds.child("order").shuffled(heldOut), options.heldOutPairs()),
+                first(seeds.child("test").shuffled(test), options.testPairs()));
     }
 
     /** What a person said to want, one text a wish. */
@@ -89,14 +87,5 @@ record PairSets(List<TrainingPair> learned, List<TrainingPair> heldOut, List<Tra
 
     private static <T> List<T> first(List<T> items, int most) {
         return most == 0 ? items : List.copyOf(items.subList(0, Math.min(most, items.size())));
-    }
-
-    private static <T> List<T> shuffled(Collection<T> items, SeedTree seeds) {
-        List<T> order = new ArrayList<>(items);
-        SplittableRandom random = seeds.random();
-        for (int i = order.size() - 1; i > 0; i--) {
-            Collections.swap(order, i, random.nextInt(i + 1));
-        }
-        return order;
     }
 }

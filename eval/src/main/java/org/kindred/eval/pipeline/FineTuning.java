@@ -5,12 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
@@ -184,10 +182,7 @@ public final class FineTuning {
                     tooLong++;
                 }
             }
-            SplittableRandom random = SeedTree.root(options.seed()).child("held-out").random();
-            for (int i = all.size() - 1; i > 0; i--) {
-                Collections.swap(all, i, random.nextInt(i + 1));
-            }
+            SeedTree.shuffle(all, SeedTree.root(options.seed()).child("held-out").random());
             int held = (int) Math.round(options.heldOutShare() * all.size());
             heldOut.addAll(all.subList(0, held));
             learned.addAll(all.subList(held, all.size()));

@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
@@ -202,11 +200,7 @@ final class PolicyStage {
     }
 
     private List<SftExample> chosenAnswers(Tokenizer tokenizer) {
-        List<Preference> rows = new ArrayList<>(training);
-        SplittableRandom random = seeds.child("chosen").random();
-        for (int i = rows.size() - 1; i > 0; i--) {
-            Collections.swap(rows, i, random.nextInt(i + 1));
-        }
+        List<Preference> rows = seeds.child("chosen").shuffled(training);
         List<SftExample> examples = new ArrayList<>();
         for (Preference row : rows.subList(0, Math.min(options.sft().examples(), rows.size()))) {
             examples.add(

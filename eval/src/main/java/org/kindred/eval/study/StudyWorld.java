@@ -3,11 +3,9 @@ package org.kindred.eval.study;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -85,14 +83,13 @@ final class StudyWorld {
     private static List<Preference> measured(
             List<Preference> rows, LatentTruth truth, int perGroup, SeedTree seeds) {
         List<Preference> targets =
-                new ArrayList<>(
+                seeds.shuffled(
                         rows.stream()
                                 .filter(
                                         row ->
                                                 "eval".equals(row.part())
                                                         && "test".equals(row.itemSplit()))
                                 .toList());
-        shuffle(targets, seeds.random());
         Map<String, List<Preference>> byGroup =
                 targets.stream()
                         .collect(
@@ -107,12 +104,6 @@ final class StudyWorld {
             }
         }
         return measured;
-    }
-
-    private static void shuffle(List<?> list, SplittableRandom random) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            Collections.swap(list, i, random.nextInt(i + 1));
-        }
     }
 
     /** Texts that a tokenizer should know. */
@@ -161,8 +152,7 @@ final class StudyWorld {
                 yield one;
             }
             case RANDOM -> {
-                List<String> dealt = new ArrayList<>(real.values());
-                shuffle(dealt, seeds.child("random labels").random());
+                List<String> dealt = seeds.child("random labels").shuffled(real.values());
                 Map<String, String> shuffled = new TreeMap<>();
                 real.keySet().forEach(user -> shuffled.put(user, dealt.get(shuffled.size())));
                 yield shuffled;

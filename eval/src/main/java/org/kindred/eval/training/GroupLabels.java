@@ -2,12 +2,9 @@ package org.kindred.eval.training;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
@@ -89,11 +86,7 @@ public enum GroupLabels {
             onePerUser &= before == null || before.equals(label);
         }
         Map<String, String> labels = onePerUser ? labelOfUser : groups;
-        List<String> shuffled = new ArrayList<>(labels.values());
-        SplittableRandom random = seeds.child("random groups").random();
-        for (int i = shuffled.size() - 1; i > 0; i--) {
-            Collections.swap(shuffled, i, random.nextInt(i + 1));
-        }
+        List<String> shuffled = seeds.child("random groups").shuffled(labels.values());
         Map<String, String> dealt = new LinkedHashMap<>();
         labels.keySet().forEach(key -> dealt.put(key, shuffled.get(dealt.size())));
         boolean byUser = onePerUser;

@@ -2,9 +2,7 @@ package org.kindred.eval.training;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
@@ -59,12 +57,7 @@ public final class PolicyRanking {
         if (options.lists() == 0 || options.lists() >= lists.size()) {
             return lists;
         }
-        List<TrainingItem> shuffled = new ArrayList<>(lists);
-        SplittableRandom random = seeds.child("lists").random();
-        for (int i = shuffled.size() - 1; i > 0; i--) {
-            Collections.swap(shuffled, i, random.nextInt(i + 1));
-        }
-        return shuffled.subList(0, options.lists());
+        return seeds.child("lists").shuffled(lists).subList(0, options.lists());
     }
 
     /** Lists that are ranked. */

@@ -3,7 +3,6 @@ package org.kindred.eval.training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
@@ -292,11 +290,7 @@ public final class PolicyTraining {
                     tooLong++;
                 }
             }
-            List<TrainingItem> shuffled = new ArrayList<>(fitting.keySet());
-            SplittableRandom random = seeds.child("held-out").random();
-            for (int i = shuffled.size() - 1; i > 0; i--) {
-                Collections.swap(shuffled, i, random.nextInt(i + 1));
-            }
+            List<TrainingItem> shuffled = seeds.child("held-out").shuffled(fitting.keySet());
             int held =
                     Math.min(
                             options.heldOutMost(),

@@ -1,12 +1,9 @@
 package org.kindred.eval.winrate;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.kindred.datasets.KindredException;
@@ -75,11 +72,7 @@ record Answers(
                         common.add(prompt);
                     }
                 });
-        List<String> shuffled = new ArrayList<>(common);
-        SplittableRandom random = seeds.random();
-        for (int i = shuffled.size() - 1; i > 0; i--) {
-            Collections.swap(shuffled, i, random.nextInt(i + 1));
-        }
+        List<String> shuffled = seeds.shuffled(common);
         Set<String> kept = new HashSet<>(shuffled.subList(0, Math.min(most, shuffled.size())));
         return new Answers(
                 samples.stream().filter(s -> kept.contains(s.prompt())).toList(),

@@ -2,15 +2,12 @@ package org.kindred.policy.rewardmodel;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.Sha256;
 import org.kindred.policy.SnakeJson;
@@ -124,11 +121,7 @@ public final class BradleyTerryTrainer implements TrainingLoop {
     }
 
     private List<BradleyTerryPair> batch() {
-        List<BradleyTerryPair> shuffled = new ArrayList<>(pairs);
-        SplittableRandom random = seeds.child(stepsDone / batchesPerEpoch).random();
-        for (int i = shuffled.size() - 1; i > 0; i--) {
-            Collections.swap(shuffled, i, random.nextInt(i + 1));
-        }
+        List<BradleyTerryPair> shuffled = seeds.child(stepsDone / batchesPerEpoch).shuffled(pairs);
         int from = stepsDone % batchesPerEpoch * options.batchRows();
         return shuffled.subList(from, Math.min(shuffled.size(), from + options.batchRows()));
     }

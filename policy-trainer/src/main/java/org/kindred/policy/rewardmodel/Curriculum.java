@@ -86,8 +86,7 @@ public final class Curriculum implements PromptSchedule {
                 .forEach(
                         (kind, n) -> {
                             List<String> pool =
-                                    shuffled(
-                                            pools.get(kind), seeds.child(since).child(kind.name()));
+                                    seeds.child(since).child(kind.name()).shuffled(pools.get(kind));
                             for (int i = 0; i < n; i++) {
                                 int place = passed.getOrDefault(kind, 0) + i;
                                 block.add(prompt(pool.get(place % pool.size()), step));
@@ -149,14 +148,5 @@ public final class Curriculum implements PromptSchedule {
         counts.put(Kind.HARD, hard + moreHard);
         counts.put(Kind.VERY_HARD, veryHard + left - moreHard);
         return counts;
-    }
-
-    private static List<String> shuffled(List<String> ids, SeedTree seed) {
-        List<String> order = new ArrayList<>(ids);
-        SplittableRandom random = seed.random();
-        for (int i = order.size() - 1; i > 0; i--) {
-            java.util.Collections.swap(order, i, random.nextInt(i + 1));
-        }
-        return order;
     }
 }

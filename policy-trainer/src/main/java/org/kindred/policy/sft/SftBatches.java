@@ -19,7 +19,7 @@ final class SftBatches {
             List<SftExample> examples, int rows, int windowBatches, SeedTree epoch) {
         SplittableRandom random = epoch.random();
         List<SftExample> shuffled = new ArrayList<>(examples);
-        shuffle(shuffled, random);
+        SeedTree.shuffle(shuffled, random);
         List<List<SftExample>> batches = new ArrayList<>();
         int window = Math.multiplyExact(rows, windowBatches);
         for (int from = 0; from < shuffled.size(); from += window) {
@@ -27,7 +27,7 @@ final class SftBatches {
             List<SftExample> sorted = new ArrayList<>(shuffled.subList(from, to));
             sorted.sort(Comparator.comparingInt(SftExample::length));
             List<List<SftExample>> cut = cut(sorted, rows);
-            shuffle(cut, random);
+            SeedTree.shuffle(cut, random);
             batches.addAll(cut);
         }
         return batches;
@@ -39,15 +39,5 @@ final class SftBatches {
             parts.add(List.copyOf(examples.subList(from, Math.min(examples.size(), from + rows))));
         }
         return parts;
-    }
-
-    /** Fisher and Yates; {@code Collections.shuffle} does not take this generator. */
-    private static <T> void shuffle(List<T> items, SplittableRandom random) {
-        for (int i = items.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            T moved = items.get(i);
-            items.set(i, items.get(j));
-            items.set(j, moved);
-        }
     }
 }

@@ -47,9 +47,7 @@ final class GroupPreference implements Baseline {
                 SplittableRandom random = seeds.child(user.getKey()).child(e).random();
                 List<double[]> own =
                         new ArrayList<>(user.getValue().stream().map(Pair::difference).toList());
-                for (int i = own.size() - 1; i > 0; i--) {
-                    java.util.Collections.swap(own, i, random.nextInt(i + 1));
-                }
+                SeedTree.shuffle(own, random);
                 int shots = Math.min(SHOTS[random.nextInt(SHOTS.length)], own.size() / 2);
                 episodes.add(
                         new Episode(mean(own.subList(0, shots)), own.subList(shots, own.size())));

@@ -1,11 +1,9 @@
 package org.kindred.reward.judge;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.kindred.datasets.KindredException;
@@ -156,11 +154,9 @@ final class JudgeFit {
         if (readings.size() <= options.landmarks()) {
             return readings;
         }
-        SplittableRandom random = seeds.child("landmarks").random();
-        List<Integer> order = new ArrayList<>(IntStream.range(0, readings.size()).boxed().toList());
-        for (int i = order.size() - 1; i > 0; i--) {
-            Collections.swap(order, i, random.nextInt(i + 1));
-        }
+        List<Integer> order =
+                seeds.child("landmarks")
+                        .shuffled(IntStream.range(0, readings.size()).boxed().toList());
         return order.subList(0, options.landmarks()).stream().sorted().map(readings::get).toList();
     }
 

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.kindred.datasets.KindredException;
@@ -126,14 +125,7 @@ public final class PreferenceGroups {
 
     /** Control: the same groups in the same sizes, dealt to users at random. */
     public static PreferenceGroups random(PreferenceGroups like, SeedTree seeds) {
-        List<String> dealt = new ArrayList<>(like.groupByUser.values());
-        SplittableRandom random = seeds.random();
-        for (int i = dealt.size() - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            String swapped = dealt.get(i);
-            dealt.set(i, dealt.get(j));
-            dealt.set(j, swapped);
-        }
+        List<String> dealt = seeds.shuffled(like.groupByUser.values());
         Map<String, String> groups = new TreeMap<>();
         for (String user : like.groupByUser.keySet()) {
             groups.put(user, dealt.get(groups.size()));

@@ -1,10 +1,8 @@
 package org.kindred.reward.prototype;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.kindred.datasets.SeedTree;
@@ -98,11 +96,7 @@ final class PrototypeCount {
     }
 
     private static Map<String, Integer> folds(List<String> ids, SeedTree seeds) {
-        List<String> order = new ArrayList<>(ids);
-        SplittableRandom random = seeds.child("folds").random();
-        for (int i = order.size() - 1; i > 0; i--) {
-            Collections.swap(order, i, random.nextInt(i + 1));
-        }
+        List<String> order = seeds.child("folds").shuffled(ids);
         Map<String, Integer> foldOf = new TreeMap<>();
         for (int i = 0; i < order.size(); i++) {
             foldOf.put(order.get(i), i % FOLDS);

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -270,11 +269,7 @@ public final class PrototypeSpace {
 
     /** Control: any other users. */
     public Neighbours randomUsers(UserContext user, int n, SeedTree seeds) {
-        List<String> others = others(user.userId());
-        SplittableRandom random = seeds.random();
-        for (int i = others.size() - 1; i > 0; i--) {
-            Collections.swap(others, i, random.nextInt(i + 1));
-        }
+        List<String> others = seeds.shuffled(others(user.userId()));
         return new Neighbours(others.subList(0, Math.min(n, others.size())), others.size() < n);
     }
 

@@ -10,7 +10,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kindred.datasets.Json;
@@ -171,7 +170,7 @@ public final class ScenarioSpace {
             double[] previous = prototypes[j].clone();
             AdamW optimiser = new AdamW(d, options.learningRate(), options.weightDecay());
             for (int epoch = 0; epoch < options.epochs(); epoch++) {
-                shuffle(own, seeds.child(j).child(epoch).random());
+                SeedTree.shuffle(own, seeds.child(j).child(epoch).random());
                 for (int from = 0; from < own.size(); from += options.batch()) {
                     List<Integer> batch =
                             own.subList(from, Math.min(own.size(), from + options.batch()));
@@ -197,12 +196,6 @@ public final class ScenarioSpace {
                     prototypes[j] = normalised(prototypes[j]);
                 }
             }
-        }
-    }
-
-    private static void shuffle(List<Integer> list, SplittableRandom random) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            Collections.swap(list, i, random.nextInt(i + 1));
         }
     }
 
@@ -328,11 +321,7 @@ public final class ScenarioSpace {
         Set<String> users = new TreeSet<>();
         members.forEach(member -> users.add(member.userId()));
         users.remove(userId);
-        List<String> order = new ArrayList<>(users);
-        SplittableRandom random = seeds.random();
-        for (int i = order.size() - 1; i > 0; i--) {
-            Collections.swap(order, i, random.nextInt(i + 1));
-        }
+        List<String> order = seeds.shuffled(users);
         return new Neighbours(order.subList(0, Math.min(n, order.size())), order.size() < n);
     }
 }

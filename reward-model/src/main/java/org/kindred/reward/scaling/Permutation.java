@@ -2,13 +2,11 @@ package org.kindred.reward.scaling;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.prototype.PrototypeSpace.Neighbours;
@@ -18,11 +16,7 @@ record Permutation(Map<String, String> other) {
 
     static Permutation of(Collection<String> users, SeedTree seeds) {
         List<String> sorted = new ArrayList<>(new TreeSet<>(users));
-        List<String> mixed = new ArrayList<>(sorted);
-        SplittableRandom random = seeds.random();
-        for (int i = mixed.size() - 1; i > 0; i--) {
-            Collections.swap(mixed, i, random.nextInt(i + 1));
-        }
+        List<String> mixed = seeds.shuffled(sorted);
         Map<String, String> other = new HashMap<>();
         for (int i = 0; i < sorted.size(); i++) {
             other.put(sorted.get(i), mixed.get(i));
