@@ -136,32 +136,16 @@ public record RewardTrainingOptions(
 
     /** Another reward in stage 2. */
     RewardTrainingOptions withCre(StageReward changed) {
-        return new RewardTrainingOptions(
-                seed,
-                stages,
-                ablations,
-                teacher,
-                coverage,
-                chains,
-                psi,
-                cre.with(changed),
-                outcome,
-                curriculum,
-                bradleyTerry,
-                heldOutShare,
-                heldOutPairs,
-                testPairs,
-                validation,
-                checkpoints,
-                loraRank,
-                loraAlpha,
-                decoder,
-                engine,
-                reward);
+        return with(cre.with(changed), curriculum);
     }
 
     /** Evenly drawn pairs in stage 3. */
     RewardTrainingOptions withoutCurriculum() {
+        return with(cre, curriculum.disabled());
+    }
+
+    private RewardTrainingOptions with(
+            ReinforcementStageOptions cre, CurriculumOptions curriculum) {
         return new RewardTrainingOptions(
                 seed,
                 stages,
@@ -172,7 +156,7 @@ public record RewardTrainingOptions(
                 psi,
                 cre,
                 outcome,
-                curriculum.disabled(),
+                curriculum,
                 bradleyTerry,
                 heldOutShare,
                 heldOutPairs,

@@ -73,6 +73,15 @@ public record RewardOptions(
 
     /** The same with another way to ask language models. */
     public RewardOptions withLlm(LlmOptions other) {
+        return with(judge, other);
+    }
+
+    /** The same with other options of the rubric judge. */
+    RewardOptions withJudge(JudgeOptions other) {
+        return with(other, llm);
+    }
+
+    private RewardOptions with(JudgeOptions judge, LlmOptions llm) {
         return new RewardOptions(
                 seed,
                 shots,
@@ -85,26 +94,6 @@ public record RewardOptions(
                 neighbours,
                 scaling,
                 judge,
-                prototypes,
-                scenarios,
-                other,
-                client);
-    }
-
-    /** The same with other options of the rubric judge. */
-    RewardOptions withJudge(JudgeOptions other) {
-        return new RewardOptions(
-                seed,
-                shots,
-                rowsPerUser,
-                bothOrders,
-                samplesPerRequest,
-                timeoutSeconds,
-                cache,
-                diagnose,
-                neighbours,
-                scaling,
-                other,
                 prototypes,
                 scenarios,
                 llm,

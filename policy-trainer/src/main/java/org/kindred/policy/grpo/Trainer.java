@@ -1,8 +1,6 @@
 package org.kindred.policy.grpo;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -246,13 +244,8 @@ public final class Trainer implements TrainingLoop {
     }
 
     private static String dataHash(List<PolicyPrompt> prompts) {
-        MessageDigest digest = Sha256.newDigest();
-        for (PolicyPrompt prompt : prompts) {
-            String line =
-                    prompt.id() + "\t" + prompt.group() + "\t" + Arrays.toString(prompt.tokens());
-            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return Sha256.hex(digest);
+        return Sha256.ofLines(
+                prompts, p -> p.id() + "\t" + p.group() + "\t" + Arrays.toString(p.tokens()));
     }
 
     @Override

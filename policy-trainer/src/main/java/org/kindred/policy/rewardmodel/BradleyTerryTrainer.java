@@ -1,17 +1,12 @@
 package org.kindred.policy.rewardmodel;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.Sha256;
 import org.kindred.policy.SnakeJson;
-import org.kindred.policy.advantage.GroupHistory;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
@@ -142,11 +137,6 @@ public final class BradleyTerryTrainer implements TrainingLoop {
     }
 
     @Override
-    public List<String> warnings() {
-        return List.of();
-    }
-
-    @Override
     public RunState state() {
         return new RunState(
                 "bradley_terry",
@@ -160,18 +150,8 @@ public final class BradleyTerryTrainer implements TrainingLoop {
     }
 
     private String dataHash() {
-        MessageDigest digest = Sha256.newDigest();
-        for (BradleyTerryPair pair : pairs) {
-            String line =
-                    Arrays.toString(pair.chosen()) + "\t" + Arrays.toString(pair.rejected()) + "\n";
-            digest.update(line.getBytes(StandardCharsets.UTF_8));
-        }
-        return Sha256.hex(digest);
-    }
-
-    @Override
-    public Set<String> harmlessOptions() {
-        return Set.of();
+        return Sha256.ofLines(
+                pairs, p -> Arrays.toString(p.chosen()) + "\t" + Arrays.toString(p.rejected()));
     }
 
     @Override
@@ -182,11 +162,6 @@ public final class BradleyTerryTrainer implements TrainingLoop {
     @Override
     public Tokenizer tokenizer() {
         return tokenizer;
-    }
-
-    @Override
-    public Optional<GroupHistory> history() {
-        return Optional.empty();
     }
 
     /** Goes on where a checkpoint was saved; see {@link Checkpoint#restore}. */

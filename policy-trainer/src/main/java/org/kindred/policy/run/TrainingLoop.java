@@ -25,13 +25,17 @@ public interface TrainingLoop {
     StepMetrics timings();
 
     /** What a person should know before the first step; no user text. */
-    List<String> warnings();
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /** Where the loop is, and what it must find again when it goes on. */
     RunState state();
 
     /** Top-level options, in snake_case, that may differ on resume. */
-    Set<String> harmlessOptions();
+    default Set<String> harmlessOptions() {
+        return Set.of();
+    }
 
     /** The model in training. */
     CausalLm policy();
@@ -39,7 +43,9 @@ public interface TrainingLoop {
     Tokenizer tokenizer();
 
     /** The reward history, where the loop keeps one. */
-    Optional<GroupHistory> history();
+    default Optional<GroupHistory> history() {
+        return Optional.empty();
+    }
 
     /** Completions of the last step, where the loop samples any; user text. */
     default List<Sample> samples() {

@@ -1,18 +1,13 @@
 package org.kindred.policy.sft;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.Sha256;
 import org.kindred.policy.SnakeJson;
-import org.kindred.policy.advantage.GroupHistory;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
@@ -224,11 +219,6 @@ public final class SftTrainer implements TrainingLoop {
     }
 
     @Override
-    public List<String> warnings() {
-        return List.of();
-    }
-
-    @Override
     public RunState state() {
         return new RunState(
                 "sft",
@@ -242,20 +232,9 @@ public final class SftTrainer implements TrainingLoop {
     }
 
     private static String dataHash(List<SftExample> examples) {
-        MessageDigest digest = Sha256.newDigest();
-        for (SftExample example : examples) {
-            String line =
-                    Arrays.toString(example.prompt())
-                            + "\t"
-                            + Arrays.toString(example.completion());
-            digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return Sha256.hex(digest);
-    }
-
-    @Override
-    public Set<String> harmlessOptions() {
-        return Set.of();
+        return Sha256.ofLines(
+                examples,
+                e -> Arrays.toString(e.prompt()) + "\t" + Arrays.toString(e.completion()));
     }
 
     @Override
@@ -266,11 +245,6 @@ public final class SftTrainer implements TrainingLoop {
     @Override
     public Tokenizer tokenizer() {
         return tokenizer;
-    }
-
-    @Override
-    public Optional<GroupHistory> history() {
-        return Optional.empty();
     }
 
     /**
