@@ -28,12 +28,13 @@ public record ImitationOptions(
     /** For so many examples; a run that is shorter than its warm-up warms up throughout. */
     SftOptions sft(int examples, long seed) {
         int updates = epochs * ((examples + batchRows - 1) / batchRows);
-        OptimizerOptions fitting =
-                new OptimizerOptions(
-                        optimizer.learningRate(),
-                        optimizer.schedule(),
-                        Math.min(optimizer.warmupUpdates(), updates),
-                        optimizer.adamw());
-        return new SftOptions(epochs, batchRows, microBatchRows, WINDOW_BATCHES, fitting, 0, seed);
+        return new SftOptions(
+                epochs,
+                batchRows,
+                microBatchRows,
+                WINDOW_BATCHES,
+                optimizer.forUpdates(updates),
+                0,
+                seed);
     }
 }

@@ -69,7 +69,7 @@ public record ReinforcementStageOptions(
                         batch.groupSampling(),
                         batch.innerEpochs(),
                         batch.microBatchRows()),
-                optimizer,
+                optimizer.forUpdates(steps * batch.innerEpochs()),
                 sampling(newTokens),
                 AdvantageOptions.defaults(EstimatorKind.GRPO),
                 ObjectiveOptions.defaults(),

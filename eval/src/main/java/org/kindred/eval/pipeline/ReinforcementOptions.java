@@ -78,7 +78,7 @@ public record ReinforcementOptions(
         return new TrainerOptions(
                 steps,
                 batch,
-                optimizer,
+                optimizer.forUpdates(steps * batch.innerEpochs()),
                 sampling,
                 advantage,
                 objective,

@@ -29,6 +29,12 @@ public record OptimizerOptions(
         }
     }
 
+    /** For a run of so many updates: one that is shorter than the warm-up warms up throughout. */
+    public OptimizerOptions forUpdates(int updates) {
+        return new OptimizerOptions(
+                learningRate, schedule, Math.min(warmupUpdates, updates), adamw);
+    }
+
     /**
      * The learning rate of one update.
      *

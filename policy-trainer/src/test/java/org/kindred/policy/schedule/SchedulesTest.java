@@ -50,4 +50,13 @@ final class SchedulesTest {
         assertThat(KlSchedule.parse("linear").factor(5, 20)).isEqualTo(.75);
         assertThat(KlSchedule.parse("constant").factor(5, 20)).isEqualTo(1);
     }
+
+    @Test
+    void forUpdates_runShorterThanItsWarmUp_warmsUpThroughout() {
+        OptimizerOptions options =
+                new OptimizerOptions(
+                        1, Shape.CONSTANT, 5, AdamWOptions.defaults());
+        assertThat(options.forUpdates(3).warmupUpdates()).isEqualTo(3);
+        assertThat(options.forUpdates(8)).isEqualTo(options);
+    }
 }
