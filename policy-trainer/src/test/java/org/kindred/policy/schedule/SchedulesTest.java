@@ -54,8 +54,7 @@ final class SchedulesTest {
     @Test
     void forUpdates_runShorterThanItsWarmUp_warmsUpThroughout() {
         OptimizerOptions options =
-                new OptimizerOptions(
-                        1, Shape.CONSTANT, 5, AdamWOptions.defaults());
+                new OptimizerOptions(1, Shape.CONSTANT, 5, AdamWOptions.defaults());
         assertThat(options.forUpdates(3).warmupUpdates()).isEqualTo(3);
         assertThat(options.forUpdates(8)).isEqualTo(options);
     }
