@@ -60,8 +60,8 @@ public final class RunFolder implements AutoCloseable {
      */
     public static RunFolder open(
             Path root, Existing existing, Record options, Set<String> harmless) {
-        boolean occupied = isOccupied(root) && !neverGotAnywhere(root);
-        if (occupied && existing == Existing.REFUSE) {
+        boolean occupied = isOccupied(root);
+        if (occupied && existing == Existing.REFUSE && !neverGotAnywhere(root)) {
             throw new KindredException(
                     root
                             + " is not empty. Continue it with --resume, replace it with --force, or name another folder with --out.");

@@ -80,8 +80,8 @@ final class CostChart {
         for (double tick = 0; tick <= most; tick += step) {
             double at = x.applyAsDouble(tick);
             svg.append(line(at, height - MARGIN, at, height - MARGIN + 5.0, "#888"));
-            svg.append(
-                    text(at - 3, height - MARGIN + 18.0, Double.toString(tick).replace(".0", "")));
+            String cost = String.format(Locale.ROOT, step < 1 ? "%.1f" : "%.0f", tick);
+            svg.append(text(at - 3, height - MARGIN + 18.0, cost));
         }
         svg.append(text(MARGIN, height - 15.0, costs));
         double name = MARGIN;

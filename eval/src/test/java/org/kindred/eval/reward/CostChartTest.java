@@ -40,4 +40,10 @@ final class CostChartTest {
         }
         assertThat(svg).contains("chains a pair", ">0</text>", ">20</text>").endsWith("</svg>\n");
     }
+
+    @Test
+    void costs_ofOneChain_haveShortNumbers() {
+        String svg = CostChart.of(List.of(row("one", 3, 0.6, 1), row("half", 3, 0.7, 0.5)));
+        assertThat(svg).contains(">0.6</text>", ">1.0</text>").doesNotContain("0.60000");
+    }
 }
