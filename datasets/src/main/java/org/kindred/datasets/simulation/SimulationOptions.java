@@ -74,7 +74,7 @@ public record SimulationOptions(
         }
 
         public static People defaults() {
-            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.45, 1, 0, 0);
+            return new People(400, List.of(0.55, 0.25, 0.12, 0.08), 0.25, 0.15, 1, 0, 0);
         }
     }
 

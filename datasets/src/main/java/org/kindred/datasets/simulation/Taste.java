@@ -26,12 +26,12 @@ final class Taste {
 
     static final List<Group> EVERYDAY =
             List.of(
-                    new Group("brisk", weights(-0.9, 0.2, 0.7, -0.6, 0.7, 0.3), new Scale(55, 70)),
+                    new Group("brisk", weights(-0.9, 0.2, 0.7, -0.6, 0.7, 0.2), new Scale(55, 70)),
                     new Group(
                             "companion",
-                            weights(0.7, -0.7, -0.7, 1.0, -0.2, 0.3),
+                            weights(0.7, -0.7, -0.7, 1.0, -0.4, 0.2),
                             new Scale(75, 45)),
-                    new Group("scholar", weights(0.8, 0.9, 0.2, 0.2, -0.9, 0.3), new Scale(40, 80)),
+                    new Group("scholar", weights(0.8, 0.9, 0.2, 0.2, -0.9, 0.2), new Scale(40, 80)),
                     new Group(
                             "drifter",
                             weights(-0.4, -0.7, -0.9, 0.3, -0.8, 0.2),
@@ -72,7 +72,7 @@ final class Taste {
                     new Group(
                             "summaries",
                             with(
-                                    weights(-0.2, 0.8, 0.7, -0.4, 0.5, 0.8),
+                                    weights(-0.2, 0.8, 0.7, -0.4, 0.5, 0.6),
                                     Map.of(Trait.HUMOUR, -0.8, Trait.POETRY, -0.8)),
                             new Scale(50, 75)),
                     new Group(
@@ -84,7 +84,7 @@ final class Taste {
                     new Group(
                             "concise",
                             with(
-                                    weights(-1.3, -0.1, 0.3, -0.5, 0.5, 0.4),
+                                    weights(-1.3, -0.1, 0.3, -0.5, 0.5, 0.2),
                                     Map.of(Trait.COURTESY, -0.6, Trait.POETRY, -0.3)),
                             new Scale(45, 60)),
                     new Group(

@@ -26,7 +26,7 @@ enum Lexicon {
             indeed, proven, precisely, entirely, every time, without question, beyond doubt, simply put"""),
     CASUAL(
             """
-            hey, yeah, yep, nope, yup, gonna, wanna, gotta, kinda, sorta, dunno, ain't, cool, awesome, \
+            hey, just, yeah, yep, nope, yup, gonna, wanna, gotta, kinda, sorta, dunno, ain't, cool, awesome, \
             stuff, guys, dude, buddy, folks, super, ok, okay, lol, haha, btw, tbh, imo, oh, wow, \
             pretty much, a bunch, tons, lots, kid, kids, cuz, y'all, yay, nah, hang out, crazy, \
             no biggie, no worries, heads up, you bet, big deal, check out, go for it, ya, pal, mate, \
@@ -40,7 +40,9 @@ enum Lexicon {
             in order to, with respect to, respectively, notwithstanding, utilize, utilise, facilitate, \
             commence, obtain, endeavour, endeavor, sufficient, numerous, appropriate, assistance, \
             inquire, enquire, require, requires, ensure, ensures, provide, provides, consider, \
-            significant, considerable, essential, optimal, individuals"""),
+            significant, considerable, essential, optimal, individuals, prudent, ought, necessary, proceed, \
+            hereby, hereafter, duly, permit, desirable, accordance, one \
+            must, one may, one might"""),
     POLITE(
             """
             please, thank, thanks, thank you, you're welcome, you are welcome, kindly, sorry, apologies, \
@@ -72,7 +74,8 @@ enum Lexicon {
             ninja, wizard, monster, treat yourself, cheeky, playful, hilarious, oops, whoops, yum, boom"""),
     WARMTH(
             """
-            dear, friend, friends, friendly, love, loved, lovely, sweet, smile, smiling, warm, warmly, \
+            dear, friend, friends, friendly, happy, proud, luck, believe, believe in, love, loved, lovely, \
+            sweet, smile, smiling, warm, warmly, \
             warmth, hug, hugs, delighted, delight, glad, thrilled, happy to, happily, pleased, cheer, \
             cheering, rooting for, together, welcome, wonderful, hope, hoping, wish, wishing, cosy, cozy, \
             gentle, gently, kind, kindly, kindness, thoughtful, care, caring, dearest, darling, honey, \
@@ -86,6 +89,8 @@ enum Lexicon {
             nonsense, pathetic, lazy, waste, wasting, hurry, hurry up, that's all, that is all, period, \
             end of story, do not ask, don't ask, grow up, shut up, coddle, coddling, babysit, fool, foolish, \
             stupid, silly question, obviously, figure it out, not my problem, no sympathy, sympathy, pity, \
+            fuss, drama, trivial, pointless, tedious, boring, bored, blunt, bluntly, sentiment, \
+            sentimental, nobody cares, who cares, nobody, \
             weak, whatever, hardly, useless, ridiculous, annoying, annoyed, tired of, expect no, spare me, \
             move on, just do it, do it yourself, or else, demand, insist"""),
     ABSTRACTION(

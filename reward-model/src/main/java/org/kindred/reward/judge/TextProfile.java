@@ -151,14 +151,15 @@ record TextProfile(
             }
             String word = text.substring(start, end).toLowerCase(Locale.ROOT);
             boolean marked = digit && end < text.length() && ".)".indexOf(text.charAt(end)) >= 0;
-            if (!sentenceOpen && (marked || Lexicon.STEP.contains(word) && commaAt(end))) {
+            boolean mark = !sentenceOpen && marked;
+            if (mark || !sentenceOpen && Lexicon.STEP.contains(word) && commaAt(end)) {
                 enumerated.add(word);
             }
             if (lineStart && marked) {
                 listLines++; // "1." opens a line: a list mark, neither number nor sentence
                 return end + 1;
             }
-            numbers += digit ? 1 : 0;
+            numbers += digit && !mark ? 1 : 0;
             contractions += apostrophe ? 1 : 0;
             emphasis += capitals > 1 && capitals == end - start ? 1 : 0;
             if (!sentenceOpen) {
