@@ -13,6 +13,8 @@ import org.kindred.reward.judge.JudgeOptions;
  *     within_user}, {@code user_item_cells}, {@code by_domain} as in {@code kindred data split}
  * @param shots pairs of a user's past that personal arms are given; 0 is the arm without history
  * @param targets most targets of each cell, drawn by seed, for judges that cost; 0 for all
+ * @param groups whose accuracy is told apart besides: an attribute of the users, {@code group}, or
+ *     {@code FILE.csv#COLUMN} with user ids in the first column; empty for none. No model reads it
  * @param trainingUsers numbers of training users for a curve; empty for none. Each is a fit of its
  *     own
  * @param bootstrapDraws resamples of users for the intervals, and sign patterns of the tests
@@ -23,6 +25,7 @@ public record BenchmarkOptions(
         Split split,
         List<Integer> shots,
         int targets,
+        String groups,
         List<Integer> trainingUsers,
         int bootstrapDraws,
         JudgeOptions judge) {
@@ -68,6 +71,13 @@ public record BenchmarkOptions(
 
     public static BenchmarkOptions defaults() {
         return new BenchmarkOptions(
-                1, Split.ROWS, List.of(0, 3, 10, 20), 0, List.of(), 2000, JudgeOptions.defaults());
+                1,
+                Split.ROWS,
+                List.of(0, 3, 10, 20),
+                0,
+                "",
+                List.of(),
+                2000,
+                JudgeOptions.defaults());
     }
 }

@@ -16,6 +16,7 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Splits;
+import org.kindred.datasets.source.UserLabels;
 import org.kindred.datasets.split.SourceData;
 import org.kindred.datasets.split.SplitKind;
 import org.kindred.datasets.split.SplitOptions;
@@ -23,6 +24,7 @@ import org.kindred.datasets.split.SplitPlan;
 import org.kindred.eval.Progress;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.reward.BgeEmbedder;
+import org.kindred.reward.baseline.TextAdaptation;
 import org.kindred.reward.judge.JudgeMode;
 import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.judge.Selection;
@@ -46,8 +48,11 @@ public record BenchmarkRun(
         List<TrainingSize> trainingSizes,
         List<ListRanking> rankings) {
 
-    /** The arm that the others are compared with. */
+    /** The arm without a past. */
     private static final String BASELINE = "rubric judge, no history";
+
+    /** What the arms are compared with: no past, and the past read as words. */
+    private static final List<String> BASELINES = List.of(BASELINE, TextAdaptation.NAME);
 
     /** Opens further arms for the rows of a benchmark, such as a language model. */
     @FunctionalInterface
@@ -203,10 +208,14 @@ public record BenchmarkRun(
                     RubricJudge.fit(training, embedder, options.judge(), seeds.child("judge"));
             progress.stage("score", "held-out choices");
             List<Arm> arms = arms(dataset, judge);
+            arms.add(new BaselineArm(TextAdaptation.fit(training)));
             arms.addAll(others.arms());
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
-            RewardBenchmark.Result result = benchmark.run(dataset, arms, BASELINE, progress);
+            RewardBenchmark.Result result =
+                    benchmark
+                            .by(groups(all, options.groups()))
+                            .run(dataset, arms, BASELINES, progress);
             return new BenchmarkRun(
                     summary,
                     quarantined,
@@ -227,6 +236,10 @@ public record BenchmarkRun(
         }
     }
 
+    private static Map<String, String> groups(PreferenceDataset dataset, String labels) {
+        return labels.isEmpty() ? Map.of() : UserLabels.read(labels, dataset);
+    }
+
     /**
      * The arms of every benchmark: the global order, and the judge without history, with it, and
      * with prototypes.
@@ -239,7 +252,7 @@ public record BenchmarkRun(
             SeedTree seeds,
             Progress progress) {
         return new RewardBenchmark(shots, draws, seeds)
-                .run(dataset, arms(dataset, judge), BASELINE, progress);
+                .run(dataset, arms(dataset, judge), List.of(BASELINE), progress);
     }
 
     private static List<Arm> arms(PreferenceDataset dataset, RubricJudge judge) {
@@ -284,7 +297,7 @@ public record BenchmarkRun(
                                 .run(
                                         dataset,
                                         List.of(new JudgeArm(judge, JudgeMode.HISTORY)),
-                                        BASELINE,
+                                        List.of(),
                                         Progress.NONE)
                                 .rows());
             }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
@@ -33,15 +34,39 @@ public final class RewardBenchmark {
     private final List<Integer> shots;
     private final Bootstrap bootstrap;
     private final Contrast.Maker contrasts;
+    private final Map<String, String> groups;
 
     /**
      * @param shots numbers of context pairs, for example 0, 3, 10, 20
      * @param draws bootstrap resamples of users, and sign patterns of tests
      */
     public RewardBenchmark(List<Integer> shots, int draws, SeedTree seeds) {
-        this.shots = List.copyOf(shots);
-        this.bootstrap = new Bootstrap(draws, seeds.child("bootstrap"));
-        this.contrasts = new Contrast.Maker(draws, seeds);
+        this(
+                List.copyOf(shots),
+                new Bootstrap(draws, seeds.child("bootstrap")),
+                new Contrast.Maker(draws, seeds),
+                Map.of());
+    }
+
+    private RewardBenchmark(
+            List<Integer> shots,
+            Bootstrap bootstrap,
+            Contrast.Maker contrasts,
+            Map<String, String> groups) {
+        this.shots = shots;
+        this.bootstrap = bootstrap;
+        this.contrasts = contrasts;
+        this.groups = groups;
+    }
+
+    /**
+     * The same with a row for each group of users besides those of whole cells, named {@code
+     * cell/group}.
+     *
+     * @param labels group of each user; users without one are in no such row
+     */
+    public RewardBenchmark by(Map<String, String> labels) {
+        return new RewardBenchmark(shots, bootstrap, contrasts, labels);
     }
 
     /**
@@ -53,12 +78,12 @@ public final class RewardBenchmark {
     public record Result(List<Accuracy> rows, List<Difference> differences) {}
 
     /**
-     * Paired difference in strict accuracy, {@code arm at shots} minus {@code baseline at 0 shots},
-     * same targets.
+     * Paired difference in strict accuracy on the same targets: the arm at its shots minus the
+     * baseline, at the same shots if it reads histories and without any if it does not.
      *
      * @param difference positive if the arm is better; interval by resampling users
      * @param p of a paired permutation test over users
-     * @param holm p adjusted over the arms and shots of the cell
+     * @param holm p adjusted over the arms and shots compared with the baseline in the cell
      * @param effect its size; null in files of version 1, as are the words
      * @param sentence the comparison in words
      */
@@ -81,15 +106,23 @@ public final class RewardBenchmark {
     }
 
     /** An arm at one number of shots in one cell. */
-    private record Run(Arm arm, int shots, Verdicts verdicts) {}
+    private record Run(Arm arm, int shots, Verdicts verdicts) {
+        String label() {
+            return arm.usesHistory() ? arm.name() + " at K = " + shots : arm.name();
+        }
+
+        Run of(String label, Map<String, String> groups) {
+            return new Run(arm, shots, verdicts.of(user -> label.equals(groups.get(user))));
+        }
+    }
 
     /**
      * Runs every arm on every cell that has targets.
      *
-     * @param baseline name of the arm whose K = 0 result the others are compared with, pair by pair
+     * @param baselines names of the arms that the others are compared with, pair by pair
      */
     public Result run(
-            PreferenceDataset dataset, List<Arm> arms, String baseline, Progress progress) {
+            PreferenceDataset dataset, List<Arm> arms, List<String> baselines, Progress progress) {
         Map<String, List<Preference>> contexts = fitRows(dataset);
         Map<String, List<Preference>> targets = targets(dataset);
         List<Accuracy> rows = new ArrayList<>();
@@ -104,13 +137,16 @@ public final class RewardBenchmark {
                 }
                 progress.step(++done, total, cell.getKey());
             }
-            for (Run run : runs) {
-                rows.add(
-                        run.verdicts()
-                                .summarise(
-                                        run.arm().name(), run.shots(), cell.getKey(), bootstrap));
+            summarise(cell.getKey(), runs, rows);
+            for (String label : new TreeSet<>(groups.values())) {
+                summarise(
+                        cell.getKey() + "/" + label,
+                        runs.stream().map(run -> run.of(label, groups)).toList(),
+                        rows);
             }
-            differences.addAll(differences(cell.getKey(), runs, baseline));
+            for (String baseline : baselines) {
+                differences.addAll(differences(cell.getKey(), runs, baseline));
+            }
         }
         // an arm may have nothing to say in a cell, for example on new items
         rows.removeIf(row -> row.unscored() == 1);
@@ -122,17 +158,29 @@ public final class RewardBenchmark {
         return arm.usesHistory() ? shots.stream().filter(s -> s > 0).toList() : List.of(0);
     }
 
-    private List<Difference> differences(String cell, List<Run> runs, String baseline) {
-        Optional<Run> base =
-                runs.stream().filter(run -> run.arm().name().equals(baseline)).findFirst();
-        if (base.isEmpty()) {
-            return List.of();
+    private void summarise(String cell, List<Run> runs, List<Accuracy> rows) {
+        for (Run run : runs) {
+            if (!run.verdicts().isEmpty()) {
+                rows.add(run.verdicts().summarise(run.arm().name(), run.shots(), cell, bootstrap));
+            }
         }
-        List<Run> compared = runs.stream().filter(run -> run.arm().usesHistory()).toList();
+    }
+
+    private List<Difference> differences(String cell, List<Run> runs, String baseline) {
+        Map<Integer, Run> bases = new TreeMap<>();
+        runs.stream()
+                .filter(run -> run.arm().name().equals(baseline))
+                .forEach(run -> bases.put(run.shots(), run));
+        List<Run> compared =
+                runs.stream()
+                        .filter(run -> run.arm().usesHistory())
+                        .filter(run -> !run.arm().name().equals(baseline))
+                        .filter(run -> base(bases, run) != null)
+                        .toList();
         List<Contrast> family =
                 contrasts.family(
                         compared.stream()
-                                .map(run -> run.verdicts().minus(base.get().verdicts()))
+                                .map(run -> run.verdicts().minus(base(bases, run).verdicts()))
                                 .toList());
         List<Difference> differences = new ArrayList<>();
         for (int i = 0; i < compared.size(); i++) {
@@ -150,11 +198,16 @@ public final class RewardBenchmark {
                             contrast.effect(),
                             contrast.sentence(
                                     run.arm().name() + " at K = " + run.shots(),
-                                    baseline,
+                                    base(bases, run).label(),
                                     "strict accuracy",
                                     cell.replace('_', ' '))));
         }
         return differences;
+    }
+
+    private static @Nullable Run base(Map<Integer, Run> bases, Run run) {
+        Run alike = bases.get(run.shots());
+        return alike == null ? bases.get(0) : alike;
     }
 
     /** Rows that show each user's taste, in their order. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
@@ -42,6 +43,28 @@ final class Verdicts {
 
     void add(Verdict verdict) {
         byUser.computeIfAbsent(verdict.userId(), id -> new ArrayList<>()).add(verdict);
+    }
+
+    /** Those of some users; what they cost is the mean of all. */
+    Verdicts of(Predicate<String> users) {
+        Verdicts some = new Verdicts();
+        byUser.forEach(
+                (user, verdicts) -> {
+                    if (users.test(user)) {
+                        some.byUser.put(user, verdicts);
+                    }
+                });
+        int all = size();
+        some.tokens = all == 0 ? 0 : tokens * some.size() / all;
+        return some;
+    }
+
+    boolean isEmpty() {
+        return byUser.isEmpty();
+    }
+
+    private int size() {
+        return byUser.values().stream().mapToInt(List::size).sum();
     }
 
     /** What the answers cost together. */

@@ -3,6 +3,8 @@ package org.kindred.eval.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.kindred.datasets.Json;
 import org.kindred.datasets.Quarantined;
 import org.kindred.eval.ResultProvenance;
 import org.kindred.eval.Results;
+import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.BenchmarkOptions;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -69,6 +72,15 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
                     "Most targets of each cell, drawn by seed; shorthand for --set targets=N (default: all).")
     private @Nullable Integer limit;
 
+    @Option(
+            names = "--groups",
+            paramLabel = "WHO",
+            description = {
+                "Also tell the accuracy of each group of users: an attribute of the users, group, or",
+                "FILE.csv#COLUMN with user ids first; shorthand for --set groups=WHO. No model reads it."
+            })
+    private @Nullable String groups;
+
     @Override
     public RunSettings settings() {
         return settings;
@@ -79,6 +91,7 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         PrintWriter out = spec.commandLine().getOut();
         settings.set("split", split);
         settings.set("targets", limit);
+        settings.set("groups", groups);
         OptionTree<BenchmarkOptions> options = settings.resolve(BenchmarkOptions.defaults());
         if (settings.printConfig()) {
             out.print(options.describe());
@@ -158,10 +171,12 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
     }
 
     private static String table(RewardBenchmark.Result result) {
+        int width = result.rows().stream().mapToInt(row -> row.cell().length()).max().orElse(0);
+        String cell = "%-" + Math.max(13, width) + "s ";
         StringBuilder text =
                 new StringBuilder(
                         String.format(
-                                "%n%-13s %-34s %3s %6s %6s  %-20s %6s %6s %6s%n",
+                                "%n" + cell + "%-34s %3s %6s %6s  %-20s %6s %6s %6s%n",
                                 "cell",
                                 "arm",
                                 "K",
@@ -171,43 +186,47 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
                                 "macro",
                                 "ties",
                                 "worst"));
-        result.rows()
-                .forEach(
-                        row ->
-                                text.append(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "%-13s %-34s %3d %6d %6d  %5.1f [%4.1f, %4.1f]  %6.1f %6.1f %6.1f%n",
-                                                row.cell(),
-                                                row.arm(),
-                                                row.shots(),
-                                                row.users(),
-                                                row.pairs(),
-                                                100 * row.accuracy().mean(),
-                                                100 * row.accuracy().low(),
-                                                100 * row.accuracy().high(),
-                                                100 * row.macro(),
-                                                100 * row.ties(),
-                                                100 * row.worstDecile())));
-        if (!result.differences().isEmpty()) {
+        for (Accuracy row : result.rows()) {
             text.append(
                     String.format(
-                            "%nPaired difference to \"%s\" at K = 0, points:%n",
-                            result.differences().get(0).baseline()));
-            result.differences()
-                    .forEach(
-                            row ->
-                                    text.append(
-                                            String.format(
-                                                    Locale.ROOT,
-                                                    "%-13s %-34s %3d  %+5.1f [%+5.1f, %+5.1f]%n",
-                                                    row.cell(),
-                                                    row.arm(),
-                                                    row.shots(),
-                                                    100 * row.difference().mean(),
-                                                    100 * row.difference().low(),
-                                                    100 * row.difference().high())));
+                            Locale.ROOT,
+                            cell + "%-34s %3d %6d %6d  %5.1f [%4.1f, %4.1f]  %6.1f %6.1f %6.1f%n",
+                            row.cell(),
+                            row.arm(),
+                            row.shots(),
+                            row.users(),
+                            row.pairs(),
+                            100 * row.accuracy().mean(),
+                            100 * row.accuracy().low(),
+                            100 * row.accuracy().high(),
+                            100 * row.macro(),
+                            100 * row.ties(),
+                            100 * row.worstDecile()));
         }
+        Map<String, List<RewardBenchmark.Difference>> byBaseline = new LinkedHashMap<>();
+        result.differences()
+                .forEach(
+                        row ->
+                                byBaseline
+                                        .computeIfAbsent(row.baseline(), name -> new ArrayList<>())
+                                        .add(row));
+        byBaseline.forEach(
+                (baseline, rows) -> {
+                    text.append(
+                            String.format("%nPaired difference to \"%s\", points:%n", baseline));
+                    for (RewardBenchmark.Difference row : rows) {
+                        text.append(
+                                String.format(
+                                        Locale.ROOT,
+                                        cell + "%-34s %3d  %+5.1f [%+5.1f, %+5.1f]%n",
+                                        row.cell(),
+                                        row.arm(),
+                                        row.shots(),
+                                        100 * row.difference().mean(),
+                                        100 * row.difference().low(),
+                                        100 * row.difference().high()));
+                    }
+                });
         return text.toString();
     }
 }

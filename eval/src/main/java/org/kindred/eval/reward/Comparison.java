@@ -18,6 +18,7 @@ import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.eval.Progress;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.Arm;
+import org.kindred.eval.benchmark.BaselineArm;
 import org.kindred.eval.benchmark.ItemOrder;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.Targets;
@@ -93,7 +94,7 @@ public record Comparison(CompareOptions options, List<Row> rows) {
                 List<Arm> arms = arms(rows, at, options.reward(), seeds);
                 for (Accuracy row :
                         new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds)
-                                .run(rows.dataset(), arms, arms.get(0).name(), progress)
+                                .run(rows.dataset(), arms, List.of(), progress)
                                 .rows()) {
                     accuracies
                             .computeIfAbsent(

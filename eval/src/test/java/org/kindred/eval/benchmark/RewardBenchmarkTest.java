@@ -1,10 +1,12 @@
 package org.kindred.eval.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
@@ -82,7 +84,11 @@ final class RewardBenchmarkTest {
         List<Integer> contexts = new ArrayList<>();
         RewardBenchmark.Result result =
                 new RewardBenchmark(List.of(0, 3), 200, SeedTree.root(1))
-                        .run(dataset(), List.of(new Scripted(contexts)), "none", Progress.NONE);
+                        .run(
+                                dataset(),
+                                List.of(new Scripted(contexts)),
+                                List.of("none"),
+                                Progress.NONE);
         Accuracy row = result.rows().get(0);
         assertThat(result.rows()).hasSize(1); // K = 0 is not a run of an arm with history
         assertThat(row.cell()).isEqualTo("seen_known");
@@ -116,7 +122,7 @@ final class RewardBenchmarkTest {
                     }
                 };
         new RewardBenchmark(List.of(2), 200, SeedTree.root(1))
-                .run(dataset(), List.of(spy), "none", Progress.NONE);
+                .run(dataset(), List.of(spy), List.of("none"), Progress.NONE);
         assertThat(seen).containsExactly("u1fit1", "u1fit2", "u2fit1", "u2fit2");
     }
 
@@ -162,10 +168,59 @@ final class RewardBenchmarkTest {
                         new Hashed("c", true));
         RewardBenchmark.Result result =
                 new RewardBenchmark(List.of(0, 3, 10, 20), 1000, SeedTree.root(1))
-                        .run(new PreferenceDataset(List.of(), rows), arms, "none", Progress.NONE);
+                        .run(
+                                new PreferenceDataset(List.of(), rows),
+                                arms,
+                                List.of("none"),
+                                Progress.NONE);
         assertThat(result.rows()).hasSize(10);
         assertThat(result.rows().get(0).pairs()).isEqualTo(20_000);
         assertThat(result.differences()).hasSize(9).allMatch(d -> d.holm() >= d.p());
+    }
+
+    @Test
+    void armWithHistory_isComparedWithABaselineThatReadsAsMuch() {
+        List<Arm> arms =
+                List.of(
+                        new Hashed("none", false),
+                        new Hashed("words", true),
+                        new Hashed("a", true));
+        RewardBenchmark.Result result =
+                new RewardBenchmark(List.of(0, 3, 10), 200, SeedTree.root(1))
+                        .run(dataset(), arms, List.of("none", "words"), Progress.NONE);
+        assertThat(result.differences())
+                .filteredOn(d -> d.baseline().equals("words"))
+                .extracting(RewardBenchmark.Difference::arm, RewardBenchmark.Difference::shots)
+                .containsExactly(tuple("a", 3), tuple("a", 10));
+        assertThat(result.differences())
+                .filteredOn(d -> d.baseline().equals("words"))
+                .extracting(RewardBenchmark.Difference::sentence)
+                .allMatch(text -> text.contains("words at K = "));
+    }
+
+    @Test
+    void groupsOfUsers_haveRowsOfTheirOwn_thatAddUpToTheCell() {
+        List<Accuracy> rows =
+                new RewardBenchmark(List.of(0), 200, SeedTree.root(1))
+                        .by(Map.of("u1", "left", "u2", "right"))
+                        .run(dataset(), List.of(new Hashed("x", false)), List.of(), Progress.NONE)
+                        .rows();
+        assertThat(rows)
+                .extracting(Accuracy::cell)
+                .containsExactly("seen_known", "seen_known/left", "seen_known/right");
+        assertThat(rows).extracting(Accuracy::pairs).containsExactly(16, 8, 8);
+        assertThat(rows.get(1).accuracy().mean() + rows.get(2).accuracy().mean())
+                .isCloseTo(2 * rows.get(0).accuracy().mean(), within(1e-12));
+        assertThat(
+                        new RewardBenchmark(List.of(0), 200, SeedTree.root(1))
+                                .by(Map.of("u1", "left"))
+                                .run(
+                                        dataset(),
+                                        List.of(new Hashed("x", false)),
+                                        List.of(),
+                                        Progress.NONE)
+                                .rows())
+                .hasSize(2); // a user without a label is in the cell only
     }
 
     @Test
@@ -199,7 +254,7 @@ final class RewardBenchmarkTest {
                 };
         Accuracy row =
                 new RewardBenchmark(List.of(0), 200, SeedTree.root(1))
-                        .run(dataset(), List.of(first), "none", Progress.NONE)
+                        .run(dataset(), List.of(first), List.of("none"), Progress.NONE)
                         .rows()
                         .get(0);
         assertThat(row.ties()).isEqualTo(1); // the mean of both orders

@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param idf their weights
  */
 @SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
-record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
+public record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
 
     private static final int MIN_TEXTS = 2;
     private static final int MAX_TERMS = 8_000;
@@ -32,7 +32,7 @@ record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
         this(terms, idf, index(terms));
     }
 
-    static TfIdf fit(Collection<String> texts) {
+    public static TfIdf fit(Collection<String> texts) {
         Map<String, Integer> frequency = new TreeMap<>();
         for (String text : texts) {
             for (String term : termsOf(text)) {
@@ -54,7 +54,8 @@ record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
         return new TfIdf(kept, idf);
     }
 
-    Sparse vector(String text) {
+    /** The row of a text. */
+    public Sparse vector(String text) {
         int[] columns =
                 termsOf(text).stream()
                         .map(index::get)
@@ -75,7 +76,7 @@ record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
      *
      * @param columns ascending
      */
-    record Sparse(int[] columns, double[] values) {
+    public record Sparse(int[] columns, double[] values) {
 
         double dot(Sparse other) {
             double sum = 0;
@@ -91,7 +92,7 @@ record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
             return sum;
         }
 
-        double dot(double[] dense) {
+        public double dot(double[] dense) {
             double sum = 0;
             for (int i = 0; i < columns.length; i++) {
                 sum += values[i] * dense[columns[i]];
@@ -100,7 +101,7 @@ record TfIdf(List<String> terms, double[] idf, Map<String, Integer> index) {
         }
 
         /** {@code dense += c * this}. */
-        void addTo(double[] dense, double c) {
+        public void addTo(double[] dense, double c) {
             for (int i = 0; i < columns.length; i++) {
                 dense[columns[i]] += c * values[i];
             }

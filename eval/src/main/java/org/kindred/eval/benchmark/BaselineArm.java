@@ -1,11 +1,10 @@
-package org.kindred.eval.reward;
+package org.kindred.eval.benchmark;
 
-import org.kindred.eval.benchmark.Arm;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.baseline.Baseline;
 
 /** A competitor as an arm. */
-record BaselineArm(Baseline baseline) implements Arm {
+public record BaselineArm(Baseline baseline) implements Arm {
 
     @Override
     public String name() {
