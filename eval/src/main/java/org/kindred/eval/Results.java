@@ -1,6 +1,7 @@
 package org.kindred.eval;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
@@ -73,8 +75,15 @@ public record Results(
 
     /**
      * @param persona the persona of the prototype's rubric
+     * @param stability bootstrap Jaccard, 0 to 1; null if it was not asked for
      */
-    public record Prototype(String name, int users, String persona) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Prototype(String name, int users, String persona, @Nullable Double stability) {
+        /** For the report. */
+        public String stabilityText() {
+            return stability == null ? "\u2013" : String.format(Locale.ROOT, "%.2f", stability);
+        }
+    }
 
     /**
      * One training user on the map: coordinates along the first two axes of the users' features.

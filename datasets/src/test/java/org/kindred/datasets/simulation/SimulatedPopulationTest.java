@@ -121,7 +121,7 @@ final class SimulatedPopulationTest {
                 .write(folder.resolve("world"));
 
         assertThat(sha256(folder.resolve("world/preferences.jsonl")))
-                .isEqualTo("8b93a0c8cf446f12e601740381b15877cc3656ee5d64427e43ae6203d3f0fdc4");
+                .isEqualTo("b67529b0d01fc030696f8946d25f7c40315984d88548e7b73fd3107c0280b83b");
         assertThat(sha256(folder.resolve("world/truth.json")))
                 .isEqualTo("bca382cde5f9bc81c453efc066ab744d636ac99436102a8f70b71c629021f4c2");
     }

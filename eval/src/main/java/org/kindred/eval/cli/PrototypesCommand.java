@@ -2,10 +2,12 @@ package org.kindred.eval.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.reward.RewardOptions;
 import org.kindred.eval.reward.RewardWork;
+import org.kindred.reward.prototype.PrototypeSpace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,13 +43,22 @@ final class PrototypesCommand implements Callable<Integer>, RunSettings.Holder {
             out.flush();
             return 0;
         }
-        int[] cells;
+        RewardWork.Cells cells;
         try (Console console = new Console(out)) {
             cells = new RewardWork(run, options.options(), console).prototypes();
         }
         out.printf(
                 "%d cells of users, %d cells of scenarios -> %s%n",
-                cells[0], cells[1], run.resolve("reward"));
+                cells.users().size(), cells.scenarios(), run.resolve("reward"));
+        for (PrototypeSpace.Prototype cell : cells.users()) {
+            String stable =
+                    cell.stability() == null
+                            ? ""
+                            : String.format(Locale.ROOT, ", stability %.2f", cell.stability());
+            out.printf(
+                    "%s: %d users%s. %s%n",
+                    cell.label(), cell.members().size(), stable, cell.persona());
+        }
         out.flush();
         return 0;
     }

@@ -139,7 +139,8 @@ final class EvaluationStage {
                                         new Results.Prototype(
                                                 prototype.label(),
                                                 prototype.members().size(),
-                                                prototype.persona())));
+                                                prototype.persona(),
+                                                prototype.stability())));
         List<Results.Point> map = new ArrayList<>();
         reward.space()
                 .map()

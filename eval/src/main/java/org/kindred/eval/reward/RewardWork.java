@@ -29,6 +29,7 @@ import org.kindred.reward.client.OrderedWork;
 import org.kindred.reward.diagnostic.Diagnosis;
 import org.kindred.reward.diagnostic.JudgedPair;
 import org.kindred.reward.diagnostic.PairJudge;
+import org.kindred.reward.prototype.PrototypeSpace;
 import org.kindred.reward.scaling.PGenRm;
 import org.kindred.reward.scaling.ScaledScores;
 
@@ -141,25 +142,31 @@ public final class RewardWork {
     }
 
     /**
+     * What {@link #prototypes} found.
+     *
+     * @param users cells of users, largest first; none for a judge that is no embedded one
+     * @param scenarios number of cells of (user, scenario) samples
+     */
+    public record Cells(List<PrototypeSpace.Prototype> users, int scenarios) {}
+
+    /**
      * Finds prototypes with the judge of a run: of users by fitted taste (embedded judge only), and
      * of (user, scenario) samples as published.
-     *
-     * @return number of cells of each kind; 0 for a kind that was not made
      */
-    public int[] prototypes() {
+    public Cells prototypes() {
         Source source = source(run);
         RewardData data = RewardData.read(Path.of(source.data()), seeds);
         try (JudgeAtWork at = judge(JudgeSpec.parse(source.judge()), data)) {
             progress.stage("prototypes", data.training().size() + " training choices");
-            int cells = 0;
+            List<PrototypeSpace.Prototype> users = List.of();
             if (at.embedded()) {
                 var space = at.users();
                 space.save(run.resolve("reward/prototypes.json"));
-                cells = space.prototypes().size();
+                users = space.prototypes();
             }
             var scenarios = at.scenarios(options.scenarios());
             scenarios.save(run.resolve("reward/scenario-prototypes.json"));
-            return new int[] {cells, scenarios.size()};
+            return new Cells(users, scenarios.size());
         }
     }
 

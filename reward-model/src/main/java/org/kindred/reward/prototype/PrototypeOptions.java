@@ -8,8 +8,10 @@ package org.kindred.reward.prototype;
  * @param most largest number tried by {@code AUTO}
  * @param features what is clustered
  * @param starts starts of k-means, where personas in words are clustered
+ * @param bootstrap times that users are drawn and clustered again to tell how stable the cells are;
+ *     0 for never
  */
-public record PrototypeOptions(int k, int most, Features features, int starts) {
+public record PrototypeOptions(int k, int most, Features features, int starts, int bootstrap) {
     public static final int AUTO = 0;
 
     /** What is clustered. */
@@ -35,14 +37,18 @@ public record PrototypeOptions(int k, int most, Features features, int starts) {
         if (starts < 1 || starts > 1_000) {
             throw new IllegalArgumentException("starts = " + starts + ": must be 1 to 1000");
         }
+        if (bootstrap < 0 || bootstrap > 1_000) {
+            throw new IllegalArgumentException(
+                    "bootstrap = " + bootstrap + ": must be 0 (never) to 1000");
+        }
     }
 
     public static PrototypeOptions defaults() {
-        return new PrototypeOptions(AUTO, 8, Features.WEIGHTS, 20);
+        return new PrototypeOptions(AUTO, 8, Features.WEIGHTS, 20, 20);
     }
 
     /** The same with a fixed number of prototypes. */
     public PrototypeOptions withK(int fixed) {
-        return new PrototypeOptions(fixed, most, features, starts);
+        return new PrototypeOptions(fixed, most, features, starts, bootstrap);
     }
 }

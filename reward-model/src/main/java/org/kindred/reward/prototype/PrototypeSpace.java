@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +40,22 @@ public final class PrototypeSpace {
      * @param centroid in the space of features
      * @param members training users, sorted
      * @param persona what the mean member wants, in words
+     * @param stability bootstrap Jaccard, 0 to 1: how much of the cell comes back when users are
+     *     drawn again; from 0.75 stable, below 0.6 doubtful. Null if it was not asked for
      */
-    public record Prototype(String label, double[] centroid, List<String> members, String persona) {
+    public record Prototype(
+            String label,
+            double[] centroid,
+            List<String> members,
+            String persona,
+            @Nullable Double stability) {
 
         public Prototype {
             members = List.copyOf(members);
+        }
+
+        Prototype with(double found) {
+            return new Prototype(label, centroid, members, persona, found);
         }
 
         /** Redacted: members are people. */
@@ -121,35 +133,105 @@ public final class PrototypeSpace {
                 options.k() == PrototypeOptions.AUTO
                         ? PrototypeCount.choose(judge, users, options, seeds.child("count"))
                         : options.k();
-        if (options.features() == PrototypeOptions.Features.WEIGHTS) {
-            TasteClouds clouds =
-                    judge.clouds(users.values(), new int[] {k}, seeds.child("cells")).get(0);
-            Map<String, Integer> cloudOf = new TreeMap<>();
-            users.forEach((id, user) -> cloudOf.put(id, likeliest(judge.shares(clouds, user))));
-            int[] order = bySize(cloudOf.values(), clouds.shares().length);
-            List<Prototype> prototypes = new ArrayList<>();
-            for (int cloud : order) {
-                List<String> members =
-                        users.keySet().stream().filter(id -> cloudOf.get(id) == cloud).toList();
-                prototypes.add(prototype(prototypes.size(), members, points, users, judge));
-            }
-            return new PrototypeSpace(features, prototypes, clouds.only(order), points);
-        }
-        List<String> ids = List.copyOf(points.keySet());
-        Cells cells =
-                new KMeansClusterer(options.starts())
-                        .cluster(points.values().toArray(new double[0][]), k, seeds.child("cells"));
+        PrototypeSpace space =
+                options.features() == PrototypeOptions.Features.WEIGHTS
+                        ? byClouds(judge, features, users, points, k, seeds.child("cells"))
+                        : byCentroids(
+                                judge, features, users, points, k, options, seeds.child("cells"));
+        return options.bootstrap() == 0
+                ? space
+                : space.withStability(judge, users, k, options, seeds.child("stability"));
+    }
+
+    private static PrototypeSpace byClouds(
+            RubricJudge judge,
+            TasteFeatures features,
+            Map<String, UserContext> users,
+            Map<String, double[]> points,
+            int k,
+            SeedTree seeds) {
+        TasteClouds clouds = judge.clouds(users.values(), new int[] {k}, seeds).get(0);
+        Map<String, Integer> cloudOf = likeliest(judge, clouds, users.values());
+        int[] order = bySize(cloudOf.values(), clouds.shares().length);
         List<Prototype> prototypes = new ArrayList<>();
-        for (int g = 0; g < cells.centroids().length; g++) {
-            List<String> members = new ArrayList<>();
-            for (int i = 0; i < ids.size(); i++) {
-                if (cells.labels()[i] == g) {
-                    members.add(ids.get(i));
-                }
-            }
-            prototypes.add(prototype(g, members, points, users, judge));
+        for (int cloud : order) {
+            List<String> members =
+                    users.keySet().stream().filter(id -> cloudOf.get(id) == cloud).toList();
+            prototypes.add(prototype(prototypes.size(), members, points, users, judge));
+        }
+        return new PrototypeSpace(features, prototypes, clouds.only(order), points);
+    }
+
+    private static PrototypeSpace byCentroids(
+            RubricJudge judge,
+            TasteFeatures features,
+            Map<String, UserContext> users,
+            Map<String, double[]> points,
+            int k,
+            PrototypeOptions options,
+            SeedTree seeds) {
+        Map<String, Integer> cellOf =
+                nearest(List.copyOf(users.keySet()), points, k, options, seeds);
+        List<Prototype> prototypes = new ArrayList<>();
+        for (int cell : new TreeSet<>(cellOf.values())) {
+            List<String> members =
+                    users.keySet().stream().filter(id -> cellOf.get(id) == cell).toList();
+            prototypes.add(prototype(prototypes.size(), members, points, users, judge));
         }
         return new PrototypeSpace(features, prototypes, null, points);
+    }
+
+    /** The likeliest cloud of each user. */
+    private static Map<String, Integer> likeliest(
+            RubricJudge judge, TasteClouds clouds, Collection<UserContext> users) {
+        Map<String, Integer> cloudOf = new TreeMap<>();
+        users.forEach(user -> cloudOf.put(user.userId(), likeliest(judge.shares(clouds, user))));
+        return cloudOf;
+    }
+
+    /** The k-means cell of each user; cells are numbered by size. */
+    private static Map<String, Integer> nearest(
+            List<String> ids,
+            Map<String, double[]> points,
+            int k,
+            PrototypeOptions options,
+            SeedTree seeds) {
+        Cells cells =
+                new KMeansClusterer(options.starts())
+                        .cluster(ids.stream().map(points::get).toArray(double[][]::new), k, seeds);
+        Map<String, Integer> cellOf = new TreeMap<>();
+        for (int i = 0; i < ids.size(); i++) {
+            cellOf.put(ids.get(i), cells.labels()[i]);
+        }
+        return cellOf;
+    }
+
+    private PrototypeSpace withStability(
+            RubricJudge judge,
+            Map<String, UserContext> users,
+            int k,
+            PrototypeOptions options,
+            SeedTree seeds) {
+        double[] found =
+                Stability.of(
+                        prototypes.stream().map(Prototype::members).toList(),
+                        options.bootstrap(),
+                        (ids, own) -> {
+                            if (clouds == null) {
+                                return nearest(ids, points, k, options, own);
+                            }
+                            List<UserContext> drawn = ids.stream().map(users::get).toList();
+                            return likeliest(
+                                    judge, judge.clouds(drawn, new int[] {k}, own).get(0), drawn);
+                        },
+                        seeds);
+        return new PrototypeSpace(
+                features,
+                IntStream.range(0, found.length)
+                        .mapToObj(i -> prototypes.get(i).with(found[i]))
+                        .toList(),
+                clouds,
+                points);
     }
 
     private static Prototype prototype(
@@ -172,7 +254,8 @@ public final class PrototypeSpace {
                         members.stream()
                                 .map(users::get)
                                 .map(TasteFeatures.placeBy(judge))
-                                .toList()));
+                                .toList()),
+                null);
     }
 
     private static int likeliest(double[] shares) {

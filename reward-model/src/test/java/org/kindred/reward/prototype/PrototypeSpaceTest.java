@@ -46,12 +46,14 @@ final class PrototypeSpaceTest {
                                         "prototype-0",
                                         new double[] {.9, .3},
                                         List.of("p1", "p2"),
-                                        "Wants: x."),
+                                        "Wants: x.",
+                                        null),
                                 new Prototype(
                                         "prototype-1",
                                         new double[] {-.3, .9},
                                         List.of("p3", "p4"),
-                                        "Wants: y.")),
+                                        "Wants: y.",
+                                        null)),
                         null,
                         Map.of(
                                 "p1", new double[] {1, 0},
@@ -75,6 +77,7 @@ final class PrototypeSpaceTest {
             long brief = prototype.members().stream().filter(TwoCamps::likesBrief).count();
             long most = Math.max(brief, prototype.members().size() - brief);
             assertThat((double) most / prototype.members().size()).isGreaterThanOrEqualTo(0.9);
+            assertThat(prototype.stability()).isBetween(0.75, 1.0);
         }
         assertThat(space.members()).hasSize(20);
         assertThat(space.map()).hasSize(20);
@@ -120,13 +123,17 @@ final class PrototypeSpaceTest {
     @EnumSource(PrototypeOptions.Features.class)
     void load_savedSpace_assignsAlike(PrototypeOptions.Features features, @TempDir Path folder) {
         PrototypeSpace saved =
-                PrototypeSpace.fit(judge, ROWS, new PrototypeOptions(3, 8, features, 5), SEEDS);
+                PrototypeSpace.fit(judge, ROWS, new PrototypeOptions(3, 8, features, 5, 3), SEEDS);
         Path file = folder.resolve("prototypes.json");
         saved.save(file);
 
         PrototypeSpace loaded = PrototypeSpace.load(file, judge);
 
         assertThat(loaded.members()).isEqualTo(saved.members());
+        assertThat(loaded.prototypes())
+                .extracting(Prototype::stability)
+                .isEqualTo(saved.prototypes().stream().map(Prototype::stability).toList())
+                .doesNotContainNull();
         for (UserContext user : STRANGERS.values()) {
             assertThat(loaded.assign(user)).isEqualTo(saved.assign(user));
             assertThat(loaded.neighbours(user, 4)).isEqualTo(saved.neighbours(user, 4));
