@@ -24,6 +24,7 @@ import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.report.ResultTables;
 import org.kindred.eval.reward.ServedArms;
+import org.kindred.eval.stats.Interval;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -190,15 +191,14 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            cell + "%-34s %3d %6d %6d  %5.1f [%4.1f, %4.1f]  %6.1f %6.1f %6.1f%n",
+                            cell + "%-34s %3d %6d %6d  %5.1f %-14s %6.1f %6.1f %6.1f%n",
                             row.cell(),
                             row.arm(),
                             row.shots(),
                             row.users(),
                             row.pairs(),
                             100 * row.accuracy().mean(),
-                            100 * row.accuracy().low(),
-                            100 * row.accuracy().high(),
+                            interval("[%4.1f, %4.1f]", row.accuracy()),
                             100 * row.macro(),
                             100 * row.ties(),
                             100 * row.worstDecile()));
@@ -218,15 +218,21 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
                         text.append(
                                 String.format(
                                         Locale.ROOT,
-                                        cell + "%-34s %3d  %+5.1f [%+5.1f, %+5.1f]%n",
+                                        cell + "%-34s %3d  %+5.1f %s%n",
                                         row.cell(),
                                         row.arm(),
                                         row.shots(),
                                         100 * row.difference().mean(),
-                                        100 * row.difference().low(),
-                                        100 * row.difference().high()));
+                                        interval("[%+5.1f, %+5.1f]", row.difference())));
                     }
                 });
         return text.toString();
+    }
+
+    /** In points; a dash where one user alone gives none. */
+    private static String interval(String format, Interval interval) {
+        return Double.isNaN(interval.low())
+                ? "–"
+                : String.format(Locale.ROOT, format, 100 * interval.low(), 100 * interval.high());
     }
 }

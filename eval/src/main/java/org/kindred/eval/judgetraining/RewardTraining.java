@@ -186,17 +186,16 @@ public final class RewardTraining {
         if (!run.isFinished("chains")) {
             progress.stage(
                     "chains", pairs.learned().size() + " pairs, teacher " + options.teacher());
-            ChainCollection collection = new ChainCollection(teacher.oneOrder(), options.chains());
+            ChainWriter writer = teacher.oneOrder();
+            ChainCollection collection = new ChainCollection(writer, options.chains());
             collecting = collection;
             int orders = options.chains().bothOrders() ? 2 : 1;
             long total = (long) pairs.learned().size() * orders * options.chains().samples();
-            boolean served = JudgeSpec.parse(options.teacher()) instanceof JudgeSpec.Served;
-            int threads = served ? options.reward().client().concurrency() : 1;
             boolean whole =
                     collection.collect(
                             file,
                             pairs.learned(),
-                            threads,
+                            writer.threads(),
                             done -> progress.step(done, total, "chains"));
             collecting = null;
             if (whole) {

@@ -1,7 +1,6 @@
 package org.kindred.eval.pipeline;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,13 +9,13 @@ import java.util.Set;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
+import org.kindred.eval.Progress;
 import org.kindred.eval.reward.JudgeAtWork;
 import org.kindred.eval.reward.JudgeSpec;
 import org.kindred.eval.reward.RewardData;
 import org.kindred.eval.reward.RewardOptions;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardFunction;
-import org.kindred.reward.RewardModel;
 import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.prototype.PreferenceGroups;
@@ -37,7 +36,7 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
     private static final int CELLS = 4;
 
     private final JudgeAtWork judge;
-    private final RewardModel model;
+    private final PGenRm model;
     private final RewardData data;
     private final RewardOptions options;
     private final Map<String, Preference> rows = new HashMap<>();
@@ -52,7 +51,8 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
             PreferenceDataset dataset,
             PrototypeOptions prototypes,
             Path cache,
-            SeedTree seeds) {
+            SeedTree seeds,
+            Progress progress) {
         options = RewardOptions.defaults();
         data = RewardData.forTraining(dataset);
         data.training().forEach(row -> rows.put(row.id(), row));
@@ -63,7 +63,7 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
                         (request, n) -> new NeighbourSource.Found(List.of(), n > 0),
                         options.scaling());
         int cells = prototypes.k() == PrototypeOptions.AUTO ? CELLS : prototypes.k();
-        ScenarioSpace space = judge.scenarios(options.scenarios().withK(cells));
+        ScenarioSpace space = judge.scenarios(options.scenarios().withK(cells), progress);
         space.members().forEach(member -> placed.add(member.userId()));
         groups = PreferenceGroups.scenarios(space, PreferenceGroups.Level.USER);
     }
@@ -77,11 +77,7 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
     public List<ScoreOutcome> score(PolicyPrompt prompt, List<String> completions) {
         Preference row = rows.get(prompt.id());
         UserContext user = data.contexts().get(row.userId()).firstChoices(options.shots());
-        List<ScoreOutcome> outcomes = new ArrayList<>();
-        for (String completion : completions) { // one unusable answer takes no other with it
-            outcomes.addAll(model.score(user, row.promptText(), List.of(completion)));
-        }
-        return outcomes;
+        return model.scoreEach(user, row.promptText(), completions);
     }
 
     @Override

@@ -268,7 +268,8 @@ final class PolicyStage {
                         dataset,
                         options.prototypes(),
                         run.path("reward").resolve(JudgeCache.FILE),
-                        seeds.child("judge"));
+                        seeds.child("judge"),
+                        progress);
     }
 
     private List<RewardSource> rewards(

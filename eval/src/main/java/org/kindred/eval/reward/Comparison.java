@@ -169,7 +169,8 @@ public record Comparison(CompareOptions options, List<Row> rows) {
                     at.scenarios(
                             refined
                                     ? options.scenarios()
-                                    : options.scenarios().with(RefinementOptions.off()));
+                                    : options.scenarios().with(RefinementOptions.off()),
+                            Progress.NONE);
             add(
                     arms,
                     refined ? "published prototypes" : "published prototypes, not refined",

@@ -2,9 +2,11 @@ package org.kindred.eval.reward;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
+import org.kindred.eval.Progress;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.BothOrders;
@@ -113,11 +115,14 @@ public final class JudgeAtWork implements AutoCloseable {
                 fitted(), data.training(), options.prototypes(), seeds.child("prototypes"));
     }
 
-    /** Cells of (user, scenario) samples, as published. */
-    public ScenarioSpace scenarios(ScenarioSpace.Options how) {
+    /** Cells of (user, scenario) samples, as published: a chain for every training choice. */
+    public ScenarioSpace scenarios(ScenarioSpace.Options how, Progress progress) {
+        Collection<UserContext> users = data.trainingUsers(options.rowsPerUser()).values();
+        long chains = users.stream().mapToLong(user -> user.history().size()).sum();
+        progress.stage("chains", chains + " training choices");
         return ScenarioSpace.fit(
-                data.trainingUsers(options.rowsPerUser()).values(),
-                oneOrder(),
+                users,
+                new WatchedWriter(oneOrder(), chains, progress),
                 embedder,
                 how,
                 seeds.child("scenarios"));
@@ -133,13 +138,13 @@ public final class JudgeAtWork implements AutoCloseable {
     }
 
     /** Neighbours as the options want them. */
-    NeighbourSource neighbours() {
+    NeighbourSource neighbours(Progress progress) {
         if (options.scaling().prototype() == 0) {
             return (request, n) -> new NeighbourSource.Found(java.util.List.of(), n > 0);
         }
         return embedded()
                 ? neighbours(users(), options.neighbours())
-                : neighbours(scenarios(options.scenarios()), options.neighbours());
+                : neighbours(scenarios(options.scenarios(), progress), options.neighbours());
     }
 
     private Map<String, UserContext> histories() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
@@ -79,15 +80,14 @@ public final class RewardWork {
             lines(
                     "reward/chains.jsonl",
                     out ->
-                            OrderedWork.run(
-                                    users.iterator(),
-                                    threads(at),
-                                    user -> chains(user, writer),
-                                    found -> {
-                                        for (Map<String, Object> line : found) {
-                                            counts[line.containsKey("failed") ? 1 : 0]++;
-                                            write(out, line);
-                                        }
+                            OrderedWork.<Held, Map<String, Object>>runInBatches(
+                                    users.stream().flatMap(Held::of).iterator(),
+                                    writer.batch(),
+                                    writer.threads(),
+                                    held -> chains(held, writer),
+                                    line -> {
+                                        counts[line.containsKey("failed") ? 1 : 0]++;
+                                        write(out, line);
                                         progress.step(
                                                 counts[0] + counts[1],
                                                 (long) users.size() * options.rowsPerUser(),
@@ -97,23 +97,38 @@ public final class RewardWork {
         return new Derived(counts[0], counts[1]);
     }
 
-    private List<Map<String, Object>> chains(UserContext user, ChainWriter writer) {
+    /** A choice and the other ones of its user. */
+    private record Held(UserContext others, Preference target) {
+        static Stream<Held> of(UserContext user) {
+            return user.history().stream()
+                    .map(
+                            target ->
+                                    new Held(
+                                            new UserContext(
+                                                    user.userId(),
+                                                    user.history().stream()
+                                                            .filter(row -> row != target)
+                                                            .toList()),
+                                            target));
+        }
+
+        ChainRequest request() {
+            return new ChainRequest(
+                    others,
+                    target.promptText(),
+                    List.of(target.chosenText(), target.rejectedText()));
+        }
+    }
+
+    private static List<Map<String, Object>> chains(List<Held> some, ChainWriter writer) {
+        List<List<ChainOutcome>> outcomes =
+                writer.writeAll(some.stream().map(Held::request).toList(), Samples.of(1));
         List<Map<String, Object>> lines = new ArrayList<>();
-        for (int i = 0; i < user.history().size(); i++) {
-            Preference target = user.history().get(i);
-            List<Preference> others = new ArrayList<>(user.history());
-            others.remove(i);
-            ChainOutcome outcome =
-                    writer.write(
-                                    new ChainRequest(
-                                            new UserContext(user.userId(), others),
-                                            target.promptText(),
-                                            List.of(target.chosenText(), target.rejectedText())),
-                                    Samples.of(1))
-                            .get(0);
+        for (int i = 0; i < some.size(); i++) {
+            ChainOutcome outcome = outcomes.get(i).get(0);
             Map<String, Object> line = new LinkedHashMap<>();
-            line.put("user_id", user.userId());
-            line.put("row_id", target.id());
+            line.put("user_id", some.get(i).target().userId());
+            line.put("row_id", some.get(i).target().id());
             if (outcome instanceof ChainOutcome.Written written) {
                 line.put("persona", written.chain().persona());
                 line.put("criteria", written.chain().criteria());
@@ -164,7 +179,7 @@ public final class RewardWork {
                 space.save(run.resolve("reward/prototypes.json"));
                 users = space.prototypes();
             }
-            var scenarios = at.scenarios(options.scenarios());
+            var scenarios = at.scenarios(options.scenarios(), progress);
             scenarios.save(run.resolve("reward/scenario-prototypes.json"));
             return new Cells(users, scenarios.size());
         }
@@ -205,16 +220,17 @@ public final class RewardWork {
         ScoreTally tally = new ScoreTally();
         try (JudgeAtWork at = judge(spec, data)) {
             AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
-            PGenRm model = new PGenRm(at.writer(), at.neighbours(), options.scaling());
+            ChainWriter writer = at.writer();
+            PGenRm model = new PGenRm(writer, at.neighbours(progress), options.scaling());
             progress.stage("score", data.targets().size() + " pairs");
             lines(
                     "scores.jsonl",
                     out ->
-                            OrderedWork.run(
+                            OrderedWork.<Preference, Result>runInBatches(
                                     data.targets().iterator(),
-                                    threads(at),
-                                    target ->
-                                            new Result(target, model.scale(request(data, target))),
+                                    writer.batch(),
+                                    writer.threads(),
+                                    targets -> scaled(model, data, targets),
                                     result -> {
                                         tally.add(result.scores());
                                         write(out, line(result));
@@ -224,7 +240,7 @@ public final class RewardWork {
             Scored scored = tally.scored();
             results.put("schema", "kindred-scores");
             results.put("version", 1);
-            results.put("judge", at.writer().name());
+            results.put("judge", writer.name());
             results.put("scaling", options.scaling().toString());
             results.put("accuracy", scored.accuracy());
             results.put("scored", scored);
@@ -238,6 +254,16 @@ public final class RewardWork {
     }
 
     private record Result(Preference target, ScaledScores scores) {}
+
+    private List<Result> scaled(PGenRm model, RewardData data, List<Preference> targets) {
+        List<ScaledScores> scores =
+                model.scaleAll(targets.stream().map(target -> request(data, target)).toList());
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < targets.size(); i++) {
+            results.add(new Result(targets.get(i), scores.get(i)));
+        }
+        return results;
+    }
 
     private ChainRequest request(RewardData data, Preference target) {
         return new ChainRequest(
@@ -270,14 +296,15 @@ public final class RewardWork {
     }
 
     private Diagnosis diagnosis(RewardData data, JudgeAtWork at) {
-        PairJudge judge = new PairJudge(at.oneOrder(), at.solo());
+        ChainWriter writer = at.oneOrder();
+        PairJudge judge = new PairJudge(writer, at.solo());
         List<JudgedPair> pairs = new ArrayList<>();
         List<Preference> targets =
                 data.targets().subList(0, Math.min(options.diagnose(), data.targets().size()));
         progress.stage("diagnose", targets.size() + " pairs");
         OrderedWork.run(
                 targets.iterator(),
-                threads(at),
+                writer.threads(),
                 target ->
                         judge.judge(
                                 data.contexts().get(target.userId()).firstChoices(options.shots()),
@@ -291,10 +318,6 @@ public final class RewardWork {
         progress.stage("judge", spec.getClass().getSimpleName());
         return new JudgeAtWork(
                 spec, data, options, run.resolve("reward").resolve(JudgeCache.FILE), seeds);
-    }
-
-    private int threads(JudgeAtWork at) {
-        return at.embedded() ? 1 : options.client().concurrency();
     }
 
     private interface Lines {

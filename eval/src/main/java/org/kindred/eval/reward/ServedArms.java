@@ -5,6 +5,7 @@ import java.util.List;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.benchmark.Arm;
 import org.kindred.eval.benchmark.BenchmarkRun;
+import org.kindred.reward.chain.ChainWriter;
 
 /**
  * A language model as an arm of a benchmark: chains with the user's past, both orders of a pair.
@@ -23,7 +24,8 @@ public final class ServedArms {
             SeedTree seeds = SeedTree.root(seed);
             JudgeAtWork at =
                     new JudgeAtWork(spec, RewardData.of(dataset), options, cacheFile, seeds);
-            Arm arm = new OrderedArm(spec.label(), at.oneOrder(), options.client().concurrency());
+            ChainWriter writer = at.oneOrder();
+            Arm arm = new OrderedArm(spec.label(), writer, writer.threads());
             return new BenchmarkRun.OpenedArms(List.of(arm), at::close);
         };
     }

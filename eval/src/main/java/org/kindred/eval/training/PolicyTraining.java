@@ -278,7 +278,7 @@ public final class PolicyTraining {
                                 + options.judge());
             }
             Map<String, String> groupOf =
-                    options.groups().of(items, () -> judge.prototypes(items), seeds);
+                    options.groups().of(items, () -> judge.prototypes(items, progress), seeds);
             int longest =
                     policy.config().maxPositionEmbeddings() - options.sampling().maxNewTokens();
             Map<TrainingItem, int[]> fitting = new LinkedHashMap<>();

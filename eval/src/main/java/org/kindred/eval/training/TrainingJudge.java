@@ -2,7 +2,6 @@ package org.kindred.eval.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
+import org.kindred.eval.Progress;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.reward.JudgeAtWork;
 import org.kindred.eval.reward.JudgeSpec;
 import org.kindred.eval.reward.RewardData;
 import org.kindred.eval.reward.RewardOptions;
 import org.kindred.eval.reward.RewardWork;
-import org.kindred.reward.RewardModel;
 import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.judge.Rubric;
@@ -132,7 +131,7 @@ final class TrainingJudge implements AutoCloseable {
             }
             return scorers;
         }
-        RewardModel model =
+        PGenRm model =
                 new PGenRm(
                         opened().solo(),
                         (request, n) -> new NeighbourSource.Found(List.of(), n > 0),
@@ -140,7 +139,7 @@ final class TrainingJudge implements AutoCloseable {
         for (TrainingItem item : items) {
             UserContext user = context(item.userId());
             String prompt = Message.text(item.prompt());
-            scorers.put(item.id(), completions -> oneByOne(model, user, prompt, completions));
+            scorers.put(item.id(), completions -> model.scoreEach(user, prompt, completions));
         }
         return scorers;
     }
@@ -150,18 +149,8 @@ final class TrainingJudge implements AutoCloseable {
         List<ScoreOutcome> score(List<String> completions);
     }
 
-    /** So that one unusable answer of the judge does not take the other completions with it. */
-    private static List<ScoreOutcome> oneByOne(
-            RewardModel model, UserContext user, String prompt, List<String> completions) {
-        List<ScoreOutcome> outcomes = new ArrayList<>();
-        for (String completion : completions) {
-            outcomes.addAll(model.score(user, prompt, List.of(completion)));
-        }
-        return outcomes;
-    }
-
     /** Cells of users, or for a language model of (user, scenario) samples. */
-    PreferenceGroups prototypes(List<TrainingItem> items) {
+    PreferenceGroups prototypes(List<TrainingItem> items, Progress progress) {
         if (data.training().isEmpty()) {
             throw new KindredException(
                     "groups = prototypes: needs choices to learn from, and the data set has no"
@@ -174,7 +163,7 @@ final class TrainingJudge implements AutoCloseable {
             return PreferenceGroups.prototypes(space, users.values());
         }
         return PreferenceGroups.scenarios(
-                opened().scenarios(options.reward().scenarios()), options.groupLevel());
+                opened().scenarios(options.reward().scenarios(), progress), options.groupLevel());
     }
 
     @Override

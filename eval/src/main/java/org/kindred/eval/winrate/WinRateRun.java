@@ -32,6 +32,7 @@ import org.kindred.eval.reward.JudgeSpec;
 import org.kindred.eval.reward.RewardData;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Contrast;
+import org.kindred.reward.chain.ChainWriter;
 
 /**
  * {@code kindred eval win-rate}: completions of finished runs, and of files made elsewhere,
@@ -122,12 +123,13 @@ public final class WinRateRun {
                 new Contrast.Maker(options.bootstrapDraws(), seeds.child("win-rates"));
         try (JudgeAtWork at =
                 new JudgeAtWork(spec, data, options.reward(), cacheFile, seeds.child("judge"))) {
+            ChainWriter writer = at.oneOrder();
             PairJudge judge =
                     new PairJudge(
-                            at.oneOrder(),
+                            writer,
                             data.contextsOf(options.reward().shots()),
                             answers.prompts(),
-                            at.embedded() ? 1 : options.reward().client().concurrency());
+                            writer.threads());
             comparisons.forEach(
                     (names, pairs) -> {
                         int from = judged.size();

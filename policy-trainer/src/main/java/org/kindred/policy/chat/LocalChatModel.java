@@ -4,14 +4,19 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
@@ -21,6 +26,7 @@ import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.client.BatchChatModel;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.client.SeededParameters;
 
@@ -29,9 +35,12 @@ import org.kindred.reward.client.SeededParameters;
  * like a served one. Messages become tokens by the folder's chat template, in which no text of a
  * message can spell a special token. A seed in the request makes the answer repeatable.
  *
- * <p>One request at a time; further threads wait. The caller closes it.
+ * <p>One request or batch at a time; further threads wait. The caller closes it.
  */
-public final class LocalChatModel implements ChatModel, AutoCloseable {
+public final class LocalChatModel implements BatchChatModel, AutoCloseable {
+    /** Rows that are decoded together: enough to fill two cores, few enough for short waits. */
+    private static final int ROWS = 32;
+
     private static final int DEFAULT_TOKENS = 1024;
 
     private final String name;
@@ -74,7 +83,17 @@ public final class LocalChatModel implements ChatModel, AutoCloseable {
     }
 
     @Override
-    public synchronized ChatResponse doChat(ChatRequest request) {
+    public int batch() {
+        return ROWS;
+    }
+
+    /** A request in tokens. */
+    private record Prepared(int[] prompt, SamplingOptions sampling, SeedTree seeds) {}
+
+    /**
+     * @throws KindredException if the prompt is longer than the model reads
+     */
+    private Prepared prepared(ChatRequest request) {
         int[] prompt =
                 tokenizer.chat(
                         request.messages().stream().map(LocalChatModel::message).toList(), true);
@@ -90,22 +109,56 @@ public final class LocalChatModel implements ChatModel, AutoCloseable {
                             + ": show fewer past choices, or take a model with a longer context");
         }
         double temperature = wanted.temperature() == null ? 1.0 : wanted.temperature();
-        Completion completion =
-                generator
-                        .generate(
-                                List.of(prompt),
-                                1,
-                                new SamplingOptions(
-                                        Math.min(tokens, room), temperature, 0, 1, 0, 1),
-                                SeedTree.root(SeededParameters.seedOf(wanted)))
-                        .get(0)
-                        .get(0);
+        return new Prepared(
+                prompt,
+                new SamplingOptions(Math.min(tokens, room), temperature, 0, 1, 0, 1),
+                SeedTree.root(SeededParameters.seedOf(wanted)));
+    }
+
+    private ChatResponse response(Prepared request, Completion completion) {
         return ChatResponse.builder()
                 .aiMessage(AiMessage.from(tokenizer.decode(completion.tokens(), true)))
-                .tokenUsage(new TokenUsage(prompt.length, completion.tokens().length))
+                .tokenUsage(new TokenUsage(request.prompt().length, completion.tokens().length))
                 .finishReason(completion.finished() ? FinishReason.STOP : FinishReason.LENGTH)
                 .modelName(name)
                 .build();
+    }
+
+    private List<ChatResponse> answers(List<Prepared> requests) {
+        List<Completion> completions =
+                generator.generateEach(
+                        requests.stream().map(Prepared::prompt).toList(),
+                        requests.get(0).sampling(),
+                        requests.stream().map(Prepared::seeds).toList());
+        List<ChatResponse> answers = new ArrayList<>();
+        for (int i = 0; i < requests.size(); i++) {
+            answers.add(response(requests.get(i), completions.get(i)));
+        }
+        return answers;
+    }
+
+    @Override
+    public synchronized ChatResponse doChat(ChatRequest request) {
+        return answers(List.of(prepared(request))).get(0);
+    }
+
+    @Override
+    public synchronized List<@Nullable ChatResponse> chatAll(List<ChatRequest> requests) {
+        @Nullable ChatResponse[] all = new ChatResponse[requests.size()];
+        Map<SamplingOptions, Map<Integer, Prepared>> alike = new LinkedHashMap<>();
+        for (int i = 0; i < all.length; i++) {
+            try {
+                Prepared ready = prepared(requests.get(i));
+                alike.computeIfAbsent(ready.sampling(), how -> new LinkedHashMap<>()).put(i, ready);
+            } catch (KindredException e) { // its own failure, told when it is asked alone
+                all[i] = null;
+            }
+        }
+        for (Map<Integer, Prepared> some : alike.values()) {
+            Iterator<ChatResponse> answers = answers(List.copyOf(some.values())).iterator();
+            some.keySet().forEach(i -> all[i] = answers.next());
+        }
+        return Arrays.asList(all);
     }
 
     private static Message message(ChatMessage message) {

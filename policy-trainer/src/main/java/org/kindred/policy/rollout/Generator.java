@@ -87,7 +87,7 @@ public final class Generator {
         Row(int prompt, int sample, SeedTree seeds, int maxNewTokens) {
             this.prompt = prompt;
             this.sample = sample;
-            random = seeds.child(prompt).child(sample).random();
+            random = seeds.random();
             tokens = new int[maxNewTokens];
             logProbs = new float[maxNewTokens];
         }
@@ -122,9 +122,36 @@ public final class Generator {
         List<Row> rows = new ArrayList<>();
         for (int p = 0; p < prompts.size(); p++) {
             for (int i = 0; i < completionsPerPrompt; i++) {
-                rows.add(new Row(p, i, seeds, options.maxNewTokens()));
+                rows.add(new Row(p, i, seeds.child(p).child(i), options.maxNewTokens()));
             }
         }
+        return generate(prompts, rows, completionsPerPrompt, options);
+    }
+
+    /**
+     * Samples one completion of each prompt, each by a seed of its own: what {@code
+     * generate(List.of(prompt), 1, options, seeds)} gives, many at a time.
+     *
+     * @param seeds one a prompt
+     */
+    public List<Completion> generateEach(
+            List<int[]> prompts, SamplingOptions options, List<SeedTree> seeds) {
+        if (seeds.size() != prompts.size()) {
+            throw new IllegalArgumentException(
+                    "seeds: found " + seeds.size() + ", expected " + prompts.size());
+        }
+        List<Row> rows = new ArrayList<>();
+        for (int p = 0; p < prompts.size(); p++) {
+            rows.add(new Row(p, 0, seeds.get(p).child(0).child(0), options.maxNewTokens()));
+        }
+        return generate(prompts, rows, 1, options).stream().map(own -> own.get(0)).toList();
+    }
+
+    private List<List<Completion>> generate(
+            List<int[]> prompts,
+            List<Row> rows,
+            int completionsPerPrompt,
+            SamplingOptions options) {
         // Prompts of like length together: less padding.
         rows.sort(Comparator.comparingInt(row -> -prompts.get(row.prompt).length));
         int from = 0;

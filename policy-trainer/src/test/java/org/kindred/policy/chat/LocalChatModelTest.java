@@ -3,6 +3,7 @@ package org.kindred.policy.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.kindred.policy.tokenizer.Tokenizer;
 import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.client.EndpointContract;
+import org.kindred.reward.client.JudgeClient;
 
 final class LocalChatModelTest extends EndpointContract {
     private static LocalChatModel model;
@@ -53,5 +55,20 @@ final class LocalChatModelTest extends EndpointContract {
     void ask_promptLongerThanTheContext_isAFailureAndNotAnException() {
         assertThat(client(null).ask(question("tea ".repeat(100)), 0, 1))
                 .containsExactly(new Answer.Failed("KindredException", 1));
+    }
+
+    @Test
+    void askAll_promptLongerThanTheContext_takesNoOtherWithIt() {
+        JudgeClient client = client(null);
+        List<List<Answer>> answers =
+                client.askAll(
+                        List.of(
+                                new JudgeClient.Ask(question("What is tea?"), 0, 1),
+                                new JudgeClient.Ask(question("tea ".repeat(100)), 0, 1),
+                                new JudgeClient.Ask(question("What is milk?"), 0, 1)));
+        assertThat(answers.get(1)).containsExactly(new Answer.Failed("KindredException", 1));
+        assertThat(answers.get(0).get(0)).isInstanceOf(Answer.Text.class);
+        assertThat(answers.get(2).get(0)).isInstanceOf(Answer.Text.class);
+        assertThat(client.counts().answered()).isEqualTo(2);
     }
 }

@@ -2,6 +2,7 @@ package org.kindred.reward.chain;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,39 @@ public record BothOrders(ChainWriter writer) implements ChainWriter {
 
     @Override
     public List<ChainOutcome> write(ChainRequest request, Samples samples) {
-        List<ChainOutcome> given = writer.write(request, samples);
-        if (request.responses().size() == 1) {
-            return given;
+        return writeAll(List.of(request), samples).get(0);
+    }
+
+    @Override
+    public List<List<ChainOutcome>> writeAll(List<ChainRequest> requests, Samples samples) {
+        List<ChainRequest> both = new ArrayList<>();
+        for (ChainRequest request : requests) {
+            both.add(request);
+            if (request.responses().size() > 1) {
+                both.add(request.reversed());
+            }
         }
-        List<ChainOutcome> turned = writer.write(request.reversed(), samples);
+        Iterator<List<ChainOutcome>> written = writer.writeAll(both, samples).iterator();
+        return requests.stream()
+                .map(
+                        request ->
+                                request.responses().size() > 1
+                                        ? merged(written.next(), written.next())
+                                        : written.next())
+                .toList();
+    }
+
+    @Override
+    public int batch() {
+        return writer.batch();
+    }
+
+    @Override
+    public int threads() {
+        return writer.threads();
+    }
+
+    private static List<ChainOutcome> merged(List<ChainOutcome> given, List<ChainOutcome> turned) {
         List<ChainOutcome> both = new ArrayList<>(given.size());
         for (int i = 0; i < given.size(); i++) {
             both.add(merged(given.get(i), turned.get(i)));

@@ -15,4 +15,19 @@ public interface ChainWriter {
      * @return one outcome a sample, in order; a chain has a score entry for each response
      */
     List<ChainOutcome> write(ChainRequest request, Samples samples);
+
+    /** As {@link #write} for each request; faster where {@link #batch} is more than 1. */
+    default List<List<ChainOutcome>> writeAll(List<ChainRequest> requests, Samples samples) {
+        return requests.stream().map(request -> write(request, samples)).toList();
+    }
+
+    /** Requests that are best handed to {@link #writeAll} together. */
+    default int batch() {
+        return 1;
+    }
+
+    /** Threads that may ask at once. */
+    default int threads() {
+        return 1;
+    }
 }

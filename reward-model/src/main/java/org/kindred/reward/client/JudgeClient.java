@@ -1,5 +1,6 @@
 package org.kindred.reward.client;
 
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.TokenUsage;
 import java.util.ArrayList;
@@ -100,43 +101,129 @@ public final class JudgeClient {
         return endpoint.dialect().schemas();
     }
 
+    /** Requests that the endpoint is best handed together; 1 for servers. */
+    public int batch() {
+        return endpoint.model() instanceof BatchChatModel local ? local.batch() : 1;
+    }
+
+    /** Threads that may ask at once; 1 for a model in this process. */
+    public int threads() {
+        return batch() > 1 ? 1 : options.concurrency();
+    }
+
+    /**
+     * Samples of a question.
+     *
+     * @param first number of the first sample
+     */
+    public record Ask(Question question, int first, int samples) {}
+
     /**
      * Samples {@code first} to {@code first + samples - 1} of a question, in order. The same sample
      * of the same question is the same answer for ever.
      */
     public List<Answer> ask(Question question, int first, int samples) {
-        String hash = hash(question);
-        List<CompletableFuture<Answer>> answers = new ArrayList<>(samples);
+        return askAll(List.of(new Ask(question, first, samples))).get(0);
+    }
+
+    /**
+     * Several questions: together where the endpoint answers batches, else one after another in
+     * this thread.
+     */
+    public List<List<Answer>> askAll(List<Ask> asks) {
+        List<List<CompletableFuture<Answer>>> answers = new ArrayList<>();
         List<Mine> mine = new ArrayList<>();
         try {
-            for (int i = 0; i < samples; i++) {
-                String key = TextKey.of(hash + ":" + (first + i));
-                CompletableFuture<Answer> fresh = new CompletableFuture<>();
-                CompletableFuture<Answer> running = inFlight.putIfAbsent(key, fresh);
-                answers.add(running == null ? fresh : running);
-                if (running == null) {
-                    Mine own = new Mine(key, fresh);
-                    mine.add(own); // from here on it is completed in any case
-                    known(key).ifPresent(answer -> finish(own, answer));
-                }
+            for (Ask ask : asks) {
+                answers.add(claimed(ask, mine));
             }
-            List<Mine> open = new ArrayList<>(mine);
-            open.removeIf(own -> own.answer.isDone());
+            List<Mine> open = open(mine);
+            if (endpoint.model() instanceof BatchChatModel local) {
+                for (int from = 0; from < open.size(); from += local.batch()) {
+                    together(
+                            local, open.subList(from, Math.min(open.size(), from + local.batch())));
+                }
+                open = open(mine); // what has to be asked alone
+            }
             while (!open.isEmpty()) {
-                int most = Math.min(open.size(), endpoint.dialect().samplesPerRequest());
-                List<Mine> batch = new ArrayList<>(open.subList(0, most));
-                request(question, batch);
-                open.removeIf(own -> own.answer.isDone());
+                Question question = open.get(0).question;
+                int most = endpoint.dialect().samplesPerRequest();
+                request(
+                        question,
+                        open.stream().filter(own -> own.question == question).limit(most).toList());
+                open = open(open);
             }
         } finally {
             for (Mine own : mine) { // only if something was thrown: nobody may wait for ever
                 finish(own, new Answer.Failed("INTERNAL", 0));
             }
         }
-        return answers.stream().map(CompletableFuture::join).toList();
+        return answers.stream()
+                .map(some -> some.stream().map(CompletableFuture::join).toList())
+                .toList();
     }
 
-    private record Mine(String key, CompletableFuture<Answer> answer) {}
+    private static List<Mine> open(List<Mine> some) {
+        return some.stream().filter(own -> !own.answer.isDone()).toList();
+    }
+
+    /** The answers to come; those that nobody else is asking for are added to {@code mine}. */
+    private List<CompletableFuture<Answer>> claimed(Ask ask, List<Mine> mine) {
+        String hash = hash(ask.question);
+        List<CompletableFuture<Answer>> answers = new ArrayList<>(ask.samples);
+        for (int i = 0; i < ask.samples; i++) {
+            String key = TextKey.of(hash + ":" + (ask.first + i));
+            CompletableFuture<Answer> fresh = new CompletableFuture<>();
+            CompletableFuture<Answer> running = inFlight.putIfAbsent(key, fresh);
+            answers.add(running == null ? fresh : running);
+            if (running == null) {
+                Mine own = new Mine(key, ask.question, fresh);
+                mine.add(own); // from here on it is completed in any case
+                known(key).ifPresent(answer -> finish(own, answer));
+            }
+        }
+        return answers;
+    }
+
+    /** One call for all; what it leaves open is asked alone afterwards, where failures are told. */
+    private void together(BatchChatModel model, List<Mine> batch) {
+        if (refusal() != null || !gate.enter(latest)) {
+            return;
+        }
+        List<ChatRequest> requests =
+                batch.stream()
+                        .map(
+                                own ->
+                                        endpoint.dialect()
+                                                .request(
+                                                        own.question,
+                                                        1,
+                                                        seed(seeds.child(own.key))))
+                        .toList();
+        List<@Nullable ChatResponse> responses;
+        slots.acquireUninterruptibly();
+        try {
+            calls.addAndGet(requests.size());
+            responses = model.chatAll(requests);
+        } catch (RuntimeException e) {
+            return;
+        } finally {
+            slots.release();
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            ChatResponse response = responses.get(i);
+            if (response != null) {
+                try {
+                    take(batch.get(i).question, List.of(batch.get(i)), response);
+                } catch (CallException e) {
+                    continue; // an empty reply
+                }
+            }
+        }
+        gate.worked();
+    }
+
+    private record Mine(String key, Question question, CompletableFuture<Answer> answer) {}
 
     private void finish(Mine own, Answer answer) {
         if (own.answer.complete(answer)) {
@@ -228,20 +315,24 @@ public final class JudgeClient {
     }
 
     private ChatResponse call(Question question, int samples, SeedTree draws) {
-        int seed = (int) (draws.seed() & Integer.MAX_VALUE);
         slots.acquireUninterruptibly();
         try {
             calls.incrementAndGet();
             if (latest != Long.MAX_VALUE) {
                 WireClient.boundTo(System.nanoTime() + (latest - ticker.nanos()));
             }
-            return endpoint.model().chat(endpoint.dialect().request(question, samples, seed));
+            return endpoint.model()
+                    .chat(endpoint.dialect().request(question, samples, seed(draws)));
         } catch (RuntimeException e) {
             throw CallException.of(e);
         } finally {
             WireClient.unbounded();
             slots.release();
         }
+    }
+
+    private static int seed(SeedTree draws) {
+        return (int) (draws.seed() & Integer.MAX_VALUE);
     }
 
     /** Gives the texts of a reply to the samples; a server may give fewer than it was asked for. */

@@ -1,8 +1,10 @@
 package org.kindred.reward.client;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,5 +58,36 @@ public final class OrderedWork {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    /**
+     * As {@link #run} with work that takes several items at once.
+     *
+     * @param batch items handed over together, fewer in the end
+     * @param work one result an item, in order
+     */
+    public static <T, R> void runInBatches(
+            Iterator<? extends T> items,
+            int batch,
+            int threads,
+            Function<List<T>, List<? extends R>> work,
+            Consumer<? super R> results) {
+        Iterator<List<T>> batches =
+                new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return items.hasNext();
+                    }
+
+                    @Override
+                    public List<T> next() {
+                        List<T> next = new ArrayList<>(batch);
+                        while (items.hasNext() && next.size() < batch) {
+                            next.add(items.next());
+                        }
+                        return next;
+                    }
+                };
+        run(batches, threads, work, all -> all.forEach(results));
     }
 }

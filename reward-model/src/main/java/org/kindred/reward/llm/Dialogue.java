@@ -1,14 +1,17 @@
 package org.kindred.reward.llm;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Message;
 import org.kindred.reward.chain.ChainRequest;
+import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.client.JudgeClient.Ask;
 import org.kindred.reward.client.Question;
 import org.kindred.reward.prompt.PairPrompt;
 import org.kindred.reward.prompt.PromptTemplate;
@@ -29,36 +32,66 @@ record Dialogue(JudgeClient client, int maxTokens, @Nullable String schema) {
     /** What a reader made of a reply: a value, or why there is none. */
     record Reading<T>(@Nullable T value, String reason) {}
 
-    <T> List<Heard<T>> ask(
-            PairPrompt prompt,
-            ChainRequest about,
-            int first,
-            int count,
-            double temperature,
-            Function<String, Reading<T>> reader) {
-        Question question =
-                new Question(
-                        List.of(Message.system(prompt.system()), Message.user(prompt.user())),
-                        about.user().userId(),
-                        about.subject(),
-                        temperature,
-                        maxTokens,
-                        schema,
-                        0);
-        List<Answer> answers = client.ask(question, first, count);
-        List<Heard<T>> heard = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Heard<T> once = read(answers.get(i), reader, 0);
-            boolean malformed = answers.get(i) instanceof Answer.Text && once.value() == null;
-            heard.add(
-                    malformed
-                            ? read(
-                                    client.ask(again(question, once.reason()), first + i, 1).get(0),
-                                    reader,
-                                    once.tokens())
-                            : once);
+    /** A prompt about a request. */
+    record Asked(PairPrompt prompt, ChainRequest about) {}
+
+    <T> List<Heard<T>> ask(Asked asked, Samples samples, Function<String, Reading<T>> reader) {
+        return askAll(List.of(asked), samples, reader).get(0);
+    }
+
+    /** As {@link #ask} for several prompts, together where the endpoint answers batches. */
+    <T> List<List<Heard<T>>> askAll(
+            List<Asked> asked, Samples samples, Function<String, Reading<T>> reader) {
+        List<Question> questions =
+                asked.stream().map(one -> question(one, samples.temperature())).toList();
+        List<List<Answer>> answers =
+                client.askAll(
+                        questions.stream()
+                                .map(q -> new Ask(q, samples.first(), samples.count()))
+                                .toList());
+        List<List<Heard<T>>> heard = new ArrayList<>();
+        List<Ask> again = new ArrayList<>();
+        for (int q = 0; q < questions.size(); q++) {
+            List<Heard<T>> once = new ArrayList<>();
+            for (Answer answer : answers.get(q)) {
+                once.add(read(answer, reader, 0));
+                if (malformed(answer, once.get(once.size() - 1))) {
+                    again.add(
+                            new Ask(
+                                    again(questions.get(q), once.get(once.size() - 1).reason()),
+                                    samples.first() + once.size() - 1,
+                                    1));
+                }
+            }
+            heard.add(once);
+        }
+        Iterator<List<Answer>> second = client.askAll(again).iterator();
+        for (int q = 0; q < questions.size(); q++) {
+            List<Heard<T>> own = heard.get(q);
+            for (int i = 0; i < own.size(); i++) {
+                if (malformed(answers.get(q).get(i), own.get(i))) {
+                    own.set(i, read(second.next().get(0), reader, own.get(i).tokens()));
+                }
+            }
         }
         return heard;
+    }
+
+    private static <T> boolean malformed(Answer answer, Heard<T> heard) {
+        return answer instanceof Answer.Text && heard.value() == null;
+    }
+
+    private Question question(Asked asked, double temperature) {
+        return new Question(
+                List.of(
+                        Message.system(asked.prompt().system()),
+                        Message.user(asked.prompt().user())),
+                asked.about().user().userId(),
+                asked.about().subject(),
+                temperature,
+                maxTokens,
+                schema,
+                0);
     }
 
     private static <T> Heard<T> read(

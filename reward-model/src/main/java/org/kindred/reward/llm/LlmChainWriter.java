@@ -14,6 +14,7 @@ import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.llm.Dialogue.Asked;
 import org.kindred.reward.llm.Dialogue.Heard;
 import org.kindred.reward.llm.Dialogue.Reading;
 import org.kindred.reward.prompt.PairPrompt;
@@ -46,8 +47,41 @@ public final class LlmChainWriter implements ChainWriter {
     }
 
     @Override
+    public int batch() {
+        return client.batch();
+    }
+
+    @Override
+    public int threads() {
+        return client.threads();
+    }
+
+    @Override
     public List<ChainOutcome> write(ChainRequest request, Samples samples) {
+        return writeAll(List.of(request), samples).get(0);
+    }
+
+    /**
+     * @param requests all with equally many responses
+     */
+    @Override
+    public List<List<ChainOutcome>> writeAll(List<ChainRequest> requests, Samples samples) {
+        if (requests.isEmpty()) {
+            return List.of();
+        }
         boolean schema = options.schema() && client.schemas();
+        int responses = requests.get(0).responses().size();
+        return new Dialogue(client, options.maxTokens(), schema ? ChainSchema.of(responses) : null)
+                        .askAll(
+                                requests.stream().map(request -> asked(request, schema)).toList(),
+                                samples,
+                                reader(options, responses, schema))
+                        .stream()
+                        .map(LlmChainWriter::outcomes)
+                        .toList();
+    }
+
+    private Asked asked(ChainRequest request, boolean schema) {
         PairPrompt prompt = prompt(request, template, options, seeds, "");
         if (schema) {
             prompt =
@@ -57,18 +91,7 @@ public final class LlmChainWriter implements ChainWriter {
                             prompt.history(),
                             prompt.stated());
         }
-        return outcomes(
-                new Dialogue(
-                                client,
-                                options.maxTokens(),
-                                schema ? ChainSchema.of(request.responses().size()) : null)
-                        .ask(
-                                prompt,
-                                request,
-                                samples.first(),
-                                samples.count(),
-                                samples.temperature(),
-                                reader(options, request.responses().size(), schema)));
+        return new Asked(prompt, request);
     }
 
     static PairPrompt prompt(

@@ -1,6 +1,7 @@
 package org.kindred.reward.llm;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
@@ -11,6 +12,7 @@ import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.llm.Dialogue.Asked;
 import org.kindred.reward.llm.Dialogue.Heard;
 import org.kindred.reward.prompt.PromptTemplate;
 
@@ -43,46 +45,79 @@ public final class SoloChainWriter implements ChainWriter {
     }
 
     @Override
+    public int batch() {
+        return client.batch();
+    }
+
+    @Override
+    public int threads() {
+        return client.threads();
+    }
+
+    @Override
     public List<ChainOutcome> write(ChainRequest request, Samples samples) {
+        return writeAll(List.of(request), samples).get(0);
+    }
+
+    @Override
+    public List<List<ChainOutcome>> writeAll(List<ChainRequest> requests, Samples samples) {
         Dialogue dialogue = new Dialogue(client, options.maxTokens(), null);
-        List<Heard<WrittenRubric>> rubrics =
-                dialogue.ask(
-                        LlmChainWriter.prompt(request, synthesis, options, seeds, ""),
-                        request,
-                        samples.first(),
-                        samples.count(),
-                        samples.temperature(),
+        List<List<Heard<WrittenRubric>>> rubrics =
+                dialogue.askAll(
+                        requests.stream().map(r -> asked(r, synthesis, "")).toList(),
+                        samples,
                         WrittenRubric::read);
-        List<ChainOutcome> outcomes = new ArrayList<>();
-        for (Heard<WrittenRubric> heard : rubrics) {
-            WrittenRubric rubric = heard.value();
-            outcomes.add(
-                    rubric == null
-                            ? new ChainOutcome.Failed(heard.reason(), heard.tokens())
-                            : applied(dialogue, rubric, heard.tokens(), request));
+        List<Asked> alone = new ArrayList<>();
+        for (int r = 0; r < requests.size(); r++) {
+            for (Heard<WrittenRubric> heard : rubrics.get(r)) {
+                if (heard.value() != null) {
+                    for (String response : requests.get(r).responses()) {
+                        alone.add(
+                                asked(
+                                        requests.get(r).withResponses(List.of(response)),
+                                        scoring,
+                                        heard.value().text()));
+                    }
+                }
+            }
+        }
+        Iterator<List<Heard<EvaluationChain>>> scored =
+                dialogue.askAll(
+                                alone,
+                                new Samples(SCORING_SAMPLE, 1, SCORING_TEMPERATURE),
+                                LlmChainWriter.reader(options, 1, false))
+                        .iterator();
+        List<List<ChainOutcome>> outcomes = new ArrayList<>();
+        for (int r = 0; r < requests.size(); r++) {
+            List<ChainOutcome> own = new ArrayList<>();
+            for (Heard<WrittenRubric> heard : rubrics.get(r)) {
+                own.add(
+                        heard.value() == null
+                                ? new ChainOutcome.Failed(heard.reason(), heard.tokens())
+                                : applied(
+                                        heard.value(),
+                                        heard.tokens(),
+                                        requests.get(r).responses().stream()
+                                                .map(response -> scored.next().get(0))
+                                                .toList()));
+            }
+            outcomes.add(own);
         }
         return outcomes;
     }
 
-    private ChainOutcome applied(
-            Dialogue dialogue, WrittenRubric rubric, long spent, ChainRequest request) {
-        long tokens = spent;
+    private Asked asked(ChainRequest request, PromptTemplate template, String rubric) {
+        return new Asked(LlmChainWriter.prompt(request, template, options, seeds, rubric), request);
+    }
+
+    /** One chain of the scores that the responses got under a rubric. */
+    private static ChainOutcome applied(
+            WrittenRubric rubric, long spent, List<Heard<EvaluationChain>> responses) {
+        long tokens = spent + responses.stream().mapToLong(Heard::tokens).sum();
         List<@Nullable Double> scores = new ArrayList<>();
         List<List<Double>> byCriterion = new ArrayList<>();
         rubric.criteria().forEach(line -> byCriterion.add(new ArrayList<>()));
-        for (String response : request.responses()) {
-            ChainRequest alone = request.withResponses(List.of(response));
-            Heard<EvaluationChain> heard =
-                    dialogue.ask(
-                                    LlmChainWriter.prompt(
-                                            alone, scoring, options, seeds, rubric.text()),
-                                    alone,
-                                    SCORING_SAMPLE,
-                                    1,
-                                    SCORING_TEMPERATURE,
-                                    LlmChainWriter.reader(options, 1, false))
-                            .get(0);
-            tokens += heard.tokens();
+        for (Heard<EvaluationChain> heard : responses) {
             EvaluationChain chain = heard.value();
             if (chain == null) {
                 return new ChainOutcome.Failed(heard.reason(), tokens);

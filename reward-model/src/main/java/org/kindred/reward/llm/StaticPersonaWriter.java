@@ -12,6 +12,7 @@ import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.llm.Dialogue.Asked;
 import org.kindred.reward.llm.Dialogue.Heard;
 import org.kindred.reward.prompt.PromptTemplate;
 
@@ -58,11 +59,9 @@ public final class StaticPersonaWriter implements ChainWriter {
     private List<Heard<EvaluationChain>> judged(
             Dialogue dialogue, ChainRequest request, String persona, Samples samples) {
         return dialogue.ask(
-                LlmChainWriter.prompt(request, judging, options, seeds, persona),
-                request,
-                samples.first(),
-                samples.count(),
-                samples.temperature(),
+                new Asked(
+                        LlmChainWriter.prompt(request, judging, options, seeds, persona), request),
+                samples,
                 LlmChainWriter.reader(options, request.responses().size(), false));
     }
 
@@ -77,11 +76,8 @@ public final class StaticPersonaWriter implements ChainWriter {
         List<String> candidates = new ArrayList<>();
         for (Heard<WrittenRubric> heard :
                 dialogue.ask(
-                        LlmChainWriter.prompt(any, synthesis, options, seeds, ""),
-                        any,
-                        0,
-                        CANDIDATES,
-                        CANDIDATE_TEMPERATURE,
+                        new Asked(LlmChainWriter.prompt(any, synthesis, options, seeds, ""), any),
+                        new Samples(0, CANDIDATES, CANDIDATE_TEMPERATURE),
                         WrittenRubric::read)) {
             WrittenRubric rubric = heard.value();
             if (rubric != null) {

@@ -2,6 +2,7 @@ package org.kindred.reward.prototype;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.kindred.datasets.Preference;
@@ -14,6 +15,7 @@ import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.Samples;
+import org.kindred.reward.client.OrderedWork;
 
 /**
  * One user in one scenario: what a writer of chains says the user wants there, and the choice that
@@ -37,6 +39,16 @@ record ScenarioSample(
         return chain.persona();
     }
 
+    /** A training row and the other choices of the user that its chain is written from. */
+    private record Drawn(UserContext user, Preference target, List<Preference> past) {
+        ChainRequest request() {
+            return new ChainRequest(
+                    new UserContext(user.userId(), past),
+                    target.promptText(),
+                    List.of(target.chosenText(), target.rejectedText()));
+        }
+    }
+
     /**
      * A sample for each training row: the chain is written from {@code h} other rows of the user,
      * drawn by seed. Rows whose chain could not be written are left out.
@@ -47,39 +59,50 @@ record ScenarioSample(
             TextEmbedder embedder,
             int h,
             SeedTree seeds) {
-        List<ScenarioSample> samples = new ArrayList<>();
+        List<Drawn> rows = new ArrayList<>();
         for (UserContext user : users) {
             for (int i = 0; i < user.history().size(); i++) {
                 Preference target = user.history().get(i);
                 List<Preference> others = new ArrayList<>(user.history());
                 others.remove(i);
-                List<Preference> past =
-                        drawn(others, h, seeds.child(user.userId()).child(target.id()));
-                double[] taste =
-                        taste(
-                                new ChainRequest(
-                                        new UserContext(user.userId(), past),
-                                        target.promptText(),
-                                        List.of(target.chosenText(), target.rejectedText())),
-                                writer,
-                                embedder);
-                if (taste.length > 0) {
-                    samples.add(
-                            new ScenarioSample(
-                                    user.userId(),
-                                    TextKey.of(target.promptText()),
-                                    taste,
-                                    choice(target, embedder),
-                                    past.stream().map(row -> choice(row, embedder)).toList()));
-                }
+                rows.add(
+                        new Drawn(
+                                user,
+                                target,
+                                drawn(others, h, seeds.child(user.userId()).child(target.id()))));
             }
         }
+        List<ScenarioSample> samples = new ArrayList<>();
+        Iterator<Drawn> next = rows.iterator();
+        OrderedWork.<ChainRequest, List<ChainOutcome>>runInBatches(
+                rows.stream().map(Drawn::request).iterator(),
+                writer.batch(),
+                writer.threads(),
+                requests -> writer.writeAll(requests, Samples.of(1)),
+                outcomes -> {
+                    Drawn row = next.next();
+                    double[] taste = taste(outcomes.get(0), embedder);
+                    if (taste.length > 0) {
+                        samples.add(
+                                new ScenarioSample(
+                                        row.user().userId(),
+                                        TextKey.of(row.target().promptText()),
+                                        taste,
+                                        choice(row.target(), embedder),
+                                        row.past().stream()
+                                                .map(past -> choice(past, embedder))
+                                                .toList()));
+                    }
+                });
         return samples;
     }
 
     /** Embedding of what the user wants here; empty if no chain could be written. */
     static double[] taste(ChainRequest request, ChainWriter writer, TextEmbedder embedder) {
-        ChainOutcome outcome = writer.write(request, Samples.of(1)).get(0);
+        return taste(writer.write(request, Samples.of(1)).get(0), embedder);
+    }
+
+    private static double[] taste(ChainOutcome outcome, TextEmbedder embedder) {
         return outcome instanceof ChainOutcome.Written written
                 ? doubles(embedder.embed(preferenceText(written.chain())))
                 : new double[0];

@@ -32,6 +32,21 @@ public abstract class EndpointContract {
     }
 
     @Test
+    void askAll_severalQuestions_givesWhatEachGivesAlone() {
+        List<JudgeClient.Ask> asks =
+                List.of(
+                        new JudgeClient.Ask(question("What is tea?"), 0, 2),
+                        new JudgeClient.Ask(question("What is a longer question?"), 1, 1),
+                        new JudgeClient.Ask(question("What is tea?"), 1, 2)); // one in common
+        List<List<Answer>> together = client(null).askAll(asks);
+        for (int i = 0; i < asks.size(); i++) {
+            JudgeClient.Ask ask = asks.get(i);
+            assertThat(texts(together.get(i)))
+                    .isEqualTo(texts(client(null).ask(ask.question(), ask.first(), ask.samples())));
+        }
+    }
+
+    @Test
     void ask_withCache_makesNoCallTwice() {
         try (JudgeCache cache = JudgeCache.open(folder.resolve("cache.sqlite"))) {
             JudgeClient first = client(cache);

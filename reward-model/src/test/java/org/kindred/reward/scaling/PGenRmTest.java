@@ -113,4 +113,47 @@ final class PGenRmTest {
         assertThat(scores.asked()).isEqualTo(4);
         assertThat(scores.margin()).isEqualTo(2.0);
     }
+
+    @Test
+    void scaleAll_givesWhatEachRequestGetsAlone_whoeverIsDecidedFirst() {
+        ScalingPlan plan = ScalingPlan.of(16, 2).adaptive(2);
+        List<ChainRequest> requests =
+                List.of(
+                        new ChainRequest(ME, "prompt", List.of("a", "b")),
+                        new ChainRequest(ME, "prompt", List.of("a")),
+                        new ChainRequest(
+                                new UserContext("friend-1", List.of()), "x", List.of("a", "b")));
+        PGenRm model = new PGenRm(new Scripted(new ArrayList<>(), false), FRIENDS, plan);
+
+        assertThat(model.scaleAll(requests))
+                .isEqualTo(requests.stream().map(model::scale).toList());
+    }
+
+    @Test
+    void scoreEach_oneUnusableAnswer_takesNoOtherWithIt() {
+        ChainWriter picky =
+                new ChainWriter() {
+                    @Override
+                    public String name() {
+                        return "picky";
+                    }
+
+                    @Override
+                    public List<ChainOutcome> write(ChainRequest request, Samples samples) {
+                        return List.of(
+                                request.responses().contains("bad")
+                                        ? new ChainOutcome.Failed("MALFORMED(no block)")
+                                        : new ChainOutcome.Written(
+                                                new EvaluationChain(
+                                                        "", List.of(), List.of(7.0), List.of())));
+                    }
+                };
+        PGenRm model = new PGenRm(picky, FRIENDS, ScalingPlan.base());
+
+        assertThat(model.scoreEach(ME, "prompt", List.of("good", "bad", "fine")))
+                .containsExactly(
+                        new ScoreOutcome.Scored(7),
+                        new ScoreOutcome.Failed("no usable sample", 1),
+                        new ScoreOutcome.Scored(7));
+    }
 }
