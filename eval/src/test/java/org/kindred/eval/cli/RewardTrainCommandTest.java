@@ -35,24 +35,25 @@ final class RewardTrainCommandTest {
             psi:
               epochs: 30
               batch_rows: 16
+              micro_batch_rows: 16
               optimizer: {learning_rate: 5.0e-3, warmup_updates: 5}
             cre:
-              steps: 3
+              steps: 2
               temperature: 0.7
               batch: {prompts_per_step: 4, completions_per_prompt: 4, micro_batch_rows: 16}
               optimizer: {learning_rate: 1.0e-4}
             outcome:
-              steps: 3
+              steps: 2
               temperature: 0.7
               batch: {prompts_per_step: 4, completions_per_prompt: 4, micro_batch_rows: 16}
               optimizer: {learning_rate: 1.0e-4}
-            curriculum: {pairs: 8, rollouts: 2, refreshes: 2}
+            curriculum: {pairs: 4, rollouts: 2, refreshes: 1}
             bradley_terry:
               epochs: 1
               batch_rows: 16
               optimizer: {learning_rate: 2.0e-3, warmup_updates: 1}
             held_out_share: 0.2
-            held_out_pairs: 12
+            held_out_pairs: 8
             test_pairs: 12
             validation: {every: 60}
             checkpoints: {tensor_board: false}
@@ -60,7 +61,7 @@ final class RewardTrainCommandTest {
             engine: {threads: 1, device: CPU}
             reward:
               shots: 1
-              llm: {prompt: COMPACT, history: 1, max_tokens: 150}
+              llm: {prompt: COMPACT, history: 1, max_tokens: 130}
             """;
 
     @TempDir static Path folder;
@@ -171,16 +172,17 @@ final class RewardTrainCommandTest {
                         "--stages=curriculum",
                         "--set=curriculum.enabled=false",
                         "--set=curriculum.pairs=0",
-                        "--set=outcome.steps=48",
+                        "--set=outcome.steps=40",
                         "--set=outcome.temperature=1",
                         "--set=outcome.batch.prompts_per_step=8",
                         "--set=outcome.batch.completions_per_prompt=8",
+                        "--set=outcome.batch.micro_batch_rows=64",
                         "--set=outcome.optimizer.learning_rate=3e-4",
                         "--set=outcome.optimizer.warmup_updates=8",
                         "--set=outcome.optimizer.schedule=constant");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         List<JsonNode> steps = lines("outcome/curriculum/metrics.jsonl");
-        assertThat(mean(steps.subList(40, 48), "reward"))
+        assertThat(mean(steps.subList(32, 40), "reward"))
                 .isGreaterThan(1.15 * mean(steps.subList(0, 8), "reward"));
     }
 
