@@ -135,14 +135,19 @@ final class StageTraining {
                 if (!plan.loop().done() && !run.stoppedEarly(validation)) {
                     return false;
                 }
-                Path best =
-                        run.best(validation)
-                                .orElseGet(() -> run.newestCheckpoint().orElseThrow().folder());
-                export(best, tokenizer, stage);
+                export(best(run, validation), tokenizer, stage);
                 test(stage, task);
                 return true;
             }
         }
+    }
+
+    /** Where no step judges better than the start did, the stage hands on what it was given. */
+    private Path best(TrainingRun run, Watch.Validation validation) {
+        return run.startIsBest(validation)
+                ? origin
+                : run.best(validation)
+                        .orElseGet(() -> run.newestCheckpoint().orElseThrow().folder());
     }
 
     private long total(Stage stage, TrainingLoop loop) {

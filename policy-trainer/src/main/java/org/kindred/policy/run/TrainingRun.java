@@ -173,6 +173,14 @@ public final class TrainingRun implements AutoCloseable {
                 .filter(Files::isDirectory);
     }
 
+    /** Whether no step has measured better than the model before its first one. */
+    public boolean startIsBest(Watch.Validation validation) {
+        return Validations.read(folder, validation)
+                .best()
+                .filter(best -> best.step() == 0)
+                .isPresent();
+    }
+
     /** Whether validation has ended the run before its last step. */
     public boolean stoppedEarly(Watch.@Nullable Validation validation) {
         return validation != null && Validations.read(folder, validation).exhausted();

@@ -94,6 +94,17 @@ final class WatchTest {
         try (TrainingRun run = TrainingRun.open(folder, KEEP_ONE, TrainingListener.SILENT)) {
             assertThat(run.best(watch.validation()))
                     .contains(folder.resolve("checkpoints/step-00000001"));
+            assertThat(run.startIsBest(watch.validation())).isFalse();
+        }
+    }
+
+    @Test
+    void noStepBetterThanTheStart_isTold(@TempDir Path folder) {
+        Watch watch = watch(1, 0, .5, .5, .4);
+        train(folder, 2, TinyRun::likedShare, watch);
+        try (TrainingRun run = TrainingRun.open(folder, KEEP_ONE, TrainingListener.SILENT)) {
+            assertThat(run.startIsBest(watch.validation())).isTrue();
+            assertThat(run.best(watch.validation())).isEmpty();
         }
     }
 
