@@ -110,7 +110,8 @@ public final class RewardTraining {
                         options.reward()
                                 .withLlm(options.reward().llm().with(LlmOptions.Prompt.STATED)),
                         run.path("chains").resolve(JudgeCache.FILE),
-                        seeds.child("teacher"))) {
+                        seeds.child("teacher"),
+                        options.engine())) {
             Map<String, TestResult> table = new LinkedHashMap<>();
             List<TeacherChain> lines = chains(run, pairs, teacher);
             if (stopRequested) {

@@ -385,7 +385,10 @@ final class StageTraining {
             }
             JudgeSpec spec = JudgeSpec.parse(options.coverage());
             JudgeSpec.Opened opened =
-                    spec.open(1, Duration.ofSeconds(options.reward().timeoutSeconds()));
+                    spec.open(
+                            1,
+                            Duration.ofSeconds(options.reward().timeoutSeconds()),
+                            options.engine());
             free = opened.free();
             return new CoverageJudge(
                     new JudgeClient(

@@ -16,6 +16,7 @@ import org.kindred.eval.reward.RewardData;
 import org.kindred.eval.reward.RewardOptions;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardFunction;
+import org.kindred.policy.model.EngineOptions;
 import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.prototype.PreferenceGroups;
@@ -52,11 +53,12 @@ final class LanguageJudge implements RewardFunction, AutoCloseable {
             PrototypeOptions prototypes,
             Path cache,
             SeedTree seeds,
+            EngineOptions engine,
             Progress progress) {
         options = RewardOptions.defaults();
         data = RewardData.forTraining(dataset);
         data.training().forEach(row -> rows.put(row.id(), row));
-        judge = new JudgeAtWork(JudgeSpec.parse(spec), data, options, cache, seeds);
+        judge = new JudgeAtWork(JudgeSpec.parse(spec), data, options, cache, seeds, engine);
         model =
                 new PGenRm(
                         judge.solo(),

@@ -269,6 +269,7 @@ final class PolicyStage {
                         options.prototypes(),
                         run.path("reward").resolve(JudgeCache.FILE),
                         seeds.child("judge"),
+                        options.engine(),
                         progress);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.Progress;
+import org.kindred.policy.model.EngineOptions;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.BothOrders;
@@ -37,15 +38,27 @@ public final class JudgeAtWork implements AutoCloseable {
     private final @Nullable JudgeCache cache;
     private final Runnable free;
 
-    /**
-     * @param cacheFile of a language model's answers
-     */
+    /** A judge with a local model on all processors, or on the GPU where there is one. */
     public JudgeAtWork(
             JudgeSpec spec,
             RewardData data,
             RewardOptions options,
             Path cacheFile,
             SeedTree seeds) {
+        this(spec, data, options, cacheFile, seeds, EngineOptions.defaults());
+    }
+
+    /**
+     * @param cacheFile of a language model's answers
+     * @param engine where and how a local model computes
+     */
+    public JudgeAtWork(
+            JudgeSpec spec,
+            RewardData data,
+            RewardOptions options,
+            Path cacheFile,
+            SeedTree seeds,
+            EngineOptions engine) {
         this.options = options.withLlm(JudgeFormat.of(spec, options.llm()));
         this.data = data;
         this.seeds = seeds;
@@ -57,7 +70,8 @@ public final class JudgeAtWork implements AutoCloseable {
             JudgeSpec.Opened opened =
                     spec.open(
                             options.samplesPerRequest(),
-                            Duration.ofSeconds(options.timeoutSeconds()));
+                            Duration.ofSeconds(options.timeoutSeconds()),
+                            engine);
             free = opened.free();
             cache = options.cache() ? JudgeCache.open(cacheFile) : null;
             client =

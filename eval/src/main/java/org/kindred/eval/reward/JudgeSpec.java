@@ -58,8 +58,12 @@ public sealed interface JudgeSpec {
                 : "rubric";
     }
 
-    /** The endpoint of a judge that is a language model; closing a local one frees its memory. */
-    default Opened open(int samplesPerRequest, Duration timeout) {
+    /**
+     * The endpoint of a judge that is a language model; closing a local one frees its memory.
+     *
+     * @param engine where and how a local one computes
+     */
+    default Opened open(int samplesPerRequest, Duration timeout, EngineOptions engine) {
         if (this instanceof Local local) {
             if (!Files.isDirectory(local.folder())) {
                 throw new OptionsException(
@@ -69,7 +73,7 @@ public sealed interface JudgeSpec {
                                 + " tokenizer.json and safetensors, such as the model/ of kindred"
                                 + " reward train");
             }
-            LocalChatModel model = LocalChatModel.open(local.folder(), EngineOptions.defaults());
+            LocalChatModel model = LocalChatModel.open(local.folder(), engine);
             return new Opened(model.endpoint(), model::close);
         }
         if (this instanceof Served served) {

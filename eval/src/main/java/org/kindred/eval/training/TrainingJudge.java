@@ -70,7 +70,12 @@ final class TrainingJudge implements AutoCloseable {
             Path kept = ofRun() ? source() : folder;
             judge =
                     new JudgeAtWork(
-                            spec(), data, how, kept.resolve("reward/judge-cache.sqlite"), seeds);
+                            spec(),
+                            data,
+                            how,
+                            kept.resolve("reward/judge-cache.sqlite"),
+                            seeds,
+                            options.engine());
         }
         return judge;
     }

@@ -61,16 +61,14 @@ public final class LlmChainWriter implements ChainWriter {
         return writeAll(List.of(request), samples).get(0);
     }
 
-    /**
-     * @param requests all with equally many responses
-     */
     @Override
     public List<List<ChainOutcome>> writeAll(List<ChainRequest> requests, Samples samples) {
-        if (requests.isEmpty()) {
-            return List.of();
+        int[] counts = requests.stream().mapToInt(r -> r.responses().size()).distinct().toArray();
+        if (counts.length != 1) { // each its own form of reply
+            return requests.stream().map(request -> write(request, samples)).toList();
         }
+        int responses = counts[0];
         boolean schema = options.schema() && client.schemas();
-        int responses = requests.get(0).responses().size();
         return new Dialogue(client, options.maxTokens(), schema ? ChainSchema.of(responses) : null)
                         .askAll(
                                 requests.stream().map(request -> asked(request, schema)).toList(),
