@@ -1,7 +1,9 @@
 package org.kindred.eval.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.eval.config.OptionTree;
@@ -20,6 +22,9 @@ import picocli.CommandLine.Spec;
         description =
                 "The whole pipeline: population, reward model, prototypes, SFT, GRPO, P-GRPO, evaluation, report.")
 final class RunCommand implements Callable<Integer>, RunSettings.Holder {
+    private static final Set<String> MAY_CHANGE_ON_RESUME =
+            Set.of("reinforcement.scoring.max_failed_share", "reinforcement.scoring.threads");
+
     @Spec private CommandSpec spec;
     @Mixin private RunSettings settings;
 
@@ -37,17 +42,22 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        OptionTree<PipelineOptions> options = settings.resolve(PipelineOptions.defaults(), config);
+        Path folder =
+                settings.resume() && settings.out() == null
+                        ? RunFolder.newest(Path.of("runs"), "run-")
+                        : settings.outOr("run");
+        OptionTree<PipelineOptions> options = settings.resolve(base(folder), config);
         if (settings.printConfig()) {
             out.print(options.describe());
             out.flush();
             return 0;
         }
-        Path folder =
-                settings.resume() && settings.out() == null
-                        ? RunFolder.newest(Path.of("runs"), "run-")
-                        : settings.outOr("run");
-        try (RunFolder run = RunFolder.open(folder, settings.existing(), options.options());
+        try (RunFolder run =
+                        RunFolder.open(
+                                folder,
+                                settings.existing(),
+                                options.options(),
+                                MAY_CHANGE_ON_RESUME);
                 Console console = new Console(out)) {
             out.println("kindred run -> " + folder);
             Pipeline pipeline = new Pipeline(options.options(), run, console);
@@ -69,5 +79,13 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
             out.flush();
         }
         return 0;
+    }
+
+    /** A run that goes on does so with its own options, whatever they were given by. */
+    private PipelineOptions base(Path folder) {
+        Path saved = folder.resolve(RunFolder.CONFIG);
+        return settings.resume() && Files.exists(saved)
+                ? OptionTree.load(saved, PipelineOptions.class)
+                : PipelineOptions.defaults();
     }
 }

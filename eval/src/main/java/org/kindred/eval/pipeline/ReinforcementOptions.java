@@ -30,6 +30,7 @@ import org.kindred.policy.schedule.OptimizerOptions;
  *     of a completion's tokens under the SFT model. The judge reads style; without it, broken text
  *     would cost nothing
  * @param steps rollouts
+ * @param scoring how judgements are asked for, and how many of a step may fail
  */
 public record ReinforcementOptions(
         List<EstimatorKind> estimators,
@@ -40,7 +41,8 @@ public record ReinforcementOptions(
         OptimizerOptions optimizer,
         SamplingOptions sampling,
         ObjectiveOptions objective,
-        RegularisationOptions regularisation) {
+        RegularisationOptions regularisation,
+        ScoringOptions scoring) {
 
     public ReinforcementOptions {
         estimators = List.copyOf(estimators);
@@ -65,7 +67,8 @@ public record ReinforcementOptions(
                         1e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
                 new SamplingOptions(64, 0.8, 0, 1.0, 0.0, 1.0),
                 ObjectiveOptions.defaults(),
-                new RegularisationOptions(0.05, KlSchedule.CONSTANT, EntropyBonus.NONE));
+                new RegularisationOptions(0.05, KlSchedule.CONSTANT, EntropyBonus.NONE),
+                ScoringOptions.defaults());
     }
 
     /** The options of one arm; only the estimator differs between arms. */
@@ -84,7 +87,7 @@ public record ReinforcementOptions(
                 objective,
                 regularisation,
                 false,
-                ScoringOptions.defaults(),
+                scoring,
                 seeds.seed());
     }
 }

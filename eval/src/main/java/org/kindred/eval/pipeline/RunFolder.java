@@ -36,8 +36,11 @@ public final class RunFolder implements AutoCloseable {
         REPLACE
     }
 
+    /** The options of the run. */
+    public static final String CONFIG = "config.yaml";
+
     /** What a run writes before its first stage. */
-    private static final Set<String> OWN_FILES = Set.of("config.yaml", "run.lock", "state.json");
+    private static final Set<String> OWN_FILES = Set.of(CONFIG, "run.lock", "state.json");
 
     private final Path root;
     private final FileChannel channel;
@@ -171,12 +174,12 @@ public final class RunFolder implements AutoCloseable {
                 throw AtomicFiles.failure("emptying", root, e);
             }
         }
-        AtomicFiles.writeText(path("config.yaml"), OptionTree.yaml(options));
+        AtomicFiles.writeText(path(CONFIG), OptionTree.yaml(options));
         saveState();
     }
 
     private void resume(Record options, Set<String> harmless) {
-        Path config = path("config.yaml");
+        Path config = path(CONFIG);
         if (!Files.exists(config)) {
             throw new KindredException(
                     root

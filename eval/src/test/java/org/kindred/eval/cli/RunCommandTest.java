@@ -37,7 +37,8 @@ final class RunCommandTest {
                 .doesNotContain("\tat ", "WARN");
 
         killInStage("p_grpo", config);
-        Kindred.Outcome resumed = Kindred.run(folder, "run", config, "--out", "second", "--resume");
+        // as the message after Ctrl-C says: the run knows its options
+        Kindred.Outcome resumed = Kindred.run(folder, "run", "--out", "second", "--resume");
         assertThat(resumed.status()).as(resumed.output()).isZero();
         assertThat(resumed.output()).contains("finished before");
 

@@ -86,7 +86,7 @@ record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed
                     String.format(
                             Locale.ROOT,
                             "%d of %d judgements of this step failed (%.1f %%), the limit"
-                                    + " max_failed_share is %.1f %%; check the judge, then resume",
+                                    + " max_failed_share is %.1f %%; check the judge, or allow more, then resume",
                             failed,
                             all,
                             100.0 * failed / all,
