@@ -237,6 +237,9 @@ final class PolicyStage {
                         TrainingRun.open(folder, TrainingRun.Options.defaults(), listener);
                 LanguageJudge judge = languageJudge();
                 Tokenizer tokenizer = Tokenizer.load(start)) {
+            if (judge != null) { // which had stages of its own
+                progress.stage(estimator.spelling(), "on with " + options.rewardJudge());
+            }
             Optional<Checkpoint> last = training.newestCheckpoint();
             try (CausalLm policy =
                             last.map(c -> c.loadPolicy(options.engine()))
