@@ -70,18 +70,25 @@ final class JudgeSpeedTest {
     }
 
     private static List<Preference> rows(int users, long seed) {
-        SimulationOptions defaults = SimulationOptions.defaults().withUsers(users);
-        SimulationOptions.People people = defaults.people();
-        return SimulatedPopulation.generate(
-                        new SimulationOptions(
-                                defaults.world(),
-                                people,
-                                new SimulationOptions.Texts(8, 0, 8, 0, 12, 0.1),
-                                new SimulationOptions.Pairs(50, 0, 0, 0),
-                                defaults.ratings()),
-                        SeedTree.root(seed))
-                .dataset()
-                .preferences();
+        SimulationOptions defaults = SimulationOptions.defaults().withUsers(users * 3 / 2);
+        List<Preference> seen =
+                SimulatedPopulation.generate(
+                                new SimulationOptions(
+                                        defaults.world(),
+                                        defaults.people(), // a quarter of them is held back
+                                        new SimulationOptions.Texts(8, 0, 8, 0, 12, 0.1),
+                                        new SimulationOptions.Pairs(50, 0, 0, 0),
+                                        defaults.ratings()),
+                                SeedTree.root(seed))
+                        .dataset()
+                        .preferences()
+                        .stream()
+                        .filter(row -> "seen".equals(row.userSplit()))
+                        .toList();
+        return UserContext.byUser(seen).values().stream()
+                .limit(users)
+                .flatMap(user -> user.history().stream())
+                .toList();
     }
 
     /** The settings that the search finds in the default world, with these features. */
