@@ -3,6 +3,7 @@ package org.kindred.eval.cli;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ final class RunCommand implements Callable<Integer>, RunSettings.Holder {
     private PipelineOptions base(Path folder) {
         Path saved = folder.resolve(RunFolder.CONFIG);
         return settings.resume() && Files.exists(saved)
-                ? OptionTree.load(saved, PipelineOptions.class)
+                ? OptionTree.resolve(PipelineOptions.defaults(), saved, Map.of()).options()
                 : PipelineOptions.defaults();
     }
 }
