@@ -201,6 +201,8 @@ public record BenchmarkRun(
                             + " item_split other than test; or leave these fields out and the data are split by the seed.");
         }
         Set<String> people = users(training);
+        Map<String, String> groups =
+                options.groups().isEmpty() ? Map.of() : UserLabels.read(options.groups(), all);
         progress.stage("fit", training.size() + " training choices of " + people.size() + " users");
         OpenedArms others = further.open(dataset);
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
@@ -213,9 +215,7 @@ public record BenchmarkRun(
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
             RewardBenchmark.Result result =
-                    benchmark
-                            .by(groups(all, options.groups()))
-                            .run(dataset, arms, BASELINES, progress);
+                    benchmark.by(groups).run(dataset, arms, BASELINES, progress);
             return new BenchmarkRun(
                     summary,
                     quarantined,
@@ -234,10 +234,6 @@ public record BenchmarkRun(
         } finally {
             others.close().run();
         }
-    }
-
-    private static Map<String, String> groups(PreferenceDataset dataset, String labels) {
-        return labels.isEmpty() ? Map.of() : UserLabels.read(labels, dataset);
     }
 
     /**

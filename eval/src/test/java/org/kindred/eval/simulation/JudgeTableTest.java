@@ -32,7 +32,7 @@ import org.kindred.reward.prototype.PrototypeSpace;
 /**
  * What the rubric judge learns of people whom it never met, in the default world, against an oracle
  * that knows their weights: the whole search, and with one part of the features alone. Writes
- * {@code target/judge.csv}; takes a quarter of an hour.
+ * {@code target/judge.csv}; takes half an hour.
  */
 @Tag("slow")
 final class JudgeTableTest {
