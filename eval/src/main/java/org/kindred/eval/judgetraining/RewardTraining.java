@@ -17,6 +17,7 @@ import org.kindred.eval.reward.JudgeAtWork;
 import org.kindred.eval.reward.JudgeSpec;
 import org.kindred.eval.reward.RewardData;
 import org.kindred.policy.rewardmodel.ChainCollection;
+import org.kindred.policy.rewardmodel.ChainDataOptions;
 import org.kindred.policy.rewardmodel.ChainExamples;
 import org.kindred.policy.rewardmodel.ChainVerdict;
 import org.kindred.policy.rewardmodel.TeacherChain;
@@ -120,7 +121,7 @@ public final class RewardTraining {
             List<TeacherChain> kept = ChainCollection.kept(lines);
             List<ChainExamples.Exchange> exchanges =
                     new ChainExamples(prompts, pairs.learned())
-                            .exchanges(kept, options.chains().solo());
+                            .exchanges(kept, options.chains().solo() != ChainDataOptions.Solo.NONE);
             StageTraining.Taught taught =
                     new StageTraining.Taught(pairs, kept, exchanges, teacher.oneOrder());
             Path start = start(run, exchanges);

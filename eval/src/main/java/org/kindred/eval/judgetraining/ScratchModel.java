@@ -11,7 +11,6 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.eval.pipeline.PolicyModelOptions;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
-import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.rewardmodel.ChainExamples;
 import org.kindred.policy.tokenizer.BpeTrainer;
 import org.kindred.policy.tokenizer.Tokenizer;
@@ -36,19 +35,7 @@ final class ScratchModel {
                 new BpeTrainer.Options(options.vocabularySize(), List.of(), 2),
                 folder);
         try (Tokenizer tokenizer = Tokenizer.load(folder);
-                CausalLm model =
-                        CausalLm.create(
-                                ModelConfig.small(
-                                        tokenizer.vocabularySize(),
-                                        options.hiddenSize(),
-                                        options.layers(),
-                                        options.heads(),
-                                        options.keyValueHeads(),
-                                        options.contextTokens(),
-                                        tokenizer.eosIds().get(0),
-                                        tokenizer.padId()),
-                                engine,
-                                seeds)) {
+                CausalLm model = options.create(tokenizer, engine, seeds)) {
             model.save(folder);
         }
     }

@@ -28,6 +28,7 @@ import org.kindred.policy.rewardmodel.AskedPair;
 import org.kindred.policy.rewardmodel.BradleyTerryHead;
 import org.kindred.policy.rewardmodel.BradleyTerryPair;
 import org.kindred.policy.rewardmodel.BradleyTerryTrainer;
+import org.kindred.policy.rewardmodel.ChainDataOptions;
 import org.kindred.policy.rewardmodel.ChainExamples;
 import org.kindred.policy.rewardmodel.ChainMeasure;
 import org.kindred.policy.rewardmodel.ChainReward;
@@ -188,6 +189,7 @@ final class StageTraining {
                         new SftTrainer(
                                 policy,
                                 task.tokenizer(),
+                                ChainExamples.tokens(primer(), task),
                                 examples,
                                 List.of(),
                                 options.psi().sft(examples.size(), seed));
@@ -208,6 +210,12 @@ final class StageTraining {
                 yield new Plan(trainer, trainer::restore);
             }
         };
+    }
+
+    private List<ChainExamples.Exchange> primer() {
+        return options.chains().solo() == ChainDataOptions.Solo.FIRST
+                ? taught.exchanges().stream().filter(ChainExamples.Exchange::solo).toList()
+                : List.of();
     }
 
     private Plan reinforced(

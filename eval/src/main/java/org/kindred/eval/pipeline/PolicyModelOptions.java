@@ -1,5 +1,11 @@
 package org.kindred.eval.pipeline;
 
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.policy.model.ModelConfig;
+import org.kindred.policy.tokenizer.Tokenizer;
+
 /**
  * The small decoder that a run trains from scratch (Llama architecture, tied embeddings,
  * feed-forward 8/3 of the width).
@@ -10,6 +16,8 @@ package org.kindred.eval.pipeline;
  * @param heads attention heads
  * @param keyValueHeads heads of keys and values; divides {@code heads}
  * @param contextTokens longest prompt and completion together
+ * @param initializerRange standard deviation of the first weights. Transformers' 0.02 suits wide
+ *     models; a narrow one reads sooner from about {@code 1 / sqrt(hiddenSize)}
  */
 public record PolicyModelOptions(
         int vocabularySize,
@@ -17,7 +25,8 @@ public record PolicyModelOptions(
         int layers,
         int heads,
         int keyValueHeads,
-        int contextTokens) {
+        int contextTokens,
+        double initializerRange) {
 
     public PolicyModelOptions {
         if (vocabularySize < 300) {
@@ -42,6 +51,12 @@ public record PolicyModelOptions(
             throw new IllegalArgumentException(
                     "key_value_heads = " + keyValueHeads + ": must divide heads = " + heads);
         }
+        if (!(initializerRange > 0 && initializerRange <= 1)) {
+            throw new IllegalArgumentException(
+                    "initializer_range = "
+                            + initializerRange
+                            + ": must be above 0 and at most 1, for example 0.02");
+        }
     }
 
     /**
@@ -49,6 +64,21 @@ public record PolicyModelOptions(
      * size.
      */
     public static PolicyModelOptions defaults() {
-        return new PolicyModelOptions(1536, 256, 2, 8, 8, 192);
+        return new PolicyModelOptions(1536, 256, 2, 8, 8, 192, 0.02);
+    }
+
+    /** A decoder with random weights for the texts of a tokenizer. */
+    public CausalLm create(Tokenizer tokenizer, EngineOptions engine, SeedTree seeds) {
+        ModelConfig config =
+                ModelConfig.small(
+                        tokenizer.vocabularySize(),
+                        hiddenSize,
+                        layers,
+                        heads,
+                        keyValueHeads,
+                        contextTokens,
+                        tokenizer.eosIds().get(0),
+                        tokenizer.padId());
+        return CausalLm.create(config, engine, seeds, initializerRange);
     }
 }

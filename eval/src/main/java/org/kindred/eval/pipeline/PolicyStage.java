@@ -31,7 +31,6 @@ import org.kindred.policy.grpo.TrainerOptions;
 import org.kindred.policy.metrics.StepLog;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
-import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.run.TrainingListener;
 import org.kindred.policy.run.TrainingRun;
@@ -101,8 +100,8 @@ final class PolicyStage {
         trainTokenizer(model, corpus);
         try (Tokenizer tokenizer = Tokenizer.load(model);
                 CausalLm policy =
-                        CausalLm.create(
-                                config(tokenizer), options.engine(), seeds.child("weights"));
+                        options.model()
+                                .create(tokenizer, options.engine(), seeds.child("weights"));
                 StepLog log = StepLog.openAfter(folder.resolve("metrics.jsonl"), 0)) {
             SftTrainer language =
                     new SftTrainer(
@@ -168,19 +167,6 @@ final class PolicyStage {
                 texts.stream(),
                 new BpeTrainer.Options(options.model().vocabularySize(), List.of(), 2),
                 folder);
-    }
-
-    private ModelConfig config(Tokenizer tokenizer) {
-        PolicyModelOptions model = options.model();
-        return ModelConfig.small(
-                tokenizer.vocabularySize(),
-                model.hiddenSize(),
-                model.layers(),
-                model.heads(),
-                model.keyValueHeads(),
-                model.contextTokens(),
-                tokenizer.eosIds().get(0),
-                tokenizer.padId());
     }
 
     /**

@@ -25,7 +25,6 @@ import org.kindred.datasets.simulation.Corpus;
 import org.kindred.eval.Progress;
 import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.config.OptionsException;
-import org.kindred.eval.pipeline.PolicyModelOptions;
 import org.kindred.eval.training.FluencyReward;
 import org.kindred.eval.training.GroupLabels;
 import org.kindred.policy.grpo.BatchOptions;
@@ -40,7 +39,6 @@ import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.LearningRateSchedule;
-import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.objective.ObjectiveOptions;
 import org.kindred.policy.run.Checkpoint;
 import org.kindred.policy.run.TrainingListener;
@@ -228,8 +226,8 @@ public final class LanguageStudy {
         List<String> names = List.copyOf(groups);
         try (Tokenizer tokenizer = Tokenizer.load(target);
                 CausalLm model =
-                        CausalLm.create(
-                                config(tokenizer), options.engine(), seeds.child("weights"))) {
+                        options.model()
+                                .create(tokenizer, options.engine(), seeds.child("weights"))) {
             List<SftExample> examples = new ArrayList<>();
             for (Task task : corpus) {
                 String group = names.get(examples.size() % names.size());
@@ -252,19 +250,6 @@ public final class LanguageStudy {
             model.save(target);
             tokenizer.save(target);
         }
-    }
-
-    private ModelConfig config(Tokenizer tokenizer) {
-        PolicyModelOptions m = options.model();
-        return ModelConfig.small(
-                tokenizer.vocabularySize(),
-                m.hiddenSize(),
-                m.layers(),
-                m.heads(),
-                m.keyValueHeads(),
-                m.contextTokens(),
-                tokenizer.eosIds().get(0),
-                tokenizer.padId());
     }
 
     private StudyWorld world(Population population) {

@@ -110,7 +110,7 @@ public record StudyOptions(
                 20,
                 60,
                 world,
-                new PolicyModelOptions(1536, 96, 2, 4, 4, 256),
+                new PolicyModelOptions(1536, 96, 2, 4, 4, 256, 0.02),
                 new SupervisedOptions(24_000, 3e-3, 1, 1e-3, 16),
                 new BatchOptions(8, 4, GroupSampling.NATURAL, 1, 32),
                 new SamplingOptions(64, 1, 0, 1, 0, 1),

@@ -31,7 +31,7 @@ final class RewardTrainCommandTest {
     private static final String OPTIONS =
             """
             stages: [psi, cre, curriculum, bt_global, bt_persona]
-            chains: {samples: 1, criteria: 2, solo: false}
+            chains: {samples: 1, criteria: 2, solo: none}
             psi:
               epochs: 30
               batch_rows: 16

@@ -68,19 +68,25 @@ public final class CausalLm implements AutoCloseable {
         }
     }
 
-    /**
-     * A model with fresh weights: normal with standard deviation 0.02, the two projections of each
-     * layer that write to the residual stream divided by {@code sqrt(2 layers)}, norms 1, biases 0.
-     * Each tensor has its own seed.
-     */
+    /** As {@link #create(ModelConfig, EngineOptions, SeedTree, double)} with 0.02. */
     public static CausalLm create(ModelConfig config, EngineOptions options, SeedTree seeds) {
+        return create(config, options, seeds, 0.02);
+    }
+
+    /**
+     * A model with fresh weights: normal with standard deviation {@code initializerRange}, the two
+     * projections of each layer that write to the residual stream divided by {@code sqrt(2
+     * layers)}, norms 1, biases 0. Each tensor has its own seed.
+     */
+    public static CausalLm create(
+            ModelConfig config, EngineOptions options, SeedTree seeds, double initializerRange) {
         EngineSelfTest.requireOnce(config.architecture(), options);
         return new CausalLm(
                 config,
                 options,
                 false,
                 null,
-                (owner, layout) -> Weights.initial(owner, layout, seeds));
+                (owner, layout) -> Weights.initial(owner, layout, seeds, initializerRange));
     }
 
     /**

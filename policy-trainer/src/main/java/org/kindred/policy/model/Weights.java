@@ -21,17 +21,17 @@ import org.kindred.policy.checkpoint.TensorSpec;
 
 /** Float32 arrays in the order of a {@link WeightLayout}: weights, or what is kept per weight. */
 final class Weights {
-    private static final double INITIAL_STD = 0.02;
-
     private Weights() {}
 
-    /** Normal with standard deviation 0.02, each tensor from its own seed; norms 1, biases 0. */
-    static NDList initial(NDManager owner, WeightLayout layout, SeedTree seeds) {
+    /**
+     * Normal with standard deviation {@code std}, each tensor from its own seed; norms 1, biases 0.
+     */
+    static NDList initial(NDManager owner, WeightLayout layout, SeedTree seeds, double std) {
         return filled(
                 owner,
                 layout,
                 seeds,
-                (weight, normal) -> weight.isNorm() ? 1 : INITIAL_STD * weight.scale() * normal);
+                (weight, normal) -> weight.isNorm() ? 1 : std * weight.scale() * normal);
     }
 
     /** Normal around 0, norms around 1: every part of a model shows in its output. */

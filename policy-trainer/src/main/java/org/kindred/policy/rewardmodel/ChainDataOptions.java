@@ -9,16 +9,24 @@ package org.kindred.policy.rewardmodel;
  * @param budget most chains asked for; 0 for no limit
  * @param criteria most criteria that a kept chain tells, the heaviest; 0 for all. Few make short
  *     chains for small models
- * @param solo also teach the two steps in which rollouts of a policy are scored: the rubric alone,
- *     and one response under a rubric
+ * @param solo whether the two steps in which rollouts of a policy are scored are taught too
  */
 public record ChainDataOptions(
-        int samples,
-        double temperature,
-        boolean bothOrders,
-        int budget,
-        int criteria,
-        boolean solo) {
+        int samples, double temperature, boolean bothOrders, int budget, int criteria, Solo solo) {
+
+    /** The rubric alone, and one response under a rubric. */
+    public enum Solo {
+        /** Not taught. */
+        NONE,
+        /** Taught among the whole chains. */
+        MIXED,
+        /**
+         * Taught in a pass of their own, then among the whole chains: a model from nothing learns
+         * to read one response before it compares two.
+         */
+        FIRST
+    }
+
     public ChainDataOptions {
         if (samples < 1 || budget < 0) {
             throw new IllegalArgumentException(
@@ -36,6 +44,6 @@ public record ChainDataOptions(
 
     /** Up to four chains a pair, in both orders, with all criteria. */
     public static ChainDataOptions defaults() {
-        return new ChainDataOptions(4, 1.0, true, 0, 0, true);
+        return new ChainDataOptions(4, 1.0, true, 0, 0, Solo.MIXED);
     }
 }

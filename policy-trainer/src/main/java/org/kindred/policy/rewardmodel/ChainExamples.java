@@ -22,8 +22,12 @@ public final class ChainExamples {
     private final Map<String, TrainingPair> pairs = new HashMap<>();
     private final ChainParser parser = new ChainParser(ChainParser.Totals.RECOMPUTED);
 
-    /** What is asked, and the answer. */
-    public record Exchange(List<Message> question, String answer) {}
+    /**
+     * What is asked, and the answer.
+     *
+     * @param solo whether it is the rubric alone or one response under it, not a whole chain
+     */
+    public record Exchange(List<Message> question, String answer, boolean solo) {}
 
     public ChainExamples(ChainPrompts prompts, List<TrainingPair> pairs) {
         this.prompts = prompts;
@@ -44,7 +48,7 @@ public final class ChainExamples {
                 continue; // of a user who is held out now
             }
             ChainRequest request = pair.request(line.chosenFirst());
-            add(exchanges, prompts.joint(request), line.text());
+            add(exchanges, prompts.joint(request), line.text(), false);
             if (solo && prompts.read(line.text(), 2) instanceof ChainParser.Read) {
                 solo(exchanges, request, line.text());
             }
@@ -58,20 +62,21 @@ public final class ChainExamples {
         }
         EvaluationChain chain = read.chain();
         String rubric = ChainText.rubric(chain, 0);
-        add(exchanges, prompts.synthesis(request), rubric);
+        add(exchanges, prompts.synthesis(request), rubric, true);
         for (int i = 0; i < 2; i++) {
             ChainRequest alone = request.withResponses(List.of(request.responses().get(i)));
             add(
                     exchanges,
                     prompts.scoring(alone, prompts.readRubric(rubric)),
-                    ChainText.of(ChainText.alone(chain, i), 0));
+                    ChainText.of(ChainText.alone(chain, i), 0),
+                    true);
         }
     }
 
     private static void add(
-            Map<String, Exchange> exchanges, List<Message> question, String answer) {
+            Map<String, Exchange> exchanges, List<Message> question, String answer, boolean solo) {
         exchanges.putIfAbsent(
-                Message.text(question) + "\n" + answer, new Exchange(question, answer));
+                Message.text(question) + "\n" + answer, new Exchange(question, answer, solo));
     }
 
     /** Exchanges as tokens; those that are longer than the model's context are left out. */

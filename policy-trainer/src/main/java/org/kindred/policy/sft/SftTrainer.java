@@ -1,5 +1,6 @@
 package org.kindred.policy.sft;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,12 +33,14 @@ public final class SftTrainer implements TrainingLoop {
     private final CausalLm model;
     private final Tokenizer tokenizer;
     private final List<SftExample> examples;
+    private final List<SftExample> primer;
     private final List<SftExample> heldOut;
     private final SftOptions options;
     private final SeedTree seeds;
     private final int batchesPerEpoch;
+    private final int primerBatches;
     private List<List<SftExample>> epochBatches = List.of();
-    private int epochOfBatches = -1;
+    private int passOfBatches = -1;
     private StepMetrics timings = new StepMetrics(0, Map.of());
     private int stepsDone;
     private long tokensSeen;
@@ -53,18 +56,35 @@ public final class SftTrainer implements TrainingLoop {
             List<SftExample> examples,
             List<SftExample> heldOut,
             SftOptions options) {
+        this(model, tokenizer, List.of(), examples, heldOut, options);
+    }
+
+    /**
+     * @param primer examples of one more pass, before the first epoch; may be empty
+     * @see #SftTrainer(CausalLm, Tokenizer, List, List, SftOptions)
+     */
+    public SftTrainer(
+            CausalLm model,
+            Tokenizer tokenizer,
+            List<SftExample> primer,
+            List<SftExample> examples,
+            List<SftExample> heldOut,
+            SftOptions options) {
         if (examples.isEmpty()) {
             throw new IllegalArgumentException("examples: none given; at least one is needed");
         }
         requireFitting("examples", examples, model);
+        requireFitting("primer examples", primer, model);
         requireFitting("held-out examples", heldOut, model);
         this.model = model;
         this.tokenizer = tokenizer;
         this.examples = List.copyOf(examples);
+        this.primer = List.copyOf(primer);
         this.heldOut = List.copyOf(heldOut);
         this.options = options;
         seeds = SeedTree.root(options.seed()).child("sft");
-        batchesPerEpoch = (examples.size() + options.batchRows() - 1) / options.batchRows();
+        batchesPerEpoch = batches(examples.size());
+        primerBatches = batches(primer.size());
         if (options.optimizer().warmupUpdates() > steps()) {
             throw new IllegalArgumentException(
                     "warmup_updates = "
@@ -92,16 +112,21 @@ public final class SftTrainer implements TrainingLoop {
         }
     }
 
+    private int batches(int of) {
+        return (of + options.batchRows() - 1) / options.batchRows();
+    }
+
     /** Updates of the whole run. */
     public int steps() {
-        return Math.multiplyExact(batchesPerEpoch, options.epochs());
+        return Math.addExact(primerBatches, Math.multiplyExact(batchesPerEpoch, options.epochs()));
     }
 
     /**
      * One update on the next batch.
      *
      * @return {@code loss}, {@code entropy}, {@code grad_norm}, {@code learning_rate}, {@code
-     *     epoch}, {@code num_tokens}; where due also {@code eval_loss} and {@code eval_perplexity}
+     *     epoch} (0 during the primer), {@code num_tokens}; where due also {@code eval_loss} and
+     *     {@code eval_perplexity}
      */
     @Override
     public StepMetrics step() {
@@ -118,7 +143,7 @@ public final class SftTrainer implements TrainingLoop {
         clock.lap("optimizer_time");
         stepsDone++;
         tokensSeen += batch.stream().mapToLong(SftExample::length).sum();
-        metrics.put("epoch", (double) stepsDone / batchesPerEpoch);
+        metrics.put("epoch", Math.max(0.0, stepsDone - primerBatches) / batchesPerEpoch);
         metrics.put("num_tokens", (double) tokensSeen);
         int every = options.evaluateEvery();
         if (!heldOut.isEmpty() && (done() || (every > 0 && stepsDone % every == 0))) {
@@ -130,17 +155,19 @@ public final class SftTrainer implements TrainingLoop {
     }
 
     private List<SftExample> nextBatch() {
-        int epoch = stepsDone / batchesPerEpoch;
-        if (epoch != epochOfBatches) {
-            epochOfBatches = epoch;
+        boolean priming = stepsDone < primerBatches;
+        int learned = stepsDone - primerBatches;
+        int pass = priming ? 0 : 1 + learned / batchesPerEpoch;
+        if (pass != passOfBatches) {
+            passOfBatches = pass;
             epochBatches =
                     SftBatches.ofEpoch(
-                            examples,
+                            priming ? primer : examples,
                             options.batchRows(),
                             options.windowBatches(),
-                            seeds.child(epoch));
+                            priming ? seeds.child("primer") : seeds.child(pass - 1));
         }
-        return epochBatches.get(stepsDone % batchesPerEpoch);
+        return epochBatches.get(priming ? stepsDone : learned % batchesPerEpoch);
     }
 
     private Map<String, Double> accumulateGradients(List<SftExample> batch) {
@@ -225,16 +252,17 @@ public final class SftTrainer implements TrainingLoop {
                 stepsDone,
                 tokensSeen,
                 SnakeJson.tree(options),
-                dataHash(examples),
+                dataHash(),
                 "",
                 ModelProbe.of(model, examples.get(0).prompt()),
                 new double[0]);
     }
 
-    private static String dataHash(List<SftExample> examples) {
+    private String dataHash() {
+        List<SftExample> all = new ArrayList<>(primer);
+        all.addAll(examples);
         return Sha256.ofLines(
-                examples,
-                e -> Arrays.toString(e.prompt()) + "\t" + Arrays.toString(e.completion()));
+                all, e -> Arrays.toString(e.prompt()) + "\t" + Arrays.toString(e.completion()));
     }
 
     @Override

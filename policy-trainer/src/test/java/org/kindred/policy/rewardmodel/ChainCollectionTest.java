@@ -20,7 +20,8 @@ import org.kindred.reward.llm.ChainPrompts;
 import org.kindred.reward.llm.LlmOptions;
 
 final class ChainCollectionTest {
-    private static final ChainDataOptions FOUR = new ChainDataOptions(4, 1, false, 0, 0, true);
+    private static final ChainDataOptions FOUR =
+            new ChainDataOptions(4, 1, false, 0, 0, ChainDataOptions.Solo.MIXED);
 
     @TempDir Path folder;
 
@@ -102,7 +103,7 @@ final class ChainCollectionTest {
     @Test
     void collect_budget_boundsTheSamples() {
         Teacher teacher = new Teacher();
-        collect(teacher, new ChainDataOptions(4, 1, true, 13, 0, true));
+        collect(teacher, new ChainDataOptions(4, 1, true, 13, 0, ChainDataOptions.Solo.MIXED));
         assertThat(teacher.asked).hasSize(3); // a fourth would make it 16
     }
 
@@ -126,7 +127,10 @@ final class ChainCollectionTest {
         ChainExamples examples = new ChainExamples(prompts, Chains.pairs("u", 4));
         assertThat(examples.exchanges(kept, false)).hasSize(3);
         // joint, rubric, two responses; "good 1" under the rubric is another question than "good 2"
-        assertThat(examples.exchanges(kept, true)).hasSize(12);
+        assertThat(examples.exchanges(kept, true))
+                .hasSize(12)
+                .filteredOn(ChainExamples.Exchange::solo)
+                .hasSize(9);
         assertThat(new ChainExamples(prompts, List.of()).exchanges(kept, true)).isEmpty();
     }
 }

@@ -144,6 +144,30 @@ final class SftTrainerTest {
     }
 
     @Test
+    void primer_isOnePassBeforeTheEpochs() {
+        List<SftExample> all = examples(60);
+        List<SftExample> primer = all.subList(0, 20);
+        List<Double> tokens = new ArrayList<>();
+        List<Double> epochs = new ArrayList<>();
+        try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
+            SftTrainer trainer =
+                    new SftTrainer(model, tokenizer, primer, all, List.of(), options(16));
+            assertThat(trainer.steps()).isEqualTo(2 + 6 * 4);
+            while (!trainer.done()) {
+                StepMetrics step = trainer.step();
+                tokens.add(step.value("num_tokens"));
+                epochs.add(step.value("epoch"));
+            }
+        }
+        double ofPrimer = primer.stream().mapToInt(SftExample::length).sum();
+        double ofAll = all.stream().mapToInt(SftExample::length).sum();
+        assertThat(tokens.get(1)).isEqualTo(ofPrimer);
+        assertThat(tokens.get(5)).isEqualTo(ofPrimer + ofAll);
+        assertThat(epochs.subList(0, 6)).containsExactly(0.0, 0.0, 0.25, 0.5, 0.75, 1.0);
+        assertThat(epochs.get(25)).isEqualTo(6);
+    }
+
+    @Test
     void exampleLongerThanTheModel_isRefused() {
         try (CausalLm model = TinyPolicy.model(tokenizer, 1)) {
             List<SftExample> examples =
