@@ -184,14 +184,15 @@ final class SftTrainerTest {
     @Test
     void stoppedAndResumedRun_equalsOneThatWentThrough_bitwise(@TempDir Path runs) {
         run(runs.resolve("through"), 0);
-        run(runs.resolve("resumed"), 9); // in the middle of the second epoch
+        run(runs.resolve("resumed"), 1); // in the middle of the primer
+        run(runs.resolve("resumed"), 11); // in the middle of the second epoch
         run(runs.resolve("resumed"), 0);
         for (String file :
                 List.of(
                         "metrics.jsonl",
-                        "checkpoints/step-00000042/model.safetensors",
-                        "checkpoints/step-00000042/trainer/optimizer.safetensors",
-                        "checkpoints/step-00000042/trainer/state.json")) {
+                        "checkpoints/step-00000044/model.safetensors",
+                        "checkpoints/step-00000044/trainer/optimizer.safetensors",
+                        "checkpoints/step-00000044/trainer/state.json")) {
             assertThat(runs.resolve("resumed").resolve(file))
                     .hasSameBinaryContentAs(runs.resolve("through").resolve(file));
         }
@@ -216,7 +217,13 @@ final class SftTrainerTest {
                     last.map(c -> c.loadPolicy(TinyPolicy.ENGINE))
                             .orElseGet(() -> TinyPolicy.model(tokenizer, 1))) {
                 SftTrainer trainer =
-                        new SftTrainer(model, tokenizer, examples(100), examples(30), options(16));
+                        new SftTrainer(
+                                model,
+                                tokenizer,
+                                examples(20),
+                                examples(100),
+                                examples(30),
+                                options(16));
                 last.ifPresent(trainer::restore);
                 run.train(trainer);
             }
