@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +111,24 @@ final class CausalLmTest {
                     .isDeepEqualTo(model.score(BATCH, 1).logProbs());
             assertThat(other.score(BATCH, 1).logProbs()[0])
                     .isNotEqualTo(model.score(BATCH, 1).logProbs()[0]);
+        }
+    }
+
+    @Test
+    void create_initializerRange_isTheSpreadOfTheFirstWeights(@TempDir Path wideFolder) {
+        model.save(folder);
+        try (CausalLm wide = CausalLm.create(CONFIG, OPTIONS, SeedTree.root(1), 0.04)) {
+            wide.save(wideFolder);
+        }
+        SafeTensors narrow = SafeTensors.openFolder(folder);
+        SafeTensors wide = SafeTensors.openFolder(wideFolder);
+        for (String name : narrow.names()) {
+            float factor = name.contains("norm") ? 1 : 2;
+            FloatBuffer expected = narrow.float32(name).asFloatBuffer();
+            FloatBuffer found = wide.float32(name).asFloatBuffer();
+            while (expected.hasRemaining()) {
+                assertThat(found.get()).as(name).isEqualTo(factor * expected.get());
+            }
         }
     }
 
