@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 
@@ -262,12 +264,25 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
             throw new OptionsException(
                     at(e, origins) + firstLine(String.valueOf(reason.getMessage())));
         } catch (MismatchedInputException e) {
-            String expected =
-                    e.getTargetType() == null ? "another type" : e.getTargetType().getSimpleName();
-            throw new OptionsException(at(e, origins) + "wrong type, expected " + expected);
+            Class<?> type = e.getTargetType();
+            throw new OptionsException(
+                    at(e, origins)
+                            + (type != null && type.isEnum()
+                                    ? "expected one of " + values(type)
+                                    : "wrong type, expected "
+                                            + (type == null
+                                                    ? "another type"
+                                                    : type.getSimpleName())));
         } catch (JsonProcessingException e) {
             throw new OptionsException("options: " + firstLine(e.getOriginalMessage()));
         }
+    }
+
+    /** The values of an enum as they are written. */
+    private static String values(Class<?> type) {
+        return Stream.of(type.getEnumConstants())
+                .map(constant -> YAML.convertValue(constant, String.class))
+                .collect(Collectors.joining(", "));
     }
 
     private static String at(JsonMappingException e, Map<String, String> origins) {

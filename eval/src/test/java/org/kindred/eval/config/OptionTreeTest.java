@@ -80,6 +80,21 @@ final class OptionTreeTest {
     }
 
     @Test
+    void unknownValueOfAnEnum_namesTheKnownOnes() {
+        for (String value : List.of("true", "sideways", "[1]")) {
+            assertThatThrownBy(
+                            () ->
+                                    OptionTree.resolve(
+                                            PipelineOptions.defaults(),
+                                            null,
+                                            Map.of("prototypes.features", value)))
+                    .isInstanceOf(OptionsException.class)
+                    .hasMessageContaining("command line: prototypes.features: expected one of ")
+                    .hasMessageContaining("WEIGHTS");
+        }
+    }
+
+    @Test
     void differences_nameKeyAndBothValues() {
         PipelineOptions other =
                 OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("seed", "9")).options();
