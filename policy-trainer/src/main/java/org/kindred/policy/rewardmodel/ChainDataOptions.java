@@ -9,7 +9,8 @@ package org.kindred.policy.rewardmodel;
  * @param budget most chains asked for; 0 for no limit
  * @param criteria most criteria that a kept chain tells, the heaviest; 0 for all. Few make short
  *     chains for small models
- * @param solo whether the two steps in which rollouts of a policy are scored are taught too
+ * @param solo whether the two steps in which rollouts of a policy are scored are taught too: none,
+ *     mixed among the whole chains, or first, in a pass of their own before them
  */
 public record ChainDataOptions(
         int samples, double temperature, boolean bothOrders, int budget, int criteria, Solo solo) {
