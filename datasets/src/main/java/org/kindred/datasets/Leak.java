@@ -54,7 +54,7 @@ public record Leak(Kind kind, int rows, String exampleId) {
             if ("train".equals(row.itemSplit())) {
                 known.addAll(units.marks(row));
             }
-            if ("fit".equals(row.part())) {
+            if (row.isFit()) {
                 contextMarks
                         .computeIfAbsent(row.userId(), id -> new HashSet<>())
                         .addAll(units.marks(row));
@@ -63,10 +63,10 @@ public record Leak(Kind kind, int rows, String exampleId) {
         Map<Kind, List<String>> found = new EnumMap<>(Kind.class);
         for (Preference row : rows) {
             Set<Kind> kinds = new HashSet<>();
-            if ("unseen".equals(row.userSplit()) && seenUsers.contains(row.userId())) {
+            if (row.isOfUnseenUser() && seenUsers.contains(row.userId())) {
                 kinds.add(Kind.USER_ON_BOTH_SIDES);
             }
-            if ("test".equals(row.itemSplit())) {
+            if (row.isOfNewItem()) {
                 addShared(
                         row,
                         known,
@@ -75,7 +75,7 @@ public record Leak(Kind kind, int rows, String exampleId) {
                         Kind.ITEM_ON_BOTH_SIDES,
                         Kind.ANSWER_ON_BOTH_SIDES);
             }
-            if ("eval".equals(row.part())) {
+            if (row.isTarget()) {
                 addShared(
                         row,
                         contextMarks.getOrDefault(row.userId(), Set.of()),

@@ -69,6 +69,36 @@ public record Preference(
         return Message.text(rejected);
     }
 
+    /** Whether the row is to be predicted: nothing may be learnt from it. */
+    @JsonIgnore
+    public boolean isTarget() {
+        return "eval".equals(part);
+    }
+
+    /** Whether the row shows its user's taste, be the user held back from training or not. */
+    @JsonIgnore
+    public boolean isFit() {
+        return "fit".equals(part);
+    }
+
+    /** Whether training never meets the user. */
+    @JsonIgnore
+    public boolean isOfUnseenUser() {
+        return "unseen".equals(userSplit);
+    }
+
+    /** Whether training never meets the items. */
+    @JsonIgnore
+    public boolean isOfNewItem() {
+        return "test".equals(itemSplit);
+    }
+
+    /** Whether training may read the row: no target, and neither user nor items are held back. */
+    @JsonIgnore
+    public boolean isTraining() {
+        return !isTarget() && !isOfUnseenUser() && !isOfNewItem();
+    }
+
     /** Redacted, since prompt and answers are user text and must not reach logs. */
     @Override
     public String toString() {

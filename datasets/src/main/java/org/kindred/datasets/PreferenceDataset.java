@@ -19,6 +19,16 @@ public record PreferenceDataset(List<User> users, List<Preference> preferences) 
         preferences = List.copyOf(preferences);
     }
 
+    /** Rows that training may read. */
+    public List<Preference> training() {
+        return preferences.stream().filter(Preference::isTraining).toList();
+    }
+
+    /** Rows to be predicted. */
+    public List<Preference> targets() {
+        return preferences.stream().filter(Preference::isTarget).toList();
+    }
+
     /** Rows of each user, users sorted by id, rows in file order. */
     public Map<String, List<Preference>> byUser() {
         Map<String, List<Preference>> rows = new TreeMap<>();

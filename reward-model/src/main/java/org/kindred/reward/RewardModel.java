@@ -1,6 +1,7 @@
 package org.kindred.reward;
 
 import java.util.List;
+import org.kindred.policy.grpo.ScoreOutcome;
 
 /**
  * Scores responses as one user would. The same contract serves pairs, which may be read together,

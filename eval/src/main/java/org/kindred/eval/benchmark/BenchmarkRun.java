@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Splits;
@@ -21,7 +22,6 @@ import org.kindred.datasets.split.SourceData;
 import org.kindred.datasets.split.SplitKind;
 import org.kindred.datasets.split.SplitOptions;
 import org.kindred.datasets.split.SplitPlan;
-import org.kindred.eval.Progress;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.baseline.TextAdaptation;
@@ -114,7 +114,7 @@ public record BenchmarkRun(
     private static Placed place(SourceData source, BenchmarkOptions options, SeedTree seeds) {
         PreferenceDataset dataset = source.loaded().dataset();
         if (options.split() == BenchmarkOptions.Split.ROWS) {
-            if (dataset.preferences().stream().anyMatch(row -> "eval".equals(row.part()))) {
+            if (dataset.preferences().stream().anyMatch(Preference::isTarget)) {
                 return new Placed(dataset, "");
             }
             Splits.Result split =
@@ -193,7 +193,7 @@ public record BenchmarkRun(
             SeedTree seeds,
             Progress progress) {
         PreferenceDataset dataset = Targets.sampled(all, options.targets(), seeds.child("targets"));
-        List<Preference> training = trainingRows(dataset.preferences());
+        List<Preference> training = dataset.training();
         if (training.isEmpty()) {
             throw new KindredException(
                     summary
@@ -253,7 +253,7 @@ public record BenchmarkRun(
 
     private static List<Arm> arms(PreferenceDataset dataset, RubricJudge judge) {
         List<Arm> arms = new ArrayList<>();
-        arms.add(new ItemOrder(trainingRows(dataset.preferences())));
+        arms.add(new ItemOrder(dataset.training()));
         arms.add(new JudgeArm(judge, JudgeMode.NO_HISTORY));
         arms.add(new JudgeArm(judge, JudgeMode.HISTORY));
         arms.add(new JudgeArm(judge, JudgeMode.PROTOTYPES));
@@ -307,16 +307,5 @@ public record BenchmarkRun(
         Set<String> users = new TreeSet<>();
         rows.forEach(row -> users.add(row.userId()));
         return users;
-    }
-
-    /** Rows that training may read: fit rows of users and items that are not held back. */
-    public static List<Preference> trainingRows(List<Preference> rows) {
-        return rows.stream()
-                .filter(
-                        row ->
-                                !"eval".equals(row.part())
-                                        && !"unseen".equals(row.userSplit())
-                                        && !"test".equals(row.itemSplit()))
-                .toList();
     }
 }

@@ -13,9 +13,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.SplitCell;
-import org.kindred.eval.Progress;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Contrast;
 import org.kindred.eval.stats.Effect;
@@ -219,7 +219,7 @@ public final class RewardBenchmark {
                                 rows.put(
                                         user,
                                         all.stream()
-                                                .filter(row -> "fit".equals(row.part()))
+                                                .filter(Preference::isFit)
                                                 .sorted(
                                                         Comparator.comparingInt(
                                                                 row ->
@@ -234,7 +234,7 @@ public final class RewardBenchmark {
     private static Map<String, List<Preference>> targets(PreferenceDataset dataset) {
         Map<String, List<Preference>> targets = new TreeMap<>();
         for (Preference row : dataset.preferences()) {
-            if ("eval".equals(row.part())) {
+            if (row.isTarget()) {
                 cell(row)
                         .ifPresent(
                                 cell ->

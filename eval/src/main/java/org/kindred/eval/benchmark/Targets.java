@@ -24,7 +24,7 @@ public final class Targets {
         Map<String, List<Preference>> cells = new TreeMap<>();
         List<Preference> kept = new ArrayList<>();
         for (Preference row : all.preferences()) {
-            if ("eval".equals(row.part())) {
+            if (row.isTarget()) {
                 cells.computeIfAbsent(
                                 row.userSplit() + " " + row.itemSplit() + " " + row.split(),
                                 cell -> new ArrayList<>())

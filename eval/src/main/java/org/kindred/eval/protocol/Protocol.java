@@ -3,7 +3,7 @@ package org.kindred.eval.protocol;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.kindred.eval.config.OptionsException;
+import org.kindred.options.OptionsException;
 
 /** Published benchmarks and their files of scores, by the name on the command line. */
 public enum Protocol {

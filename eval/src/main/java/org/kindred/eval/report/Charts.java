@@ -3,10 +3,10 @@ package org.kindred.eval.report;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.TrainingSize;
+import org.kindred.eval.results.Results;
 
 /**
  * What the charts of a report draw: parts of {@code results.json}, unchanged, so that a point in a

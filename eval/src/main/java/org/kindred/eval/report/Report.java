@@ -14,11 +14,11 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.RewardBenchmark;
+import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Interval;
 
 /**

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.benchmark.Accuracy;
+import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Effect;
 
 /** The tables of {@code results.json}: a CSV each, and all of them as Markdown and LaTeX. */

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.kindred.datasets.KindredException;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.Accuracy;
+import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Interval;
 import org.kindred.eval.stats.SeedEffect;
 

@@ -19,7 +19,7 @@ import org.kindred.datasets.RecordFields;
 import org.kindred.datasets.RejectedRecordException;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
-import org.kindred.eval.pipeline.Samples;
+import org.kindred.eval.alignment.Samples;
 
 /**
  * Reads completions: {@code eval/samples.jsonl} of a run, whose lines name their prompts by id, and

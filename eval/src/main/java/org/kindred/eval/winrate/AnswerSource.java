@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
-import org.kindred.eval.pipeline.Samples;
+import org.kindred.eval.alignment.Samples;
 
 /**
  * A file of completions as the command line names it: {@code [NAME=]PATH}, the path a run's folder

@@ -11,7 +11,7 @@ import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
-import org.kindred.eval.config.OptionsException;
+import org.kindred.options.OptionsException;
 
 /**
  * Completions of several policies for the same prompts.

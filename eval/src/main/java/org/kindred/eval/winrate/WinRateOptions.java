@@ -1,8 +1,8 @@
 package org.kindred.eval.winrate;
 
 import java.util.List;
-import org.kindred.eval.reward.JudgeSpec;
-import org.kindred.eval.reward.RewardOptions;
+import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.RewardOptions;
 
 /**
  * Options of {@code kindred eval win-rate}.

@@ -13,26 +13,26 @@ import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
-import org.kindred.eval.Progress;
-import org.kindred.eval.ResultProvenance;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Diversity;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.SamplePair;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.RewardBenchmark;
-import org.kindred.eval.config.OptionTree;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.report.ResultTables;
-import org.kindred.eval.reward.JudgeAtWork;
-import org.kindred.eval.reward.JudgeSpec;
-import org.kindred.eval.reward.RewardData;
+import org.kindred.eval.results.ResultProvenance;
+import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Contrast;
+import org.kindred.options.OptionTree;
 import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.OpenJudge;
+import org.kindred.reward.judges.RewardData;
 
 /**
  * {@code kindred eval win-rate}: completions of finished runs, and of files made elsewhere,
@@ -121,8 +121,8 @@ public final class WinRateRun {
                         options.bootstrapDraws(), seeds.child("win-rates").child("bootstrap"));
         Contrast.Maker contrasts =
                 new Contrast.Maker(options.bootstrapDraws(), seeds.child("win-rates"));
-        try (JudgeAtWork at =
-                new JudgeAtWork(spec, data, options.reward(), cacheFile, seeds.child("judge"))) {
+        try (OpenJudge at =
+                new OpenJudge(spec, data, options.reward(), cacheFile, seeds.child("judge"))) {
             ChainWriter writer = at.oneOrder();
             PairJudge judge =
                     new PairJudge(

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
-import org.kindred.eval.Progress;
 import org.kindred.reward.UserContext;
 
 final class RewardBenchmarkTest {

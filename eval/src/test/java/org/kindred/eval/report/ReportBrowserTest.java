@@ -17,8 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kindred.eval.Results;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.results.Results;
 
 /** Opens reports in headless Chromium; {@code mvn -B verify -Pbrowser}. */
 @Tag("browser")

@@ -17,7 +17,6 @@ import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.datasets.simulation.SimulationOptions;
-import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.stats.RandIndex;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.UserContext;
@@ -77,8 +76,7 @@ final class JudgeTableTest {
                 SimulatedPopulation world =
                         SimulatedPopulation.generate(
                                 SimulationOptions.defaults(), SeedTree.root(seed));
-                List<Preference> training =
-                        BenchmarkRun.trainingRows(world.dataset().preferences());
+                List<Preference> training = world.dataset().training();
                 for (String part : PARTS.keySet()) {
                     RubricJudge judge =
                             RubricJudge.fit(

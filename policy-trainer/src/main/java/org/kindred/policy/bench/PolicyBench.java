@@ -16,6 +16,7 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.BatchOptions;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.RewardSource;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.policy.grpo.ScoringOptions;
 import org.kindred.policy.grpo.Trainer;
 import org.kindred.policy.grpo.TrainerInputs;
@@ -29,7 +30,6 @@ import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.model.TokenFilters;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 
 /**
  * Times {@link Trainer#step} with GRPO, no KL term, on random prompts: what TRL calls a step. The

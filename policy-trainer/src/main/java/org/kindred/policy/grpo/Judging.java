@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.kindred.datasets.KindredException;
-import org.kindred.reward.ScoreOutcome;
 
 /**
  * A rollout on its way through the reward functions. Functions that allow it are asked by threads

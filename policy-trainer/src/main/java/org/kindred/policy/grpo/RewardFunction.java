@@ -1,7 +1,6 @@
 package org.kindred.policy.grpo;
 
 import java.util.List;
-import org.kindred.reward.ScoreOutcome;
 
 /** Judges what a policy wrote. */
 @FunctionalInterface

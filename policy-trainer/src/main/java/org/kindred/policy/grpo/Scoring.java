@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.advantage.PromptScores;
-import org.kindred.reward.ScoreOutcome;
 
 /**
  * Outcomes of all reward functions over a rollout.

@@ -15,7 +15,6 @@ import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 
 /**
  * Reinforcement learning on a real chat model: {@code -Dkindred.model=DIR} names a Hugging Face

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.rollout.Completion;
-import org.kindred.reward.ScoreOutcome;
 
 final class ScoringTest {
     private static final Completion COMPLETION = new Completion(new int[] {5}, new float[1], true);

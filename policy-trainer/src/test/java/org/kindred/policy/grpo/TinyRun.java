@@ -13,7 +13,6 @@ import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 
 /** A run small enough for tests: two groups, byte tokens, letters as reward. */
 final class TinyRun {

@@ -24,7 +24,6 @@ import org.kindred.policy.advantage.Whitening;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 
 final class TrainerTest {
     @TempDir static Path folder;

@@ -24,7 +24,6 @@ import org.kindred.policy.run.TrainingListener;
 import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.run.Watch;
 import org.kindred.policy.tokenizer.Tokenizer;
-import org.kindred.reward.ScoreOutcome;
 
 /** Best checkpoint, early stop, guards, and what a failed step leaves. */
 final class WatchTest {

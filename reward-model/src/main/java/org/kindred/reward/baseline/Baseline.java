@@ -2,8 +2,8 @@ package org.kindred.reward.baseline;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.RewardModel;
-import org.kindred.reward.ScoreOutcome;
 import org.kindred.reward.UserContext;
 
 /** A reward model that is fitted once and then reads a user's past. */

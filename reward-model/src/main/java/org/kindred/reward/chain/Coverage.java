@@ -1,7 +1,7 @@
 package org.kindred.reward.chain;
 
 import java.util.List;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 
 /** The process reward PR of chain writers (P-GenRM, arXiv 2602.12116, 2.2). */
 @FunctionalInterface

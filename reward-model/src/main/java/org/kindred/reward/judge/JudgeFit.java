@@ -212,9 +212,7 @@ final class JudgeFit {
                             + " users that are not held back");
         }
         for (Preference row : rows) {
-            if ("unseen".equals(row.userSplit())
-                    || "eval".equals(row.part())
-                    || "test".equals(row.itemSplit())) {
+            if (!row.isTraining()) {
                 throw new KindredException(
                         "cannot fit a judge: row "
                                 + row.id()

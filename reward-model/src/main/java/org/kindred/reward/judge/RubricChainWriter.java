@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.TextKey;
 import org.kindred.reward.chain.ChainCriterion;
 import org.kindred.reward.chain.ChainOutcome;

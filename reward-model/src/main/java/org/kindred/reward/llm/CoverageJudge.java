@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Message;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.chain.Coverage;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.client.Answer;

@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 
 /**
  * Puts samples together.

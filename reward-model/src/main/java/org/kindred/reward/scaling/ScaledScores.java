@@ -1,7 +1,7 @@
 package org.kindred.reward.scaling;
 
 import java.util.List;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 
 /**
  * Scores of responses, with who gave them.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 
 final class MatchedCoverageTest {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.WordHashEmbedder;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;

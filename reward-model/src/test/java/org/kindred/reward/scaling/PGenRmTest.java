@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.kindred.reward.ScoreOutcome;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;

@@ -1,0 +1,238 @@
+package org.kindred.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.Quarantined;
+import org.kindred.eval.benchmark.Accuracy;
+import org.kindred.eval.benchmark.BenchmarkOptions;
+import org.kindred.eval.benchmark.BenchmarkRun;
+import org.kindred.eval.benchmark.RewardBenchmark;
+import org.kindred.eval.benchmark.ServedArms;
+import org.kindred.eval.report.Report;
+import org.kindred.eval.report.ResultTables;
+import org.kindred.eval.results.ResultProvenance;
+import org.kindred.eval.results.Results;
+import org.kindred.eval.stats.Interval;
+import org.kindred.options.OptionTree;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "benchmark",
+        mixinStandardHelpOptions = true,
+        description =
+                "Accuracy of reward models on held-out choices of a canonical folder, per split cell and number of shots.")
+final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+
+    @Parameters(
+            paramLabel = "DATA",
+            arity = "1..*",
+            description = {
+                "Canonical folder, or a preferences file (JSONL, may be gzipped).",
+                "Several: each in turn is the data set that training never shows."
+            })
+    private List<Path> data;
+
+    @Option(
+            names = "--by",
+            paramLabel = "KIND",
+            description =
+                    "Split: ${COMPLETION-CANDIDATES}; shorthand for --set split=KIND (default: rows).")
+    private BenchmarkOptions.@Nullable Split split;
+
+    @Option(
+            names = "--judge",
+            paramLabel = "SPEC",
+            description = {
+                "Also measure a language model with the user's past in its prompt:",
+                "openai:URL#MODEL, ollama:URL#MODEL or local:DIR. Key: KINDRED_API_KEY."
+            })
+    private @Nullable String judge;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Most targets of each cell, drawn by seed; shorthand for --set targets=N (default: all).")
+    private @Nullable Integer limit;
+
+    @Option(
+            names = "--groups",
+            paramLabel = "WHO",
+            description = {
+                "Also tell the accuracy of each group of users: an attribute of the users, group, or",
+                "FILE.csv#COLUMN with user ids first; shorthand for --set groups=WHO. No model reads it."
+            })
+    private @Nullable String groups;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        settings.set("split", split);
+        settings.set("targets", limit);
+        settings.set("groups", groups);
+        OptionTree<BenchmarkOptions> options = settings.resolve(BenchmarkOptions.defaults());
+        if (settings.printConfig()) {
+            out.print(options.describe());
+            out.flush();
+            return 0;
+        }
+        Path folder = settings.outOr("benchmark");
+        settings.refuseOccupied(folder);
+        BenchmarkRun run;
+        try (Console console = new Console(out)) {
+            run =
+                    BenchmarkRun.of(
+                            data,
+                            options.options(),
+                            judge == null
+                                    ? BenchmarkRun.ArmSource.NONE
+                                    : ServedArms.of(
+                                            judge,
+                                            options.options().seed(),
+                                            folder.resolve("judge-cache.sqlite")),
+                            console);
+        }
+        Results results = write(folder, run, options.options());
+        out.println();
+        out.println(run.dataSummary());
+        out.print(table(run.result()));
+        out.println(
+                "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results and report.html in "
+                        + folder);
+        int most = options.options().shots().stream().mapToInt(k -> k).max().orElse(0);
+        results.rewardModel().differences().stream()
+                .filter(difference -> difference.shots() == most)
+                .forEach(difference -> out.println(difference.sentence()));
+        if (Files.exists(folder.resolve("quarantine.jsonl"))) {
+            out.println(
+                    "Quarantined lines, with file, line and reason, are in "
+                            + folder.resolve("quarantine.jsonl"));
+        }
+        out.flush();
+        return 0;
+    }
+
+    private Results write(Path folder, BenchmarkRun run, BenchmarkOptions options) {
+        String command =
+                "kindred eval benchmark "
+                        + String.join(" ", data.stream().map(Path::toString).toList())
+                        + " --seed "
+                        + options.seed();
+        Map<String, String> provenance =
+                new TreeMap<>(ResultProvenance.of(command, options, data.get(0)));
+        provenance.put("data", run.dataSummary());
+        Results results =
+                new Results(
+                        Results.SCHEMA,
+                        Results.VERSION,
+                        options.seed(),
+                        provenance,
+                        List.of(),
+                        null,
+                        run.result(),
+                        run.trainingSizes(),
+                        run.rankings(),
+                        null,
+                        List.of(),
+                        List.of());
+        results.write(folder.resolve("results.json"));
+        ResultTables.write(folder, results);
+        AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
+        if (run.selection() != null) {
+            Json.write(folder.resolve("selection.json"), run.selection());
+        }
+        new Report(results, List.of()).write(folder.resolve("report.html"));
+        if (!run.quarantined().isEmpty()) {
+            Quarantined.write(folder.resolve("quarantine.jsonl"), run.quarantined());
+        }
+        return results;
+    }
+
+    private static String table(RewardBenchmark.Result result) {
+        int width = result.rows().stream().mapToInt(row -> row.cell().length()).max().orElse(0);
+        String cell = "%-" + Math.max(13, width) + "s ";
+        StringBuilder text =
+                new StringBuilder(
+                        String.format(
+                                "%n" + cell + "%-34s %3s %6s %6s  %-20s %6s %6s %6s%n",
+                                "cell",
+                                "arm",
+                                "K",
+                                "users",
+                                "pairs",
+                                "accuracy",
+                                "macro",
+                                "ties",
+                                "worst"));
+        for (Accuracy row : result.rows()) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            cell + "%-34s %3d %6d %6d  %5.1f %-14s %6.1f %6.1f %6.1f%n",
+                            row.cell(),
+                            row.arm(),
+                            row.shots(),
+                            row.users(),
+                            row.pairs(),
+                            100 * row.accuracy().mean(),
+                            interval("[%4.1f, %4.1f]", row.accuracy()),
+                            100 * row.macro(),
+                            100 * row.ties(),
+                            100 * row.worstDecile()));
+        }
+        Map<String, List<RewardBenchmark.Difference>> byBaseline = new LinkedHashMap<>();
+        result.differences()
+                .forEach(
+                        row ->
+                                byBaseline
+                                        .computeIfAbsent(row.baseline(), name -> new ArrayList<>())
+                                        .add(row));
+        byBaseline.forEach(
+                (baseline, rows) -> {
+                    text.append(
+                            String.format("%nPaired difference to \"%s\", points:%n", baseline));
+                    for (RewardBenchmark.Difference row : rows) {
+                        text.append(
+                                String.format(
+                                        Locale.ROOT,
+                                        cell + "%-34s %3d  %+5.1f %s%n",
+                                        row.cell(),
+                                        row.arm(),
+                                        row.shots(),
+                                        100 * row.difference().mean(),
+                                        interval("[%+5.1f, %+5.1f]", row.difference())));
+                    }
+                });
+        return text.toString();
+    }
+
+    /** In points; a dash where one user alone gives none. */
+    private static String interval(String format, Interval interval) {
+        return Double.isNaN(interval.low())
+                ? "–"
+                : String.format(Locale.ROOT, format, 100 * interval.low(), 100 * interval.high());
+    }
+}

@@ -1,0 +1,58 @@
+package org.kindred.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.inspect.Inspection;
+import org.kindred.datasets.inspect.InspectionPage;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        description =
+                "What a canonical folder holds, in numbers; inspect.json and inspect.html go to --out.")
+final class InspectCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+
+    @Parameters(
+            paramLabel = "DATA",
+            description = "Canonical folder, or its preferences file (JSONL, may be gzipped).")
+    private Path data;
+
+    @Option(names = "--json", description = "Print the numbers as JSON instead of text.")
+    private boolean json;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        Path folder = settings.outOr("inspect");
+        settings.refuseOccupied(folder);
+        Inspection inspection =
+                Inspection.of(String.valueOf(data.getFileName()), CanonicalReader.read(data));
+        Json.write(folder.resolve("inspect.json"), inspection);
+        AtomicFiles.writeText(folder.resolve("inspect.html"), InspectionPage.html(inspection));
+        if (json) {
+            out.print(Json.pretty(inspection));
+        } else {
+            out.print(InspectionPage.text(inspection));
+            out.println("-> " + folder.resolve("inspect.html"));
+        }
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,134 @@
+package org.kindred.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.eval.benchmark.ListRanking;
+import org.kindred.eval.benchmark.RewardBenchmark;
+import org.kindred.eval.report.Report;
+import org.kindred.eval.report.ResultTables;
+import org.kindred.eval.report.Table;
+import org.kindred.eval.results.ResultProvenance;
+import org.kindred.eval.results.Results;
+import org.kindred.options.OptionTree;
+import org.kindred.pipeline.PolicyRanking;
+import org.kindred.pipeline.RankingOptions;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.tokenizer.Tokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "rank",
+        mixinStandardHelpOptions = true,
+        description =
+                "Policies as rankers of lists: hit rate and NDCG of the order in which an answer names the candidates, per group.")
+final class RankCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+    @Mixin private EngineSettings engine;
+
+    @Parameters(
+            paramLabel = "DATA",
+            description =
+                    "Canonical folder whose tasks have labelled candidates, such as MovieLens.")
+    private Path data;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "DIR",
+            description =
+                    "Hugging Face folder, or PEFT's folder of an adapter, trained or not; repeat it for several.")
+    private List<Path> models;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Most lists, drawn by seed; shorthand for --set lists=N (default: all).")
+    private @Nullable Integer limit;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        engine.addTo(settings);
+        settings.set("lists", limit);
+        OptionTree<RankingOptions> options = settings.resolve(RankingOptions.defaults());
+        if (settings.printConfig()) {
+            out.print(options.describe());
+            out.flush();
+            return 0;
+        }
+        models.forEach(ModelFolder::require);
+        Path folder = settings.outOr("rank");
+        settings.refuseOccupied(folder);
+        List<ListRanking> rows = new ArrayList<>();
+        int lists;
+        try (Console console = new Console(out)) {
+            PolicyRanking ranking = new PolicyRanking(data, options.options(), console);
+            lists = ranking.lists();
+            for (Path folderOfModel : models) {
+                try (Tokenizer tokenizer = ModelFolder.tokenizer(folderOfModel);
+                        CausalLm model = CausalLm.load(folderOfModel, options.options().engine())) {
+                    ModelFolder.requireMatching(folderOfModel, tokenizer, model);
+                    rows.addAll(ranking.of(folderOfModel.toString(), model, tokenizer));
+                }
+            }
+        }
+        Results results = write(folder, rows, lists, options.options());
+        out.println();
+        ResultTables.of(results).stream().map(Table::markdown).forEach(out::print);
+        out.println(
+                "K is the number of past items that a prompt shows; 95 % intervals over users; results and report.html in "
+                        + folder);
+        out.flush();
+        return 0;
+    }
+
+    private Results write(Path folder, List<ListRanking> rows, int lists, RankingOptions options) {
+        List<String> names = models.stream().map(Path::toString).toList();
+        String command =
+                "kindred eval rank "
+                        + data
+                        + " --model "
+                        + String.join(" --model ", names)
+                        + " --seed "
+                        + options.seed();
+        Map<String, String> provenance = new TreeMap<>(ResultProvenance.of(command, options, data));
+        provenance.put("data", data + ": " + lists + " lists");
+        Results results =
+                new Results(
+                        Results.SCHEMA,
+                        Results.VERSION,
+                        options.seed(),
+                        provenance,
+                        names,
+                        null,
+                        new RewardBenchmark.Result(List.of(), List.of()),
+                        List.of(),
+                        rows,
+                        null,
+                        List.of(),
+                        List.of());
+        results.write(folder.resolve("results.json"));
+        ResultTables.write(folder, results);
+        AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
+        new Report(results, List.of()).write(folder.resolve("report.html"));
+        return results;
+    }
+}

@@ -1,0 +1,174 @@
+package org.kindred.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.Quarantined;
+import org.kindred.eval.alignment.Alignment;
+import org.kindred.eval.alignment.WinRate;
+import org.kindred.eval.stats.Interval;
+import org.kindred.eval.winrate.WinRateOptions;
+import org.kindred.eval.winrate.WinRateRun;
+import org.kindred.options.OptionTree;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "win-rate",
+        mixinStandardHelpOptions = true,
+        description =
+                "How often a judge prefers one policy's completions to another's, per group; every pair is asked in both orders.")
+final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
+    @Spec private CommandSpec spec;
+    @Mixin private RunSettings settings;
+
+    @Parameters(
+            paramLabel = "[NAME=]SAMPLES",
+            arity = "1..*",
+            description = {
+                "Folder of a finished kindred run, or a file with lines {\"id\", \"user\", \"prompt\", \"completion\"} and,"
+                        + " if known, \"group\", \"policy\", \"index\".",
+                "Each policy is compared with all before it, on prompts with the same id."
+            })
+    private List<String> samples;
+
+    @Option(
+            names = "--judge",
+            paramLabel = "SPEC",
+            description =
+                    "rubric | openai:URL#MODEL (key in KINDRED_API_KEY) | ollama:URL#MODEL | local:DIR;"
+                            + " shorthand for --set judge=SPEC (default: rubric).")
+    private @Nullable String judge;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Canonical folder with the users' past choices and groups (default: that of the first run).")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--policies",
+            paramLabel = "A,B",
+            split = ",",
+            description = "Only these, in this order (default: all).")
+    private @Nullable List<String> policies;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description =
+                    "Most prompts, drawn by seed; shorthand for --set prompts=N (default: all).")
+    private @Nullable Integer limit;
+
+    @Override
+    public RunSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        settings.set("judge", judge);
+        settings.set("prompts", limit);
+        settings.set("policies", policies == null ? null : Json.line(policies));
+        OptionTree<WinRateOptions> options = settings.resolve(WinRateOptions.defaults());
+        if (settings.printConfig()) {
+            out.print(options.describe());
+            out.flush();
+            return 0;
+        }
+        Path folder = settings.outOr("win-rate");
+        settings.refuseOccupied(folder);
+        WinRateRun run;
+        try (Console console = new Console(out)) {
+            run =
+                    WinRateRun.of(
+                            samples,
+                            data,
+                            options.options(),
+                            folder.resolve("judge-cache.sqlite"),
+                            console);
+        }
+        run.write(folder, command(options.options()), samples);
+        out.println();
+        out.println(run.summary());
+        if (!run.quarantined().isEmpty()) {
+            out.println(
+                    Quarantined.summary(run.quarantined())
+                            + "; files, lines and reasons are in "
+                            + folder.resolve("quarantine.jsonl"));
+        }
+        out.print(table(run.rates()));
+        out.println(
+                "Rate in % (ties one half; pairs without a verdict are not counted), 95 % interval over users; results and report.html in "
+                        + folder);
+        run.rates().stream()
+                .filter(rate -> rate.group().equals(Alignment.ALL))
+                .map(WinRate::sentence)
+                .filter(Objects::nonNull)
+                .forEach(out::println);
+        out.flush();
+        return run.anyVerdict() ? 0 : 1;
+    }
+
+    private String command(WinRateOptions options) {
+        return "kindred eval win-rate "
+                + String.join(" ", samples)
+                + " --judge "
+                + options.judge()
+                + (data == null ? "" : " --data " + data)
+                + " --seed "
+                + options.seed();
+    }
+
+    /** Without ends where a single user leaves none. */
+    private static String percent(Interval rate) {
+        return String.format(Locale.ROOT, "%5.1f", 100 * rate.mean())
+                + (Double.isFinite(rate.low())
+                        ? String.format(
+                                Locale.ROOT, " [%.1f, %.1f]", 100 * rate.low(), 100 * rate.high())
+                        : "");
+    }
+
+    private static String table(List<WinRate> rates) {
+        StringBuilder text =
+                new StringBuilder(
+                        String.format(
+                                "%n%-34s %-14s %-20s %5s %5s %6s %8s %10s %10s%n",
+                                "policy - baseline",
+                                "group",
+                                "rate",
+                                "wins",
+                                "ties",
+                                "losses",
+                                "unscored",
+                                "consistent",
+                                "adjusted p"));
+        for (WinRate rate : rates) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%-34s %-14s %-20s %5d %5d %6d %8d %8.1f %% %10.3g%n",
+                            rate.policy() + " - " + rate.baseline(),
+                            rate.group(),
+                            percent(rate.rate()),
+                            rate.wins(),
+                            rate.ties(),
+                            rate.losses(),
+                            rate.unscored(),
+                            100 * rate.consistency(),
+                            rate.holm()));
+        }
+        return text.toString();
+    }
+}

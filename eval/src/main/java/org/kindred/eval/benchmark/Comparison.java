@@ -1,0 +1,255 @@
+package org.kindred.eval.benchmark;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
+import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.simulation.SimulatedPopulation;
+import org.kindred.options.OptionTree;
+import org.kindred.reward.baseline.Baseline;
+import org.kindred.reward.baseline.Baselines;
+import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.judge.JudgeMode;
+import org.kindred.reward.judge.RubricChainWriter;
+import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.OpenJudge;
+import org.kindred.reward.judges.RewardData;
+import org.kindred.reward.judges.RewardOptions;
+import org.kindred.reward.prototype.PrototypeSpace;
+import org.kindred.reward.prototype.RefinementOptions;
+import org.kindred.reward.prototype.ScenarioSpace;
+import org.kindred.reward.scaling.NeighbourSource;
+import org.kindred.reward.scaling.PGenRm;
+import org.kindred.reward.scaling.PrototypeNeighbours.Choice;
+import org.kindred.reward.scaling.ScalingPlan;
+import org.kindred.reward.scaling.ScalingPlan.Aggregate;
+
+/**
+ * {@code kindred reward compare}: all baselines, chains of the embedded judge without and with
+ * scaling, and every control, in one table over several seeds.
+ *
+ * @param options as resolved
+ * @param rows one an arm, number of shots and cell
+ */
+public record Comparison(CompareOptions options, List<Row> rows) {
+
+    /**
+     * One arm in one cell at one number of shots.
+     *
+     * @param accuracies strict accuracy of each seed
+     * @param mean of them
+     * @param deviation sample standard deviation over seeds; 0 for one seed
+     * @param samples chains asked for a pair; 0 for arms without
+     * @param tokens spent on a pair; 0 for the embedded judge
+     */
+    public record Row(
+            String arm,
+            int shots,
+            String cell,
+            List<Double> accuracies,
+            double mean,
+            double deviation,
+            @JsonProperty("samples_per_pair") double samples,
+            @JsonProperty("tokens_per_pair") double tokens) {}
+
+    private record Key(String cell, String arm, int shots) {}
+
+    /**
+     * @param data canonical folder, or null for a simulated population for each seed
+     */
+    public static Comparison of(@Nullable Path data, CompareOptions options, Progress progress) {
+        Map<Key, List<Double>> accuracies = new LinkedHashMap<>();
+        Map<String, double[]> costs = new LinkedHashMap<>();
+        for (long seed : options.seeds()) {
+            SeedTree seeds = SeedTree.root(seed);
+            progress.stage("seed " + seed, data == null ? "simulated" : data.toString());
+            PreferenceDataset all =
+                    data == null
+                            ? SimulatedPopulation.generate(
+                                            options.simulation(), seeds.child("population"))
+                                    .dataset()
+                            : RewardData.read(data, seeds).dataset();
+            RewardData rows =
+                    RewardData.of(Targets.sampled(all, options.targets(), seeds.child("targets")));
+            try (OpenJudge at =
+                    new OpenJudge(
+                            new JudgeSpec.Embedded(),
+                            rows,
+                            options.reward(),
+                            Path.of("unused"),
+                            seeds)) {
+                List<Arm> arms = arms(rows, at, options.reward(), seeds);
+                for (Accuracy row :
+                        new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds)
+                                .run(rows.dataset(), arms, List.of(), progress)
+                                .rows()) {
+                    accuracies
+                            .computeIfAbsent(
+                                    new Key(row.cell(), row.arm(), row.shots()),
+                                    key -> new ArrayList<>())
+                            .add(row.accuracy().mean());
+                }
+                for (Arm arm : arms) {
+                    double[] cost = costs.computeIfAbsent(arm.name(), name -> new double[2]);
+                    if (arm instanceof ScaledArm scaled) {
+                        cost[0] += scaled.samplesPerPair() / options.seeds().size();
+                        cost[1] += scaled.tokensPerPair() / options.seeds().size();
+                    }
+                }
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        accuracies.forEach(
+                (key, values) ->
+                        rows.add(
+                                new Row(
+                                        key.arm(),
+                                        key.shots(),
+                                        key.cell(),
+                                        values,
+                                        mean(values),
+                                        deviation(values),
+                                        costs.get(key.arm())[0],
+                                        costs.get(key.arm())[1])));
+        return new Comparison(options, rows);
+    }
+
+    private static List<Arm> arms(
+            RewardData rows, OpenJudge at, RewardOptions options, SeedTree seeds) {
+        List<Arm> arms = new ArrayList<>();
+        arms.add(new ItemOrder(rows.training()));
+        for (Baseline baseline :
+                Baselines.fit(
+                        rows.training(), at.embedder(), at.fitted(), seeds.child("baselines"))) {
+            arms.add(new BaselineArm(baseline));
+        }
+        ChainWriter writer =
+                new RubricChainWriter(at.fitted(), JudgeMode.HISTORY, seeds.child("draws"));
+        PrototypeSpace users = at.users();
+        NeighbourSource cells = at.neighbours(users, Choice.PROTOTYPE);
+        ScalingPlan both = ScalingPlan.of(8, 4);
+        add(arms, "chains", writer, cells, ScalingPlan.base());
+        add(arms, "chains", writer, cells, ScalingPlan.of(8, 0));
+        add(arms, "chains", writer, cells, ScalingPlan.of(16, 0));
+        add(arms, "chains", writer, cells, ScalingPlan.of(0, 8));
+        add(arms, "chains", writer, cells, both);
+        add(arms, "chains", writer, cells, ScalingPlan.of(16, 8));
+        add(arms, "chains", writer, cells, both.withOwnWeight(0.75), ", own weight 0.75");
+        for (Aggregate aggregate : Aggregate.values()) {
+            if (aggregate != Aggregate.TWO_MEANS) {
+                String name = ", " + aggregate.name().toLowerCase(Locale.ROOT);
+                add(arms, "chains", writer, cells, both.withAggregate(aggregate), name);
+            }
+        }
+        add(arms, "chains", writer, cells, ScalingPlan.of(16, 0).adaptive(2));
+        add(arms, "chains", writer, cells, ScalingPlan.of(16, 8).adaptive(2));
+        for (Choice control : List.of(Choice.KNN, Choice.RANDOM, Choice.SHUFFLED, Choice.NONE)) {
+            add(
+                    arms,
+                    "control " + control.name().toLowerCase(Locale.ROOT),
+                    writer,
+                    at.neighbours(users, control),
+                    both);
+        }
+        for (boolean refined : new boolean[] {true, false}) {
+            ScenarioSpace space =
+                    at.scenarios(
+                            refined
+                                    ? options.scenarios()
+                                    : options.scenarios().with(RefinementOptions.off()),
+                            Progress.NONE);
+            add(
+                    arms,
+                    refined ? "published prototypes" : "published prototypes, not refined",
+                    writer,
+                    at.neighbours(space, Choice.PROTOTYPE),
+                    both);
+        }
+        return arms;
+    }
+
+    private static void add(
+            List<Arm> arms,
+            String name,
+            ChainWriter writer,
+            NeighbourSource neighbours,
+            ScalingPlan plan) {
+        add(arms, name, writer, neighbours, plan, "");
+    }
+
+    private static void add(
+            List<Arm> arms,
+            String name,
+            ChainWriter writer,
+            NeighbourSource neighbours,
+            ScalingPlan plan,
+            String variant) {
+        arms.add(new ScaledArm(name + " " + plan + variant, new PGenRm(writer, neighbours, plan)));
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+
+    private static double deviation(List<Double> values) {
+        double mean = mean(values);
+        double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+        return values.size() < 2 ? 0 : Math.sqrt(squares / (values.size() - 1));
+    }
+
+    /** One line an arm and number of shots, one column a cell: mean and deviation in per cent. */
+    public String table() {
+        TreeSet<String> cells = new TreeSet<>();
+        Map<String, Map<String, Row>> lines = new LinkedHashMap<>();
+        for (Row row : rows) {
+            cells.add(row.cell());
+            lines.computeIfAbsent(row.arm() + " | " + row.shots(), line -> new TreeMap<>())
+                    .put(row.cell(), row);
+        }
+        StringBuilder text = new StringBuilder("| arm | K | chains a pair |");
+        cells.forEach(cell -> text.append(' ').append(cell).append(" |"));
+        text.append("\n|---|---|---|").append("---|".repeat(cells.size())).append('\n');
+        lines.forEach(
+                (line, byCell) -> {
+                    double samples = byCell.values().iterator().next().samples();
+                    text.append("| ").append(line).append(" | ");
+                    text.append(samples == 0 ? "–" : String.format(Locale.ROOT, "%.1f", samples));
+                    for (String cell : cells) {
+                        Row row = byCell.get(cell);
+                        text.append(
+                                row == null
+                                        ? " | –"
+                                        : String.format(
+                                                Locale.ROOT,
+                                                " | %.1f ± %.1f",
+                                                100 * row.mean(),
+                                                100 * row.deviation()));
+                    }
+                    text.append(" |\n");
+                });
+        return text.toString();
+    }
+
+    /** Writes {@code results.json}, {@code table.md}, {@code cost.svg} and {@code config.yaml}. */
+    public void write(Path folder) {
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("schema", "kindred-comparison");
+        results.put("version", 1);
+        results.put("rows", rows);
+        Json.write(folder.resolve("results.json"), results);
+        AtomicFiles.writeText(folder.resolve("table.md"), table());
+        AtomicFiles.writeText(folder.resolve("cost.svg"), CostChart.of(rows));
+        AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
+    }
+}

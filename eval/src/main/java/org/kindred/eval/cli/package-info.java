@@ -1,5 +1,0 @@
-/** The command line: the only place that prints, and where implementations are wired. */
-@NullMarked
-package org.kindred.eval.cli;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Did it work: benchmarks, alignment per group, statistics, report, pipeline and command line. */
-@NullMarked
-package org.kindred.eval;
-
-import org.jspecify.annotations.NullMarked;

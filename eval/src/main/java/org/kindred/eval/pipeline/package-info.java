@@ -1,5 +1,0 @@
-/** The whole pipeline: options, run folder and stages. */
-@NullMarked
-package org.kindred.eval.pipeline;
-
-import org.jspecify.annotations.NullMarked;

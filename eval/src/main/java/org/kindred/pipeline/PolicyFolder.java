@@ -1,0 +1,57 @@
+package org.kindred.pipeline;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.policy.rollout.Completion;
+import org.kindred.policy.rollout.Generator;
+import org.kindred.policy.rollout.SamplingOptions;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+/**
+ * A policy on disk, opened: model and tokenizer of a Hugging Face folder, and how a prompt is put
+ * to it. The persona stands in the system message, so that one policy serves everybody.
+ */
+record PolicyFolder(CausalLm model, Tokenizer tokenizer) implements AutoCloseable {
+
+    static PolicyFolder open(Path folder, EngineOptions engine) {
+        Tokenizer tokenizer = Tokenizer.load(folder);
+        try {
+            return new PolicyFolder(CausalLm.load(folder, engine), tokenizer);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    static int[] prompt(Tokenizer tokenizer, String persona, String text) {
+        return tokenizer.chat(List.of(Message.system(persona), Message.user(text)), true);
+    }
+
+    int[] prompt(String persona, String text) {
+        return prompt(tokenizer, persona, text);
+    }
+
+    List<List<Completion>> generate(
+            List<int[]> prompts,
+            int completionsPerPrompt,
+            SamplingOptions sampling,
+            SeedTree seeds) {
+        int[] eos = tokenizer.eosIds().stream().mapToInt(Integer::intValue).toArray();
+        return new Generator(model, eos, tokenizer.padId())
+                .generate(prompts, completionsPerPrompt, sampling, seeds);
+    }
+
+    String text(Completion completion) {
+        return tokenizer.decode(completion.tokens(), true);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+        tokenizer.close();
+    }
+}

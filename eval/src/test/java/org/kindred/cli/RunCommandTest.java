@@ -1,0 +1,102 @@
+package org.kindred.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.eval.results.Results;
+
+/** The whole pipeline, small, as a user runs it. */
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
+final class RunCommandTest {
+    @TempDir Path folder;
+
+    private Path config() throws Exception {
+        Path file = folder.resolve("tiny.yaml");
+        try (InputStream tiny = RunCommandTest.class.getResourceAsStream("tiny.yaml")) {
+            Files.write(file, tiny.readAllBytes());
+        }
+        return file;
+    }
+
+    @Test
+    void run_twiceWithOneSeed_givesEqualBytes_andAKilledRunGoesOn() throws Exception {
+        String config = config().toString();
+        Kindred.Outcome first = Kindred.run(folder, "run", config, "--out", "first");
+        assertThat(first.status()).as(first.output()).isZero();
+        assertThat(first.output())
+                .contains("sft", "p_grpo - grpo", "report.html")
+                .doesNotContain("\tat ", "WARN");
+
+        killInStage("p_grpo", config);
+        // as the message after Ctrl-C says: the run knows its options
+        Kindred.Outcome resumed = Kindred.run(folder, "run", "--out", "second", "--resume");
+        assertThat(resumed.status()).as(resumed.output()).isZero();
+        assertThat(resumed.output()).contains("finished before");
+
+        for (String file :
+                List.of(
+                        "data/preferences.jsonl",
+                        "data/truth.json",
+                        "reward/judge.json",
+                        "reward/prototypes.json",
+                        "reward/chains.jsonl",
+                        "policy/sft/metrics.jsonl",
+                        "policy/sft/model/model.safetensors",
+                        "policy/grpo/metrics.jsonl",
+                        "policy/p-grpo/metrics.jsonl",
+                        "eval/results.json",
+                        "eval/per-group.csv",
+                        "eval/samples.jsonl",
+                        "eval/report.html")) {
+            assertThat(folder.resolve("second").resolve(file))
+                    .as(file)
+                    .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
+        }
+        for (String policy : List.of("grpo", "p-grpo")) {
+            assertThat(weights("second", policy)).hasSameBinaryContentAs(weights("first", policy));
+        }
+        Results results = Results.read(folder.resolve("first/eval/results.json"));
+        assertThat(results.policies()).containsExactly("sft", "grpo", "p_grpo");
+        assertThat(results.prototypes().count()).isEqualTo(2);
+        assertThat(Files.readString(folder.resolve("first/eval/report.html")))
+                .contains("chart-groups", "chart-curves", "chart-map")
+                .doesNotContain("src=\"http", "href=\"http");
+
+        Kindred.Outcome other =
+                Kindred.run(folder, "run", config, "--out", "second", "--resume", "--seed", "5");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.output()).contains("seed: 1 -> 5");
+    }
+
+    /** Starts a run and kills it, as a power cut would, once the stage is announced. */
+    private void killInStage(String stage, String config) throws Exception {
+        Process process = Kindred.start(folder, "run", config, "--out", "second");
+        try (BufferedReader output = process.inputReader()) {
+            String line = output.readLine();
+            while (line != null && !line.matches("\\[.*\\] " + stage + " .*")) {
+                line = output.readLine();
+            }
+            assertThat(line).isNotNull();
+        }
+        process.destroyForcibly().waitFor();
+    }
+
+    private Path weights(String run, String policy) throws Exception {
+        try (Stream<Path> files =
+                Files.walk(folder.resolve(run).resolve("policy").resolve(policy))) {
+            return files.filter(f -> f.endsWith("model.safetensors"))
+                    .sorted()
+                    .reduce((a, b) -> b)
+                    .orElseThrow();
+        }
+    }
+}

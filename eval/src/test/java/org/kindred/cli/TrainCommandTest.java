@@ -1,0 +1,287 @@
+package org.kindred.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.Json;
+import org.kindred.datasets.SeedTree;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.EngineOptions;
+import org.kindred.policy.model.ModelConfig;
+import org.kindred.policy.tokenizer.BpeTrainer;
+import org.kindred.policy.tokenizer.Tokenizer;
+import picocli.CommandLine;
+
+/**
+ * {@code policy train} in this process, on a model of one small layer and files of fixture size.
+ */
+final class TrainCommandTest {
+    private static final String[] SMALL = {
+        "--threads=1",
+        "--set=batch.prompts_per_step=2",
+        "--set=batch.completions_per_prompt=2",
+        "--set=sampling.max_new_tokens=6",
+        "--set=checkpoints.checkpoint_every=2",
+        "--set=validation.every=2",
+        "--learning-rate=0.01"
+    };
+
+    /** Of the neighbouring module; tests run in the folder of their own. */
+    private static final Path FIXTURES =
+            Path.of("..", "datasets", "src", "test", "resources")
+                    .resolve("org/kindred/datasets/fixtures");
+
+    @TempDir static Path folder;
+
+    /** What a command printed. */
+    private record Outcome(int status, String output) {}
+
+    private static Outcome kindred(String... arguments) {
+        StringWriter text = new StringWriter();
+        PrintWriter out = new PrintWriter(text);
+        CommandLine line = Main.commandLine().setOut(out).setErr(out);
+        return new Outcome(line.execute(arguments), text.toString());
+    }
+
+    private static Outcome train(String data, String out, String... more) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "policy",
+                                "train",
+                                folder.resolve(data).toString(),
+                                "--model=" + folder.resolve("model"),
+                                "--out=" + folder.resolve(out)));
+        arguments.addAll(Arrays.asList(SMALL));
+        arguments.addAll(Arrays.asList(more));
+        return kindred(arguments.toArray(String[]::new));
+    }
+
+    @BeforeAll
+    static void makeModelAndData() throws IOException {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        BpeTrainer.train(
+                Stream.of("the a of to and in is it you that"),
+                new BpeTrainer.Options(300, List.of(), 1),
+                model);
+        EngineOptions engine =
+                EngineOptions.defaults().withDevice(EngineOptions.Device.CPU).withThreads(1);
+        try (Tokenizer tokenizer = Tokenizer.load(model);
+                CausalLm policy =
+                        CausalLm.create(
+                                ModelConfig.small(
+                                        tokenizer.vocabularySize(),
+                                        16,
+                                        1,
+                                        2,
+                                        1,
+                                        2048,
+                                        tokenizer.eosIds().get(0),
+                                        tokenizer.padId()),
+                                engine,
+                                SeedTree.root(1))) {
+            policy.save(model);
+        }
+        StringBuilder rows = new StringBuilder();
+        for (int i = 0; i < 24; i++) {
+            rows.append(
+                    "{\"id\":\"r%d\",\"user_id\":\"u%d\",\"prompt\":[{\"role\":\"user\",\"content\":\"say %d\"}],"
+                                    .formatted(i, i % 6, i)
+                            + "\"chosen\":[{\"role\":\"assistant\",\"content\":\"it is %d and so on\"}],"
+                                    .formatted(i)
+                            + "\"rejected\":[{\"role\":\"assistant\",\"content\":\"no\"}]}\n");
+        }
+        Files.createDirectory(folder.resolve("choices"));
+        Files.writeString(folder.resolve("choices/preferences.jsonl"), rows.toString());
+        StringBuilder users = new StringBuilder();
+        for (int u = 0; u < 6; u++) {
+            users.append(
+                    "{\"id\":\"u%d\",\"group\":\"%s\"}\n".formatted(u, u < 4 ? "many" : "few"));
+        }
+        Files.writeString(folder.resolve("choices/users.jsonl"), users.toString());
+    }
+
+    private static JsonNode results(String run) throws IOException {
+        return Json.mapper().readTree(folder.resolve(run).resolve("results.json").toFile());
+    }
+
+    private static List<String> lines(String file) throws IOException {
+        return Files.readAllLines(folder.resolve(file));
+    }
+
+    @Test
+    void choicesJudgedByTheRubric_stoppedAndResumed_endInAModelThatLoads() throws IOException {
+        Outcome whole = train("choices", "whole", "--groups=dataset", "--steps=4");
+        assertThat(whole.status()).as(whole.output()).isZero();
+        assertThat(whole.output()).contains("; reference_log_prob -", "left", "model ");
+        assertThat(lines("whole/metrics.jsonl")).hasSize(4);
+        assertThat(lines("whole/validation.jsonl")).hasSize(3);
+        JsonNode results = results("whole");
+        assertThat(results.at("/groups/many").asInt() + results.at("/groups/few").asInt())
+                .isEqualTo(22); // a tenth of 24 held out
+        assertThat(results.get("selectedBy").asText()).isEqualTo("reference_log_prob");
+        CausalLm.load(folder.resolve("whole/model"), EngineOptions.defaults()).close();
+        Tokenizer.load(folder.resolve("whole/model")).close();
+
+        // without schedules a run may be made longer; it is as if it had been so from the start
+        String[] constant = {"--groups=dataset", "--set=optimizer.schedule=constant"};
+        assertThat(train("choices", "long", append(constant, "--steps=4")).status()).isZero();
+        assertThat(train("choices", "parts", append(constant, "--steps=2")).status()).isZero();
+        Outcome resumed = train("choices", "parts", append(constant, "--steps=4", "--resume"));
+        assertThat(resumed.status()).as(resumed.output()).isZero();
+        for (String file : List.of("metrics.jsonl", "model/model.safetensors")) {
+            assertThat(folder.resolve("parts").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("long").resolve(file));
+        }
+    }
+
+    private static String[] append(String[] first, String... more) {
+        return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void severalRewards_everyControlOfGroups_andAdapters() throws IOException {
+        Outcome outcome =
+                train(
+                        "choices",
+                        "several",
+                        "--steps=2",
+                        "--groups=random",
+                        "--estimator=p_grpo_shrunk",
+                        "--reward=judge,similarity:4,fluency:0.5",
+                        "--lora-rank=2",
+                        "--samples-every=1",
+                        "--set=scoring.threads=2");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(lines("several/metrics.jsonl").get(1))
+                .contains("rewards/judge/mean", "rewards/similarity/mean", "rewards/fluency/mean");
+        assertThat(lines("several/samples.jsonl")).isNotEmpty();
+        assertThat(lines("several/config.yaml")).contains("  final_whitening: batch_rms");
+        JsonNode groups = results("several").get("groups");
+        assertThat(groups.properties()).hasSize(2);
+        CausalLm.load(folder.resolve("several/model"), EngineOptions.defaults()).close();
+        Outcome single = train("choices", "single", "--steps=1", "--groups=single");
+        assertThat(single.status()).as(single.output()).isZero();
+        assertThat(results("single").get("groups").has("everybody")).isTrue();
+    }
+
+    @Test
+    void movielensPreset_trainsOnRankings_andReportsHitRates() throws IOException {
+        importFixture("movielens", "movielens/ml-1m", "users.dat", "movies.dat", "ratings.dat");
+        Outcome outcome =
+                train(
+                        "movielens",
+                        "films",
+                        "--preset=movielens-next-film",
+                        "--groups=single",
+                        "--steps=2",
+                        "--set=held_out_share=0.4");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(lines("films/validation.jsonl").get(0)).contains("ndcg", "hr_1", "hr_10");
+        assertThat(lines("films/metrics.jsonl").get(0)).contains("rewards/next_item/mean");
+        assertThat(results("films").get("selectedBy").asText()).isEqualTo("ndcg");
+    }
+
+    @Test
+    void rank_trainedAndUntrainedFolder_hitRatesPerGroup() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("lists"));
+        StringBuilder tasks = new StringBuilder();
+        for (int i = 0; i < 8; i++) {
+            tasks.append(
+                    "{\"id\":\"t%d\",\"user_id\":\"u%d\",\"group\":\"%s\",\"prompt\":[{\"role\":\"user\",\"content\":\"Which next?\"}],\"candidates\":[{\"id\":\"a\",\"content\":\"it\",\"label\":1},{\"id\":\"b\",\"content\":\"no\",\"label\":0}]}\n"
+                            .formatted(i, i / 2, i < 6 ? "many" : "few"));
+        }
+        Files.writeString(data.resolve("tasks.jsonl"), tasks.toString());
+        Outcome outcome =
+                kindred(
+                        "eval",
+                        "rank",
+                        data.toString(),
+                        "--model=" + folder.resolve("model"),
+                        "--out=" + folder.resolve("ranked"),
+                        "--threads=1",
+                        "--set=max_new_tokens=6",
+                        "--set=bootstrap_draws=200");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output()).contains("HR@1", "HR@5", "NDCG@10", "| few | 1 | 2 |");
+        JsonNode rows = results("ranked").get("rankings");
+        assertThat(rows).hasSize(3);
+        assertThat(rows.get(0).get("group").asText()).isEqualTo("all");
+        assertThat(rows.get(0).get("lists").asInt()).isEqualTo(8);
+        assertThat(rows.get(0).at("/hit_rate_1/clusters").asInt()).isEqualTo(4);
+        Outcome again =
+                kindred(
+                        "eval",
+                        "rank",
+                        folder.resolve("choices").toString(),
+                        "--model=" + folder.resolve("model"),
+                        "--out=" + folder.resolve("ranked-choices"));
+        assertThat(again.output()).contains("the data set has none");
+        assertThat(again.status()).isEqualTo(1);
+    }
+
+    @Test
+    void goodreadsPreset_trainsOnReviews_groupsAreRatings() throws IOException {
+        importFixture("goodreads", "goodreads", "books.json.gz", "reviews.json.gz");
+        Outcome outcome =
+                train(
+                        "goodreads",
+                        "reviews",
+                        "--preset=goodreads-reviews",
+                        "--reward=similarity",
+                        "--groups=single",
+                        "--steps=2",
+                        "--set=held_out_share=0.2");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(lines("reviews/validation.jsonl").get(0)).contains("reference_log_prob");
+    }
+
+    private static void importFixture(String format, String from, String... files)
+            throws IOException {
+        Path source = Files.createDirectories(folder.resolve("source-" + format));
+        for (String file : files) {
+            Files.copy(FIXTURES.resolve(from).resolve(file), source.resolve(file));
+        }
+        Outcome outcome =
+                kindred(
+                        "data",
+                        "import",
+                        format,
+                        source.toString(),
+                        "--out=" + folder.resolve(format));
+        assertThat(folder.resolve(format).resolve("tasks.jsonl")).as(outcome.output()).exists();
+    }
+
+    @Test
+    void wrongInput_isOneClearMessage() {
+        assertRefused(2, "known: movielens-next-film", "--preset=films");
+        assertRefused(2, "estimator = best", "--estimator=best");
+        assertRefused(2, "rewards = luck", "--reward=luck");
+        assertRefused(1, "prompts = tasks: the data set has none", "--set=prompts=tasks");
+        assertRefused(1, "rewards = next_item", "--reward=next_item", "--groups=single");
+        assertRefused(
+                1,
+                "persona = true: only the embedded rubric judge",
+                "--judge=openai:http://localhost:1/v1#m",
+                "--groups=single");
+    }
+
+    private static void assertRefused(int status, String message, String... more) {
+        String name = "refused-" + String.join("", more).replaceAll("\\W", "");
+        Outcome outcome = train("choices", name, more);
+        assertThat(outcome.output()).contains(message);
+        assertThat(outcome.status()).isEqualTo(status);
+    }
+}

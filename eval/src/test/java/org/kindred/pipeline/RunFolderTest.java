@@ -1,0 +1,77 @@
+package org.kindred.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.KindredException;
+import org.kindred.options.OptionsException;
+import org.kindred.pipeline.RunFolder.Existing;
+
+final class RunFolderTest {
+    @TempDir Path folder;
+    private final SupervisedOptions options = SupervisedOptions.defaults();
+
+    @Test
+    void resume_knowsFinishedStages_andRefusesOtherOptions() {
+        Path root = folder.resolve("run");
+        try (RunFolder run = RunFolder.open(root, Existing.REFUSE, options)) {
+            run.finish("data");
+        }
+        try (RunFolder run = RunFolder.open(root, Existing.RESUME, options)) {
+            assertThat(run.isFinished("data")).isTrue();
+            assertThat(run.isFinished("sft")).isFalse();
+        }
+        SupervisedOptions other = new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 8);
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.RESUME, other))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("batch_rows: 16 -> 8");
+    }
+
+    @Test
+    void occupiedFolder_isRefused_andOnlyRunsAreReplaced() throws Exception {
+        Path root = folder.resolve("run");
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        Files.writeString(root.resolve("left.txt"), "from before");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, options))
+                .hasMessageContaining("--resume");
+        RunFolder.open(root, Existing.REPLACE, options).close();
+        assertThat(root.resolve("left.txt")).doesNotExist();
+
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Path kept = Files.writeString(mine.resolve("kept.txt"), "kept");
+        assertThatThrownBy(() -> RunFolder.open(mine, Existing.REPLACE, options))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("does not hold a run");
+        assertThat(kept).exists();
+    }
+
+    @Test
+    void runThatStoppedBeforeItWroteAnything_isNoObstacle() throws Exception {
+        Path root = folder.resolve("run");
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        SupervisedOptions corrected = new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 8);
+        try (RunFolder run = RunFolder.open(root, Existing.REFUSE, corrected)) {
+            run.finish("data");
+        }
+        assertThat(Files.readString(root.resolve("config.yaml"))).contains("batch_rows: 8");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, corrected))
+                .hasMessageContaining("is not empty");
+
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Files.writeString(mine.resolve("config.yaml"), "of another program");
+        assertThatThrownBy(() -> RunFolder.open(mine, Existing.REFUSE, options))
+                .hasMessageContaining("is not empty");
+    }
+
+    @Test
+    void newest_takesTheLastName() throws Exception {
+        Files.createDirectory(folder.resolve("run-20260101-000000"));
+        Files.createDirectory(folder.resolve("run-20260102-000000"));
+        assertThat(RunFolder.newest(folder, "run-")).hasFileName("run-20260102-000000");
+        assertThatThrownBy(() -> RunFolder.newest(folder, "other-")).hasMessageContaining("--out");
+    }
+}

@@ -1,5 +1,0 @@
-/** A local checkpoint as a chat model. */
-@NullMarked
-package org.kindred.policy.chat;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package org.kindred.policy.grpo;
+
+/** What a judge said of one response. A failure is never a number. */
+public sealed interface ScoreOutcome {
+
+    /**
+     * A usable judgement.
+     *
+     * @param value finite total on the rubric's scale, 1 to 10
+     */
+    record Scored(double value) implements ScoreOutcome {
+        public Scored {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "value = " + value + ": a score is finite; use Failed");
+            }
+        }
+    }
+
+    /** The judge declined. */
+    record Abstained(String reason) implements ScoreOutcome {}
+
+    /** No usable judgement after {@code attempts} tries. */
+    record Failed(String reason, int attempts) implements ScoreOutcome {}
+}

@@ -1,0 +1,40 @@
+package org.kindred.reward.training;
+
+import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.LearningRateSchedule;
+import org.kindred.policy.schedule.OptimizerOptions;
+import org.kindred.policy.sft.SftOptions;
+
+/**
+ * A supervised stage: chains to imitate, or pairs to tell apart.
+ *
+ * @param epochs passes over the examples
+ * @param batchRows examples an update
+ * @param microBatchRows examples per forward and backward pass; a matter of memory
+ * @param optimizer rate, schedule and AdamW
+ */
+public record ImitationOptions(
+        int epochs, int batchRows, int microBatchRows, OptimizerOptions optimizer) {
+    private static final int WINDOW_BATCHES = 16;
+
+    /** Two epochs of 64 rows at 1e-5; the paper prints none of the three. */
+    public static ImitationOptions defaults() {
+        OptimizerOptions optimizer =
+                new OptimizerOptions(
+                        1e-5, LearningRateSchedule.Shape.COSINE, 10, AdamWOptions.defaults());
+        return new ImitationOptions(2, 64, 16, optimizer);
+    }
+
+    /** For so many examples; a run that is shorter than its warm-up warms up throughout. */
+    SftOptions sft(int examples, long seed) {
+        int updates = epochs * ((examples + batchRows - 1) / batchRows);
+        return new SftOptions(
+                epochs,
+                batchRows,
+                microBatchRows,
+                WINDOW_BATCHES,
+                optimizer.forUpdates(updates),
+                0,
+                seed);
+    }
+}

@@ -1,0 +1,85 @@
+package org.kindred.reward.training;
+
+import org.kindred.policy.advantage.AdvantageOptions;
+import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.grpo.BatchOptions;
+import org.kindred.policy.grpo.GroupSampling;
+import org.kindred.policy.grpo.RegularisationOptions;
+import org.kindred.policy.grpo.ScoringOptions;
+import org.kindred.policy.grpo.TrainerOptions;
+import org.kindred.policy.model.AdamWOptions;
+import org.kindred.policy.model.LearningRateSchedule;
+import org.kindred.policy.objective.ObjectiveOptions;
+import org.kindred.policy.rollout.SamplingOptions;
+import org.kindred.policy.schedule.EntropyBonus;
+import org.kindred.policy.schedule.KlSchedule;
+import org.kindred.policy.schedule.OptimizerOptions;
+import org.kindred.reward.chain.StageReward;
+
+/**
+ * A stage of GRPO on chains.
+ *
+ * @param reward weights of coverage and outcome, and the penalty of unreadable chains
+ * @param steps rollouts, each learned from once
+ * @param temperature of rollouts
+ * @param klBeta weight of the KL term to the stage's start; another number than the reward's beta
+ * @param batch pairs a step, chains a pair
+ * @param optimizer rate, schedule and AdamW
+ */
+public record ReinforcementStageOptions(
+        StageReward reward,
+        int steps,
+        double temperature,
+        double klBeta,
+        BatchOptions batch,
+        OptimizerOptions optimizer) {
+    public ReinforcementStageOptions {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps = " + steps + ": must be at least 1");
+        }
+        if (reward.alpha() == 0 && reward.beta() == 0) {
+            throw new IllegalArgumentException(
+                    "alpha = 0, beta = 0: there is nothing to be rewarded; leave the stage out");
+        }
+    }
+
+    /** K 8, batches of 256 pairs at 1e-6, KL 0.001, temperature 0.7; the paper prints none. */
+    static ReinforcementStageOptions defaults(StageReward reward) {
+        return new ReinforcementStageOptions(
+                reward,
+                100,
+                0.7,
+                0.001,
+                new BatchOptions(256, 8, GroupSampling.NATURAL, 1, 16),
+                new OptimizerOptions(
+                        1e-6, LearningRateSchedule.Shape.CONSTANT, 0, AdamWOptions.defaults()));
+    }
+
+    ReinforcementStageOptions with(StageReward changed) {
+        return new ReinforcementStageOptions(changed, steps, temperature, klBeta, batch, optimizer);
+    }
+
+    TrainerOptions trainer(int newTokens, int prompts, long seed) {
+        int places = Math.min(batch.promptsPerStep(), prompts);
+        return new TrainerOptions(
+                steps,
+                new BatchOptions(
+                        places,
+                        batch.completionsPerPrompt(),
+                        batch.groupSampling(),
+                        batch.innerEpochs(),
+                        batch.microBatchRows()),
+                optimizer.forUpdates(steps * batch.innerEpochs()),
+                sampling(newTokens),
+                AdvantageOptions.defaults(EstimatorKind.GRPO),
+                ObjectiveOptions.defaults(),
+                new RegularisationOptions(klBeta, KlSchedule.CONSTANT, EntropyBonus.NONE),
+                false,
+                ScoringOptions.defaults(),
+                seed);
+    }
+
+    SamplingOptions sampling(int newTokens) {
+        return new SamplingOptions(newTokens, temperature, 0, 1, 0, 1);
+    }
+}
