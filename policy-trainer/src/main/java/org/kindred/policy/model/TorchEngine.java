@@ -3,6 +3,13 @@ package org.kindred.policy.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.kindred.datasets.KindredException;
 
 /** The native library of this process. */
@@ -23,11 +30,37 @@ final class TorchEngine {
         return engine.newBaseManager(gpus == 0 ? Device.cpu() : Device.gpu(0));
     }
 
-    /** Whether matrices can be put in the processor's order: oneDNN on x86-64. */
+    /** Whether matrices can be put in the processor's order: oneDNN on x86-64, bfloat16 on some. */
     static boolean packs(NDManager owner, EngineOptions options) {
+        boolean low =
+                options.precision() == EngineOptions.Precision.BF16
+                        || options.rolloutPrecision() == EngineOptions.Precision.BF16;
         String architecture = System.getProperty("os.arch");
         return options.packWeights()
                 && !owner.getDevice().isGpu()
-                && (architecture.equals("amd64") || architecture.equals("x86_64"));
+                && (architecture.equals("amd64") || architecture.equals("x86_64"))
+                && (!low || PacksBfloat16.ON_THIS_PROCESSOR);
+    }
+
+    /**
+     * As libtorch's oneDNN asks of the processor; where it cannot be read, bfloat16 is not packed.
+     */
+    private static final class PacksBfloat16 {
+        private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+        static final boolean ON_THIS_PROCESSOR = found();
+
+        private static boolean found() {
+            try (Stream<String> lines = Files.lines(PROCESSOR)) {
+                Set<String> flags =
+                        lines.filter(line -> line.startsWith("flags"))
+                                .findFirst()
+                                .map(line -> Set.copyOf(Arrays.asList(line.split("\\s+"))))
+                                .orElse(Set.of());
+                return flags.contains("avx_ne_convert")
+                        || flags.containsAll(Set.of("avx512bw", "avx512vl", "avx512dq"));
+            } catch (IOException | UncheckedIOException unreadable) {
+                return false;
+            }
+        }
     }
 }
