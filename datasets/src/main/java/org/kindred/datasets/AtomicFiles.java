@@ -139,6 +139,29 @@ public final class AtomicFiles {
     }
 
     /**
+     * Removes a file, or a folder with all that is in it, if it is there.
+     *
+     * @throws KindredException if that fails; some of it may then be gone
+     */
+    public static void remove(Path path) {
+        try {
+            if (Files.exists(path)) {
+                deleteTree(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw failure("removing", path, e);
+        }
+    }
+
+    private static void deleteTree(Path path) throws IOException {
+        try (Stream<Path> walk = Files.walk(path)) {
+            for (Path entry : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+    }
+
+    /**
      * A message for the person at the terminal: what failed, on which path, why, what to do.
      *
      * @param doing the work in words, for example {@code "reading the manifest"}
@@ -248,10 +271,8 @@ public final class AtomicFiles {
         if (temporary == null) {
             return;
         }
-        try (Stream<Path> walk = Files.walk(temporary)) {
-            for (Path entry : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(entry);
-            }
+        try {
+            deleteTree(temporary);
         } catch (IOException | UncheckedIOException e) {
             temporary.toFile().deleteOnExit();
         }

@@ -12,9 +12,12 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
@@ -24,7 +27,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.kindred.options.Spelling;
 
 /**
  * The one strict JSON reader and writer of the project.
@@ -33,6 +41,8 @@ import java.util.stream.Collectors;
  * strings, numbers in quotes, fractions for whole numbers and classes named in the text are all
  * refused. The bare tokens {@code NaN}, {@code Infinity} and {@code -Infinity} are read as {@code
  * null}, since real exports hold them.
+ *
+ * <p>Components of records have {@code snake_case} keys, as options in configuration files.
  *
  * <p>Writing: components of a record in their declared order, keys of a map sorted, numbers that
  * are not finite as {@code null}, so that equal values give equal bytes.
@@ -86,8 +96,23 @@ public final class Json {
      *     the cause of the reader, which quotes what it read
      */
     public static <T> T read(Path file, Class<T> type, String what) {
+        return read(MAPPER.readerFor(type), file, what);
+    }
+
+    /** Likewise of a record of which no component may be missing or null. */
+    public static <T> T readWhole(Path file, Class<T> type, String what) {
+        return read(
+                MAPPER.readerFor(type)
+                        .withFeatures(
+                                DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                                DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES),
+                file,
+                what);
+    }
+
+    private static <T> T read(ObjectReader reader, Path file, String what) {
         try (var in = Files.newInputStream(file)) {
-            T value = MAPPER.readValue(in, type);
+            T value = reader.readValue(in);
             if (value == null) {
                 throw new KindredException(
                         what
@@ -106,6 +131,63 @@ public final class Json {
                             + "; restore the file or write it again");
         } catch (IOException e) {
             throw AtomicFiles.failure("reading " + what, file, e);
+        }
+    }
+
+    /**
+     * Reads the {@code format} and {@code version} that a file starts with.
+     *
+     * @throws KindredException if it is another format or a newer version than {@code newest}
+     */
+    public static void requireFormat(Path file, String format, int newest, String what) {
+        JsonNode document = read(file, JsonNode.class, what);
+        String foundFormat = document.path("format").asText("none");
+        int foundVersion = document.path("version").asInt(0);
+        if (!foundFormat.equals(format) || foundVersion < 1 || foundVersion > newest) {
+            throw new KindredException(
+                    what
+                            + " in "
+                            + file
+                            + ": found format "
+                            + foundFormat
+                            + " version "
+                            + foundVersion
+                            + ", expected "
+                            + format
+                            + " version 1 to "
+                            + newest
+                            + "; was it written by a newer release?");
+        }
+    }
+
+    /** A value as a tree, components of a record in their declared order. */
+    public static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /**
+     * Where two trees differ: {@code a.b.c = this instead of that} for each leaf; empty for
+     * nowhere.
+     */
+    public static List<String> differences(JsonNode one, JsonNode other) {
+        List<String> found = new ArrayList<>();
+        compare("", one, other, found);
+        return found;
+    }
+
+    private static void compare(String at, JsonNode one, JsonNode other, List<String> found) {
+        if (one.toString().equals(other.toString())) { // a number may be int here and long there
+            return;
+        }
+        if (!one.isObject() || !other.isObject()) {
+            found.add(at + " = " + one + " instead of " + other);
+            return;
+        }
+        Set<String> keys = new TreeSet<>();
+        one.fieldNames().forEachRemaining(keys::add);
+        other.fieldNames().forEachRemaining(keys::add);
+        for (String key : keys) {
+            compare(at.isEmpty() ? key : at + "." + key, one.path(key), other.path(key), found);
         }
     }
 
@@ -177,6 +259,8 @@ public final class Json {
                                 .enable(StreamWriteFeature.STRICT_DUPLICATE_DETECTION)
                                 .disable(StreamWriteFeature.AUTO_CLOSE_TARGET));
         return JsonMapper.builder(factory)
+                .addModule(Spelling.jackson())
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -184,6 +268,7 @@ public final class Json {
                 .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .polymorphicTypeValidator(BasicPolymorphicTypeValidator.builder().build())
                 .build();
     }

@@ -2,7 +2,6 @@ package org.kindred.datasets;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +29,11 @@ public record Manifest(
         String name,
         @Nullable String source,
         List<String> licences,
-        @JsonProperty("content_warnings") List<String> contentWarnings,
+        List<String> contentWarnings,
         @Nullable Long seed,
         Map<String, Long> counts,
-        @JsonProperty("input_hashes") Map<String, String> inputHashes,
-        @JsonProperty("out_of_distribution_domains") List<String> outOfDistributionDomains,
+        Map<String, String> inputHashes,
+        List<String> outOfDistributionDomains,
         @Nullable Map<String, Object> meta) {
 
     public static final String FORMAT = "kindred-dataset";

@@ -2,7 +2,6 @@ package org.kindred.datasets;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +30,19 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Preference(
         String id,
-        @JsonProperty("user_id") String userId,
+        String userId,
         List<Message> prompt,
         List<Message> chosen,
         List<Message> rejected,
         @Nullable String domain,
-        @JsonProperty("item_ids") @Nullable List<String> itemIds,
+        @Nullable List<String> itemIds,
         @Nullable String split,
-        @JsonProperty("user_split") @Nullable String userSplit,
-        @JsonProperty("item_split") @Nullable String itemSplit,
+        @Nullable String userSplit,
+        @Nullable String itemSplit,
         @Nullable String part,
         @Nullable Integer slot,
-        @JsonProperty("chosen_score") @Nullable Double chosenScore,
-        @JsonProperty("rejected_score") @Nullable Double rejectedScore,
+        @Nullable Double chosenScore,
+        @Nullable Double rejectedScore,
         @Nullable String source,
         @Nullable Map<String, Object> meta) {
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Meaning;
 
 /**
  * Splits of preferences by a seeded shuffle of sorted ids, never by row, so that the order of a
@@ -27,20 +28,26 @@ public final class Splits {
 
     private Splits() {}
 
-    /**
-     * Shares of a split.
-     *
-     * @param unseenUserShare of the users that training never meets; with fewer than 30 such users
-     *     an interval is wider than 10 points
-     * @param newItemShare of the units that training never shows
-     * @param fitShare of a user's known units that show the taste, the rest are targets; context of
-     *     K shots needs K rows
-     */
-    public record Options(double unseenUserShare, double newItemShare, double fitShare) {
+    /** Shares of a split. */
+    public record Options(
+            @Meaning(
+                            value =
+                                    "of the users that training never meets; with fewer than 30 such users an interval is "
+                                            + "wider than 10 points",
+                            essential = true)
+                    double unseenUserShare,
+            @Meaning(value = "of the units that training never shows", essential = true)
+                    double newItemShare,
+            @Meaning(
+                            value =
+                                    "of a user's known units that show the taste, the rest are targets; context of K "
+                                            + "shots needs K rows",
+                            essential = true)
+                    double fitShare) {
         public Options {
-            requireShare("unseenUserShare", unseenUserShare);
-            requireShare("newItemShare", newItemShare);
-            requireShare("fitShare", fitShare);
+            requireShare("unseen_user_share", unseenUserShare);
+            requireShare("new_item_share", newItemShare);
+            requireShare("fit_share", fitShare);
         }
 
         public static Options defaults() {
@@ -127,37 +134,48 @@ public final class Splits {
     }
 
     /**
-     * Domains that training never shows: rows of the others are shared out within their users, rows
+     * Domains that training never shows: rows of the others are placed by {@link #fourCells}, rows
      * of these are {@code eval} and marked {@link SplitCell#OUT_OF_DISTRIBUTION}. Rows of a test
-     * domain whose prompt, items or answers stand in a training domain too are dropped.
+     * domain whose prompt, items or answers training knows are dropped.
+     *
+     * @param shares as in {@link Options}; users are seen or unseen in all domains alike
      */
     public static Result byDomain(
-            Collection<Preference> rows, Set<String> testDomains, double fitShare, SeedTree seeds) {
+            Collection<Preference> rows, Set<String> testDomains, Options shares, SeedTree seeds) {
         Units units = Units.of(rows);
-        List<Preference> known = new ArrayList<>();
+        List<Preference> others =
+                rows.stream().filter(row -> !isOf(testDomains, row.domain())).toList();
+        Result cells = fourCells(others, shares, seeds);
+        Map<String, Preference> placed = new HashMap<>();
         Set<String> knownMarks = new HashSet<>();
-        Set<String> knownUsers = new HashSet<>();
-        for (Preference row : rows) {
-            if (row.domain() == null || !testDomains.contains(row.domain())) {
-                known.add(row);
+        Set<String> seenUsers = new HashSet<>();
+        for (Preference row : cells.preferences()) {
+            placed.put(row.id(), row);
+            if (!row.isOfNewItem()) {
                 knownMarks.addAll(units.marks(row));
-                knownUsers.add(row.userId());
+            }
+            if (!row.isOfUnseenUser()) {
+                seenUsers.add(row.userId());
             }
         }
-        Result within = withinUser(known, fitShare, seeds);
-        List<Preference> result = new ArrayList<>(within.preferences());
-        List<String> dropped = new ArrayList<>(within.droppedIds());
+        List<Preference> result = new ArrayList<>();
+        List<String> dropped = new ArrayList<>();
         for (Preference row : rows) {
-            if (row.domain() != null && testDomains.contains(row.domain())) {
-                if (units.marks(row).stream().noneMatch(knownMarks::contains)) {
-                    String userSplit = knownUsers.contains(row.userId()) ? "seen" : "unseen";
-                    result.add(outOfDistribution(placed(row, userSplit, "test", "eval", null)));
-                } else {
-                    dropped.add(row.id());
-                }
+            if (placed.containsKey(row.id())) {
+                result.add(placed.get(row.id()));
+            } else if (isOf(testDomains, row.domain())
+                    && units.marks(row).stream().noneMatch(knownMarks::contains)) {
+                String userSplit = seenUsers.contains(row.userId()) ? "seen" : "unseen";
+                result.add(outOfDistribution(placed(row, userSplit, "test", "eval", null)));
+            } else {
+                dropped.add(row.id());
             }
         }
         return new Result(result, dropped);
+    }
+
+    private static boolean isOf(Set<String> domains, @Nullable String domain) {
+        return domain != null && domains.contains(domain);
     }
 
     /** The row marked as one that training never shows. */

@@ -2,7 +2,6 @@ package org.kindred.datasets;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Task(
         String id,
-        @JsonProperty("user_id") @Nullable String userId,
+        @Nullable String userId,
         List<Message> prompt,
         @Nullable List<String> history,
         @Nullable List<Candidate> candidates,

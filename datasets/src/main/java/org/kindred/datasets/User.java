@@ -2,7 +2,6 @@ package org.kindred.datasets;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record User(
         String id,
         @Nullable Map<String, Object> attributes,
-        @JsonProperty("stated_preferences") @Nullable Map<String, Object> statedPreferences,
+        @Nullable Map<String, Object> statedPreferences,
         @Nullable String group) {
 
     /** Redacted: users appear in logs as a keyed hash only. */

@@ -1,68 +1,68 @@
 package org.kindred.options;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.NamingBase;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 
-/**
- * What each option means, in the words of its record's Javadoc. Javadoc is not in the jar, so the
- * words are kept in a resource; a test writes it from the sources and fails when they differ.
- */
+/** Keys of the options of a record and what they mean, from the {@link Meaning} of components. */
 public final class OptionMeanings {
-    static final String RESOURCE = "option-meanings.properties";
-    private static final Properties WORDS = load();
+    private static final NamingBase SNAKE_CASE = (NamingBase) PropertyNamingStrategies.SNAKE_CASE;
 
     private OptionMeanings() {}
 
     /**
-     * Meaning of every leaf of an option record by its key with dots; empty where none is known.
+     * @param text the words; empty where the component has none
+     * @param essential as {@link Meaning#essential}, all components on the way included
      */
-    public static Map<String, String> of(Class<? extends Record> type) {
-        Map<String, String> meanings = new LinkedHashMap<>();
-        collect("", type, meanings);
+    public record Words(String text, boolean essential) {
+        static final Words NONE = new Words("", false);
+    }
+
+    /** Of every option of a record by its key with dots, in the order of the components. */
+    public static Map<String, Words> of(Class<? extends Record> type) {
+        Map<String, Words> meanings = new LinkedHashMap<>();
+        collect("", true, type, meanings);
         return meanings;
     }
 
-    private static void collect(String prefix, Class<?> type, Map<String, String> meanings) {
+    private static void collect(
+            String prefix, boolean essential, Class<?> type, Map<String, Words> meanings) {
+        components(type)
+                .forEach(
+                        (name, component) -> {
+                            Words words = of(component);
+                            boolean inner = essential && words.essential();
+                            if (isNested(component.getType())) {
+                                collect(prefix + name + ".", inner, component.getType(), meanings);
+                            } else {
+                                meanings.put(prefix + name, new Words(words.text(), inner));
+                            }
+                        });
+    }
+
+    /** Of one component, alone. */
+    public static Words of(RecordComponent component) {
+        Meaning meaning = component.getAnnotation(Meaning.class);
+        return meaning == null ? Words.NONE : new Words(meaning.value(), meaning.essential());
+    }
+
+    /** The components of a record by the keys that they have in files. */
+    public static Map<String, RecordComponent> components(Class<?> type) {
+        Map<String, RecordComponent> components = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            String key = prefix + snakeCase(component.getName());
-            if (component.getType().isRecord()) {
-                collect(key + ".", component.getType(), meanings);
-            } else {
-                meanings.put(key, WORDS.getProperty(name(type, component.getName()), ""));
-            }
+            components.put(SNAKE_CASE.translate(component.getName()), component);
         }
+        return components;
     }
 
-    /** Key of the resource: {@code package.Outer.Record.component} without the common package. */
-    static String name(Class<?> type, String component) {
-        String canonical = String.valueOf(type.getCanonicalName());
-        return canonical.replaceFirst("^org\\.kindred\\.", "") + "." + component;
-    }
-
-    static String snakeCase(String name) {
-        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
-    }
-
-    private static Properties load() {
-        Properties words = new Properties();
-        try (InputStream stream = OptionMeanings.class.getResourceAsStream(RESOURCE)) {
-            if (stream == null) {
-                throw new IllegalStateException(
-                        "resource " + RESOURCE + " is missing from the jar");
-            }
-            Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8);
-            words.load(reader);
-            return words;
-        } catch (IOException e) {
-            throw new IllegalStateException("resource " + RESOURCE + " cannot be read", e);
-        }
+    /** Whether a type is a record of further options; some records are written as one word. */
+    public static boolean isNested(Class<?> type) {
+        return type.isRecord()
+                && Arrays.stream(type.getDeclaredMethods())
+                        .noneMatch(method -> method.isAnnotationPresent(JsonValue.class));
     }
 }

@@ -1,110 +1,78 @@
 package org.kindred.options;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.KindredException;
 
 /**
- * Options as nested records, filled from defaults, then a YAML file, then settings of the command
- * line.
+ * Options as nested records, filled from defaults and then layer by layer: presets, a YAML file,
+ * settings of the command line.
  *
- * <p>The defaults stand in the records alone; a file names only what differs. An unknown key, a
+ * <p>The defaults stand in the records alone; a layer names only what differs. An unknown key, a
  * wrong type or a refused value is an {@link OptionsException} that names the key and where it came
- * from.
+ * from. A file that names every option, as {@link #describe} and a run's {@code config.yaml} do,
+ * counts as the source of only those that differ.
  *
  * @param options the checked options
- * @param origins where each leaf came from: {@code default}, the file, or {@code command line};
- *     keys with dots
+ * @param origins where each option came from: {@code default}, the name of a layer, or {@code not
+ *     read: ...}; keys with dots
  */
 public record OptionTree<T extends Record>(T options, Map<String, String> origins) {
-    private static final String DEFAULT = "default";
-    private static final YAMLMapper YAML =
+    static final YAMLMapper YAML =
             YAMLMapper.builder(
                             YAMLFactory.builder()
                                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                                    .disable(YAMLGenerator.Feature.SPLIT_LINES)
                                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                                    .enable(
-                                            com.fasterxml.jackson.core.StreamReadFeature
-                                                    .STRICT_DUPLICATE_DETECTION)
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                                     .build())
+                    .addModule(Spelling.jackson())
                     .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                     .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                     .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                     .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                     .build();
+
+    private static final String DEFAULT = "default";
+    private static final String NOT_READ = "not read: ";
 
     /**
      * @param defaults every option with its default
-     * @param file YAML with the keys that differ, or null
-     * @param settings {@code key.with.dots -> value} of the command line, strongest
+     * @param layers weakest first
      */
-    public static <T extends Record> OptionTree<T> resolve(
-            T defaults, @Nullable Path file, Map<String, String> settings) {
-        return resolve(defaults, null, file, settings);
-    }
-
-    /**
-     * Likewise, with a preset between defaults and file.
-     *
-     * @param preset packaged options, or null
-     */
-    public static <T extends Record> OptionTree<T> resolve(
-            T defaults,
-            @Nullable Packaged preset,
-            @Nullable Path file,
-            Map<String, String> settings) {
+    public static <T extends Record> OptionTree<T> resolve(T defaults, List<OptionLayer> layers) {
         Map<String, String> origins = new TreeMap<>();
-        ObjectNode tree = merged(defaults, preset, file, settings, origins);
+        ObjectNode tree = merged(defaults, layers, origins);
         return new OptionTree<>(bind(tree, defaults, origins), origins);
-    }
-
-    /**
-     * Options that are packaged under a name.
-     *
-     * @param yaml the keys that differ from the defaults
-     */
-    public record Packaged(String name, String yaml) {}
-
-    private static ObjectNode merged(
-            Record defaults,
-            @Nullable Packaged preset,
-            @Nullable Path file,
-            Map<String, String> settings,
-            Map<String, String> origins) {
-        ObjectNode tree = YAML.valueToTree(defaults);
-        leaves("", tree, (key, value) -> origins.put(key, DEFAULT));
-        if (preset != null) {
-            merge(tree, parse(preset.yaml()), "", "preset " + preset.name(), origins);
-        }
-        if (file != null) {
-            merge(tree, read(file), "", file.toString(), origins);
-        }
-        settings.forEach((key, value) -> set(tree, key, value, origins));
-        return tree;
     }
 
     /**
@@ -113,22 +81,182 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
      *
      * @param key with dots
      */
-    public static String peek(
-            Record defaults,
-            @Nullable Packaged preset,
-            @Nullable Path file,
-            Map<String, String> settings,
-            String key) {
-        return merged(defaults, preset, file, settings, new TreeMap<>())
-                .at("/" + key.replace('.', '/'))
-                .asText();
+    public static String peek(Record defaults, List<OptionLayer> layers, String key) {
+        return merged(defaults, layers, new TreeMap<>()).at("/" + key.replace('.', '/')).asText();
     }
 
-    /** Every option by its key with dots. */
-    public static Map<String, String> flat(Record options) {
-        Map<String, String> flat = new TreeMap<>();
-        leaves("", YAML.valueToTree(options), (key, value) -> flat.put(key, value.toString()));
-        return flat;
+    private static ObjectNode merged(
+            Record defaults, List<OptionLayer> layers, Map<String, String> origins) {
+        ObjectNode tree = YAML.valueToTree(defaults);
+        values(defaults).keySet().forEach(key -> origins.put(key, DEFAULT));
+        for (OptionLayer layer : layers) {
+            Map<String, Given> given = new LinkedHashMap<>();
+            flatten(layer, defaults.getClass(), "", "", layer.values(), given);
+            boolean complete = given.keySet().containsAll(origins.keySet());
+            given.forEach(
+                    (key, value) -> {
+                        boolean changed = put(tree, key, value.value());
+                        if (changed || !complete) {
+                            origins.put(key, layer.origin());
+                        }
+                    });
+        }
+        return tree;
+    }
+
+    /**
+     * @param written the key as the layer writes it, which may nest, have dots, or both
+     */
+    private record Given(JsonNode value, String written) {}
+
+    private static void flatten(
+            OptionLayer layer,
+            Class<?> type,
+            String prefix,
+            String writtenPrefix,
+            ObjectNode values,
+            Map<String, Given> into) {
+        for (Map.Entry<String, JsonNode> field : values.properties()) {
+            String key = prefix + field.getKey();
+            String written = writtenPrefix + field.getKey();
+            RecordComponent component = component(layer, type, prefix, field.getKey());
+            Class<?> inner = component.getType();
+            JsonNode value = field.getValue();
+            if (OptionMeanings.isNested(inner)) {
+                if (!(value instanceof ObjectNode nested)) {
+                    throw new OptionsException(
+                            layer.origin()
+                                    + ": "
+                                    + key
+                                    + ": found "
+                                    + value
+                                    + ", expected options under it: "
+                                    + String.join(", ", OptionMeanings.components(inner).keySet()));
+                }
+                flatten(layer, inner, key + ".", written + ": ", nested, into);
+            } else {
+                JsonNode read = layer.command() ? word(key, value.asText(), inner) : value;
+                Given before = into.put(key, new Given(read, written));
+                if (before != null) {
+                    throw new OptionsException(
+                            layer.origin()
+                                    + ": "
+                                    + key
+                                    + " is given twice, as \""
+                                    + before.written()
+                                    + "\" and as \""
+                                    + written
+                                    + "\"; keep one");
+                }
+            }
+        }
+    }
+
+    /** The component that a key, which may have dots, leads to. */
+    private static RecordComponent component(
+            OptionLayer layer, Class<?> type, String prefix, String key) {
+        Map<String, RecordComponent> known = OptionMeanings.components(type);
+        int dot = key.indexOf('.');
+        RecordComponent component = known.get(dot < 0 ? key : key.substring(0, dot));
+        if (component == null || dot >= 0 && !OptionMeanings.isNested(component.getType())) {
+            throw new OptionsException(
+                    layer.origin()
+                            + ": unknown option "
+                            + prefix
+                            + key
+                            + "; known here: "
+                            + String.join(", ", known.keySet())
+                            + ". See --print-config.");
+        }
+        return dot < 0
+                ? component
+                : component(
+                        layer,
+                        component.getType(),
+                        prefix + key.substring(0, dot + 1),
+                        key.substring(dot + 1));
+    }
+
+    /** A value of the command line: YAML, but a text stays one whatever it looks like. */
+    private static JsonNode word(String key, String text, Class<?> type) {
+        boolean quoted = text.startsWith("\"") || text.startsWith("'") || text.equals("null");
+        if (type == String.class && !quoted) {
+            return TextNode.valueOf(text);
+        }
+        try {
+            return YAML.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new OptionsException(
+                    "command line: " + key + " = " + text + " is not a YAML value");
+        }
+    }
+
+    /** Sets one option; tells whether it had another value. */
+    private static boolean put(ObjectNode tree, String key, JsonNode value) {
+        int dot = key.lastIndexOf('.');
+        ObjectNode parent =
+                dot < 0 ? tree : tree.withObject("/" + key.substring(0, dot).replace('.', '/'));
+        JsonNode before = parent.replace(key.substring(dot + 1), value);
+        return before == null || !before.toString().equals(value.toString()); // 1 is int or long
+    }
+
+    /** The options that a layer has set, by their keys with dots, with the name of the layer. */
+    public Map<String, String> given() {
+        Map<String, String> given = new TreeMap<>(origins);
+        given.values().removeIf(from -> from.equals(DEFAULT) || from.startsWith(NOT_READ));
+        return given;
+    }
+
+    /**
+     * Says that options are not read with the choices made elsewhere.
+     *
+     * @param key of an option, or of a record of options, all of which are meant
+     * @param why which choice leaves it unread, and which one would read it
+     * @return the same options; the unread ones say so in {@link #describe}
+     * @throws OptionsException if one of them was given, whatever its value
+     */
+    public OptionTree<T> refuse(String key, String why) {
+        Map<String, String> marked = new TreeMap<>(origins);
+        Set<String> meant = new TreeSet<>(origins.keySet());
+        meant.removeIf(option -> !option.equals(key) && !option.startsWith(key + "."));
+        if (meant.isEmpty()) {
+            throw new IllegalArgumentException(
+                    options.getClass().getName() + " has no option " + key);
+        }
+        Map<String, String> given = given();
+        given.keySet().retainAll(meant);
+        if (!given.isEmpty()) {
+            throw new OptionsException(
+                    given.entrySet().stream()
+                                    .map(e -> e.getValue() + ": " + e.getKey())
+                                    .collect(Collectors.joining(", "))
+                            + (given.size() == 1 ? " is not read: " : " are not read: ")
+                            + why
+                            + "; leave "
+                            + (given.size() == 1 ? "it" : "them")
+                            + " out");
+        }
+        meant.forEach(option -> marked.put(option, NOT_READ + why));
+        return new OptionTree<>(options, marked);
+    }
+
+    /**
+     * Likewise for several keys below a prefix.
+     *
+     * @param prefix with its last dot; empty for none
+     * @param unread reasons by key
+     */
+    public OptionTree<T> refuse(String prefix, Map<String, String> unread) {
+        OptionTree<T> tree = this;
+        for (Map.Entry<String, String> entry : unread.entrySet()) {
+            tree = tree.refuse(prefix + entry.getKey(), entry.getValue());
+        }
+        return tree;
+    }
+
+    /** The options as JSON, every default written out. */
+    public static JsonNode tree(Record options) {
+        return YAML.valueToTree(options);
     }
 
     /** The options as YAML, every default written out. */
@@ -141,123 +269,67 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         }
     }
 
-    /** One line a leaf: {@code key = value (origin) meaning}. */
+    /**
+     * A configuration file with every option, its origin and its meaning in comments; an asterisk
+     * marks the essential ones.
+     */
     public String describe() {
-        StringBuilder text = new StringBuilder();
-        Map<String, String> meanings = OptionMeanings.of(options.getClass());
-        leaves(
-                "",
-                YAML.valueToTree(options),
-                (key, value) ->
-                        text.append(
-                                String.format(
-                                        "%-44s = %-20s (%s)  %s%n",
-                                        key,
-                                        value,
-                                        origins.getOrDefault(key, DEFAULT),
-                                        meanings.getOrDefault(key, ""))));
-        return text.toString();
+        return new OptionPage(origins).of(options.getClass(), YAML.valueToTree(options));
     }
 
-    /** Values of all leaves by their keys, as YAML writes them. */
+    /** Top-level keys of a record of options, in the order of its components. */
+    public static List<String> sections(Class<? extends Record> type) {
+        return List.copyOf(OptionMeanings.components(type).keySet());
+    }
+
+    /** Values of all options by their keys with dots, as JSON, in the order of the components. */
     public static Map<String, String> values(Record options) {
         Map<String, String> values = new LinkedHashMap<>();
-        leaves("", YAML.valueToTree(options), (key, value) -> values.put(key, value.toString()));
+        leaves("", options.getClass(), YAML.valueToTree(options), values);
         return values;
     }
 
+    private static void leaves(
+            String prefix, Class<?> type, JsonNode node, Map<String, String> into) {
+        OptionMeanings.components(type)
+                .forEach(
+                        (name, component) -> {
+                            JsonNode value = node.path(name);
+                            if (OptionMeanings.isNested(component.getType()) && value.isObject()) {
+                                leaves(prefix + name + ".", component.getType(), value, into);
+                            } else {
+                                into.put(prefix + name, value.toString());
+                            }
+                        });
+    }
+
     /**
-     * Leaves that differ between two option records of one kind, as {@code key: first -> second}.
+     * Options that differ between two records of one kind, as {@code key: first -> second}, by key.
      */
     public static List<String> differences(Record first, Record second) {
-        Map<String, String> before = new TreeMap<>();
-        Map<String, String> after = new TreeMap<>();
-        leaves("", YAML.valueToTree(first), (key, value) -> before.put(key, value.toString()));
-        leaves("", YAML.valueToTree(second), (key, value) -> after.put(key, value.toString()));
+        Map<String, String> after = values(second);
         List<String> changed = new ArrayList<>();
-        before.forEach(
-                (key, value) -> {
-                    if (!value.equals(after.get(key))) {
-                        changed.add(key + ": " + value + " -> " + after.get(key));
-                    }
-                });
+        new TreeMap<>(values(first))
+                .forEach(
+                        (key, value) -> {
+                            if (!value.equals(after.get(key))) {
+                                changed.add(key + ": " + value + " -> " + after.get(key));
+                            }
+                        });
         return changed;
     }
 
-    private static JsonNode parse(String yaml) {
+    /** Reads options back from the file that {@link #yaml} wrote. */
+    public static <T extends Record> T load(Path file, Class<T> type) {
         try {
-            return YAML.readTree(yaml);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a packaged preset is not valid YAML", e);
-        }
-    }
-
-    private static JsonNode read(Path file) {
-        try {
-            JsonNode node = YAML.readTree(Files.readAllBytes(file));
-            if (node == null || node.isMissingNode() || node.isNull()) {
-                return YAML.createObjectNode(); // an empty file changes nothing
-            }
-            if (!node.isObject()) {
-                throw new OptionsException(
-                        file + ": found " + node.getNodeType() + ", expected a map of options");
-            }
-            return node;
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
-            throw new OptionsException(
-                    file + where + ": not valid YAML: " + firstLine(e.getOriginalMessage()));
+            return YAML.readValue(Files.readAllBytes(file), type);
         } catch (IOException e) {
-            throw new KindredException(
-                    "Cannot read the options file "
-                            + file
-                            + ": it does not exist or is not readable",
+            throw new OptionsException(
+                    file
+                            + " does not hold the options of a run of this version: "
+                            + firstLine(String.valueOf(e.getMessage())),
                     e);
         }
-    }
-
-    private static void merge(
-            ObjectNode tree,
-            JsonNode changes,
-            String prefix,
-            String origin,
-            Map<String, String> origins) {
-        for (Map.Entry<String, JsonNode> field : changes.properties()) {
-            String key = prefix + field.getKey();
-            JsonNode present = tree.get(field.getKey());
-            if (present == null) {
-                throw unknownKey(origin, key, tree);
-            }
-            if (present.isObject() && field.getValue().isObject()) {
-                merge((ObjectNode) present, field.getValue(), key + ".", origin, origins);
-            } else {
-                tree.set(field.getKey(), field.getValue());
-                origins.put(key, origin);
-            }
-        }
-    }
-
-    private static void set(
-            ObjectNode tree, String key, String value, Map<String, String> origins) {
-        ObjectNode parent = tree;
-        String[] path = key.split("\\.", -1);
-        for (int i = 0; i < path.length - 1; i++) {
-            if (!(parent.get(path[i]) instanceof ObjectNode child)) {
-                throw unknownKey("command line", key, parent);
-            }
-            parent = child;
-        }
-        String leaf = path[path.length - 1];
-        if (!parent.has(leaf)) {
-            throw unknownKey("command line", key, parent);
-        }
-        try {
-            parent.set(leaf, YAML.readTree(value));
-        } catch (JsonProcessingException e) {
-            throw new OptionsException(
-                    "command line: " + key + " = " + value + " is not a YAML value");
-        }
-        origins.put(key, "command line");
     }
 
     private static <T extends Record> T bind(
@@ -270,26 +342,32 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new OptionsException(
                     at(e, origins) + firstLine(String.valueOf(reason.getMessage())));
-        } catch (MismatchedInputException e) {
-            Class<?> type = e.getTargetType();
+        } catch (UnrecognizedPropertyException e) {
             throw new OptionsException(
                     at(e, origins)
-                            + (type != null && type.isEnum()
-                                    ? "expected one of " + values(type)
-                                    : "wrong type, expected "
-                                            + (type == null
-                                                    ? "another type"
-                                                    : type.getSimpleName())));
+                            + "unknown key "
+                            + e.getPropertyName()
+                            + "; known here: "
+                            + e.getKnownPropertyIds());
+        } catch (MismatchedInputException e) {
+            String found =
+                    e instanceof InvalidFormatException format
+                            ? "found " + format.getValue() + ", "
+                            : "";
+            throw new OptionsException(at(e, origins) + found + expected(e.getTargetType()));
         } catch (JsonProcessingException e) {
             throw new OptionsException("options: " + firstLine(e.getOriginalMessage()));
         }
     }
 
-    /** The values of an enum as they are written. */
-    private static String values(Class<?> type) {
-        return Stream.of(type.getEnumConstants())
-                .map(constant -> YAML.convertValue(constant, String.class))
-                .collect(Collectors.joining(", "));
+    @SuppressWarnings("unchecked") // an enum's own class
+    private static String expected(@Nullable Class<?> type) {
+        if (type == null) {
+            return "wrong type";
+        }
+        return type.isEnum()
+                ? "expected one of " + Spelling.known((Class<? extends Enum<?>>) type)
+                : "wrong type, expected " + type.getSimpleName();
     }
 
     private static String at(JsonMappingException e, Map<String, String> origins) {
@@ -306,47 +384,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                 + (key.length() == 0 ? "" : ": ");
     }
 
-    private static OptionsException unknownKey(String origin, String key, JsonNode known) {
-        List<String> names = new ArrayList<>();
-        known.fieldNames().forEachRemaining(names::add);
-        return new OptionsException(
-                origin
-                        + ": unknown option "
-                        + key
-                        + "; known here: "
-                        + String.join(", ", names)
-                        + ". See --print-config.");
-    }
-
-    private static String firstLine(String text) {
-        int end = text.indexOf('\n');
-        return end < 0 ? text : text.substring(0, end);
-    }
-
-    private interface LeafConsumer {
-        void accept(String key, JsonNode value);
-    }
-
-    private static void leaves(String prefix, JsonNode node, LeafConsumer consumer) {
-        for (Map.Entry<String, JsonNode> field : node.properties()) {
-            if (field.getValue().isObject()) {
-                leaves(prefix + field.getKey() + ".", field.getValue(), consumer);
-            } else {
-                consumer.accept(prefix + field.getKey(), field.getValue());
-            }
-        }
-    }
-
-    /** Reads options back from the file that {@link #yaml} wrote. */
-    public static <T extends Record> T load(Path file, Class<T> type) {
-        try {
-            return ((ObjectMapper) YAML).readValue(Files.readAllBytes(file), type);
-        } catch (IOException e) {
-            throw new KindredException(
-                    file
-                            + " does not hold the options of a run of this version: "
-                            + firstLine(String.valueOf(e.getMessage())),
-                    e);
-        }
+    static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 }

@@ -177,7 +177,7 @@ final class SplitsTest {
     void options_shareOutOfRange_isRefused() {
         assertThatThrownBy(() -> new Splits.Options(1, 0, 0.5))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unseenUserShare = 1.0");
+                .hasMessageContaining("unseen_user_share = 1.0");
         assertThatThrownBy(() -> new Splits.Options(0, Double.NaN, 0.5))
                 .isInstanceOf(IllegalArgumentException.class);
     }

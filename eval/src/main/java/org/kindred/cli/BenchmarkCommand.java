@@ -4,27 +4,27 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Quarantined;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.BenchmarkOptions;
 import org.kindred.eval.benchmark.BenchmarkRun;
 import org.kindred.eval.benchmark.RewardBenchmark;
-import org.kindred.eval.benchmark.ServedArms;
 import org.kindred.eval.report.Report;
-import org.kindred.eval.report.ResultTables;
-import org.kindred.eval.results.ResultProvenance;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.results.ResultsBuilder;
 import org.kindred.eval.stats.Interval;
 import org.kindred.options.OptionTree;
+import org.kindred.options.Spelling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,22 +37,32 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Accuracy of reward models on held-out choices of a canonical folder, per split cell and number of shots.")
-final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
+final class BenchmarkCommand implements Callable<Integer> {
+    /** Names for the help and for completion. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public java.util.Iterator<String> iterator() {
+            return Arrays.stream(BenchmarkOptions.Split.values()).map(Spelling::of).iterator();
+        }
+    }
+
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Parameters(
             paramLabel = "DATA",
             arity = "1..*",
             description = {
-                "Canonical folder, or a preferences file (JSONL, may be gzipped).",
+                DataArgument.WHAT,
                 "Several: each in turn is the data set that training never shows."
             })
-    private List<Path> data;
+    private List<DataSource> data;
 
     @Option(
             names = "--by",
             paramLabel = "KIND",
+            completionCandidates = Kinds.class,
             description =
                     "Split: ${COMPLETION-CANDIDATES}; shorthand for --set split=KIND (default: rows).")
     private BenchmarkOptions.@Nullable Split split;
@@ -62,7 +72,7 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
             paramLabel = "SPEC",
             description = {
                 "Also measure a language model with the user's past in its prompt:",
-                "openai:URL#MODEL, ollama:URL#MODEL or local:DIR. Key: KINDRED_API_KEY."
+                "openai:URL#MODEL, ollama:URL#MODEL, local:DIR or run:DIR. Key: KINDRED_API_KEY."
             })
     private @Nullable String judge;
 
@@ -83,36 +93,28 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
     private @Nullable String groups;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        settings.set("judge.spec", judge);
         settings.set("split", split);
         settings.set("targets", limit);
         settings.set("groups", groups);
-        OptionTree<BenchmarkOptions> options = settings.resolve(BenchmarkOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        OptionTree<BenchmarkOptions> options =
+                settings.resolve(BenchmarkOptions.defaults())
+                        .refuse("judge.persona", "no policy reads a persona here");
+        if (settings.printed(options, out)) {
             return 0;
         }
-        Path folder = settings.outOr("benchmark");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("benchmark");
+        output.refuseOccupied(folder);
         BenchmarkRun run;
         try (Console console = new Console(out)) {
             run =
                     BenchmarkRun.of(
                             data,
+                            folder.resolve("data"),
                             options.options(),
-                            judge == null
-                                    ? BenchmarkRun.ArmSource.NONE
-                                    : ServedArms.of(
-                                            judge,
-                                            options.options().seed(),
-                                            folder.resolve("judge-cache.sqlite")),
+                            folder.resolve("judge-cache.sqlite"),
                             console);
         }
         Results results = write(folder, run, options.options());
@@ -122,6 +124,7 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         out.println(
                 "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results and report.html in "
                         + folder);
+        run.result().silences().forEach(out::println);
         int most = options.options().shots().stream().mapToInt(k -> k).max().orElse(0);
         results.rewardModel().differences().stream()
                 .filter(difference -> difference.shots() == most)
@@ -136,30 +139,20 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
     }
 
     private Results write(Path folder, BenchmarkRun run, BenchmarkOptions options) {
-        String command =
-                "kindred eval benchmark "
-                        + String.join(" ", data.stream().map(Path::toString).toList())
-                        + " --seed "
-                        + options.seed();
-        Map<String, String> provenance =
-                new TreeMap<>(ResultProvenance.of(command, options, data.get(0)));
-        provenance.put("data", run.dataSummary());
-        Results results =
-                new Results(
-                        Results.SCHEMA,
-                        Results.VERSION,
-                        options.seed(),
-                        provenance,
-                        List.of(),
-                        null,
-                        run.result(),
-                        run.trainingSizes(),
-                        run.rankings(),
-                        null,
-                        List.of(),
-                        List.of());
-        results.write(folder.resolve("results.json"));
-        ResultTables.write(folder, results);
+        ResultsBuilder building =
+                Results.builder(Results.Kind.BENCHMARK)
+                        .command(TypedCommand.words(spec))
+                        .seed(options.seed())
+                        .options(options)
+                        .note(run.dataSummary())
+                        .rewardModel(run.result())
+                        .trainingSizes(run.trainingSizes())
+                        .rankings(run.rankings());
+        for (int i = 0; i < data.size(); i++) {
+            building.data(data.get(i).toString(), rows(folder.resolve("data")).get(i));
+        }
+        Results results = building.build();
+        results.write(folder);
         AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
         if (run.selection() != null) {
             Json.write(folder.resolve("selection.json"), run.selection());
@@ -171,13 +164,19 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
         return results;
     }
 
+    private List<Path> rows(Path workFolder) {
+        return data.stream()
+                .map(one -> one.rows(BenchmarkRun.workFolder(data, one, workFolder)))
+                .toList();
+    }
+
     private static String table(RewardBenchmark.Result result) {
         int width = result.rows().stream().mapToInt(row -> row.cell().length()).max().orElse(0);
         String cell = "%-" + Math.max(13, width) + "s ";
         StringBuilder text =
                 new StringBuilder(
                         String.format(
-                                "%n" + cell + "%-34s %3s %6s %6s  %-20s %6s %6s %6s%n",
+                                "%n" + cell + "%-34s %3s %6s %6s  %-20s %6s %6s %6s %8s%n",
                                 "cell",
                                 "arm",
                                 "K",
@@ -186,12 +185,13 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
                                 "accuracy",
                                 "macro",
                                 "ties",
-                                "worst"));
-        for (Accuracy row : result.rows()) {
+                                "worst",
+                                "coverage"));
+        for (Accuracy row : result.rows().stream().filter(r -> r.coverage() > 0).toList()) {
             text.append(
                     String.format(
                             Locale.ROOT,
-                            cell + "%-34s %3d %6d %6d  %5.1f %-14s %6.1f %6.1f %6.1f%n",
+                            cell + "%-34s %3d %6d %6d  %5.1f %-14s %6.1f %6.1f %6.1f %8.1f%n",
                             row.cell(),
                             row.arm(),
                             row.shots(),
@@ -201,7 +201,8 @@ final class BenchmarkCommand implements Callable<Integer>, RunSettings.Holder {
                             interval("[%4.1f, %4.1f]", row.accuracy()),
                             100 * row.macro(),
                             100 * row.ties(),
-                            100 * row.worstDecile()));
+                            100 * row.worstDecile(),
+                            100 * row.coverage()));
         }
         Map<String, List<RewardBenchmark.Difference>> byBaseline = new LinkedHashMap<>();
         result.differences()

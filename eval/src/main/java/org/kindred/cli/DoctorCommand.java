@@ -7,7 +7,6 @@ import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.model.EngineProbe;
 import org.kindred.reward.BgeEmbedder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,19 +16,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Is this machine fit: the tensor engine against a plain oracle, in a process of its own, and the embedding model.")
-final class DoctorCommand implements Callable<Integer>, RunSettings.Holder {
+final class DoctorCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
 
     @Option(names = "--device", description = "auto, cpu or gpu (default: auto).")
     private EngineOptions.Device device = EngineOptions.Device.AUTO;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
 
     @Override
     public Integer call() {

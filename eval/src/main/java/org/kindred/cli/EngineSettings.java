@@ -31,7 +31,7 @@ final class EngineSettings {
     private @Nullable Integer keptLayers;
 
     /** Puts what was given among the settings. */
-    void addTo(RunSettings settings) {
+    void addTo(OptionSettings settings) {
         settings.set("engine.device", device);
         settings.set("engine.precision", precision);
         settings.set("engine.rollout_precision", rolloutPrecision);

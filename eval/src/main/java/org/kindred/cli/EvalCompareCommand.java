@@ -1,7 +1,6 @@
 package org.kindred.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +10,8 @@ import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.report.RunComparison;
-import org.kindred.eval.report.Table;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.table.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,30 +22,25 @@ import picocli.CommandLine.Spec;
         name = "compare",
         mixinStandardHelpOptions = true,
         description =
-                "Runs or benchmarks side by side, their seeds as a random effect; results of older versions too.")
-final class EvalCompareCommand implements Callable<Integer>, RunSettings.Holder {
+                "Results of any commands side by side: numbers of equal tables and rows, seeds as a random effect.")
+final class EvalCompareCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OutputFolder output;
 
     @Parameters(
             paramLabel = "RUN",
             arity = "2..*",
-            description = "Folders of runs or benchmarks, or results.json files.")
+            description = "Folders of finished commands, or results.json files.")
     private List<Path> runs;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = settings.outOr("comparison");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("comparison");
+        output.refuseOccupied(folder);
         Map<String, Results> results = new LinkedHashMap<>();
         for (Path run : runs) {
-            if (results.put(run.toString(), Results.read(file(run))) != null) {
+            if (results.put(run.toString(), Results.read(run)) != null) {
                 throw new KindredException(run + " is named twice; a comparison needs other runs");
             }
         }
@@ -61,13 +55,5 @@ final class EvalCompareCommand implements Callable<Integer>, RunSettings.Holder 
         out.println("comparison.json, .csv, .md and .tex are in " + folder);
         out.flush();
         return 0;
-    }
-
-    private static Path file(Path run) {
-        if (Files.isRegularFile(run)) {
-            return run;
-        }
-        Path ofRun = run.resolve("eval/results.json");
-        return Files.exists(ofRun) ? ofRun : run.resolve("results.json");
     }
 }

@@ -10,7 +10,6 @@ import org.kindred.datasets.forget.ArtefactEraser;
 import org.kindred.datasets.forget.Forgetting;
 import org.kindred.pipeline.RunReport;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -20,20 +19,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Remove a user from every artefact of a run or data folder that holds their text.")
-final class ForgetCommand implements Callable<Integer>, RunSettings.Holder {
+final class ForgetCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
 
     @Parameters(index = "0", paramLabel = "RUN|DIR", description = "Folder to clean.")
     private Path folder;
 
     @Parameters(index = "1", paramLabel = "USER", description = "Id of the user.")
     private String user;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
 
     @Override
     public Integer call() {

@@ -17,6 +17,7 @@ import org.kindred.datasets.Json;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
 import org.kindred.options.OptionTree;
+import org.kindred.pipeline.ModelFolder;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
@@ -38,9 +39,9 @@ import picocli.CommandLine.Spec;
                     + " otherwise the whole input is the prompt. Sampling is what the model's"
                     + " generation_config.json asks for, greedy if nothing."
         })
-final class GenerateCommand implements Callable<Integer>, RunSettings.Holder {
+final class GenerateCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
     @Mixin private EngineSettings engine;
 
     @Option(
@@ -89,23 +90,16 @@ final class GenerateCommand implements Callable<Integer>, RunSettings.Holder {
     private boolean json;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         ModelFolder.require(folder);
         OptionTree<GenerateOptions> options = options();
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         try (Tokenizer tokenizer = ModelFolder.tokenizer(folder);
                 CausalLm model = CausalLm.load(folder, options.options().engine())) {
-            ModelFolder.requireMatching(folder, tokenizer, model);
+            ModelFolder.requireMatching(folder, tokenizer, model.config());
             Session session = new Session(options.options(), tokenizer, model, out);
             if (prompt != null) {
                 session.answer(prompt);

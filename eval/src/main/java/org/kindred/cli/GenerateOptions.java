@@ -1,28 +1,24 @@
 package org.kindred.cli;
 
 import java.util.List;
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 
-/**
- * How {@code policy generate} continues a prompt.
- *
- * @param seed of the sampling
- * @param raw continue the text itself instead of answering it by the chat template
- * @param system system message of the chat; empty for none
- * @param samples completions, at least 1
- * @param stops texts that end a completion
- * @param sampling the model's own by default
- * @param engine device, precision, threads
- */
+/** How {@code policy generate} continues a prompt. */
 record GenerateOptions(
-        long seed,
-        boolean raw,
-        String system,
-        int samples,
-        List<String> stops,
-        SamplingOptions sampling,
-        EngineOptions engine) {
+        @Meaning(value = "of the sampling", essential = true) long seed,
+        @Meaning(
+                        value =
+                                "continue the text itself instead of answering it by the chat template",
+                        essential = true)
+                boolean raw,
+        @Meaning(value = "system message of the chat; empty for none", essential = true)
+                String system,
+        @Meaning(value = "completions, at least 1", essential = true) int samples,
+        @Meaning("texts that end a completion") List<String> stops,
+        @Meaning(value = "the model's own by default", essential = true) SamplingOptions sampling,
+        @Meaning(value = "device, precision, threads", essential = true) EngineOptions engine) {
 
     GenerateOptions {
         if (samples < 1) {

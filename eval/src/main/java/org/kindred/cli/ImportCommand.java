@@ -12,7 +12,6 @@ import org.kindred.datasets.source.ImportOptions;
 import org.kindred.datasets.source.ImportReport;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
-import org.kindred.pipeline.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,9 +23,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Make a canonical folder of a published data set. What cannot be used goes to quarantine.jsonl, with file, line and reason.")
-final class ImportCommand implements Callable<Integer>, RunSettings.Holder {
-    private static final int MIB = 1 << 20;
-
+final class ImportCommand implements Callable<Integer> {
     /** Names for the help and for completion. */
     static final class FormatNames implements Iterable<String> {
         @Override
@@ -36,7 +33,8 @@ final class ImportCommand implements Callable<Integer>, RunSettings.Holder {
     }
 
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Parameters(
             index = "0",
@@ -53,28 +51,17 @@ final class ImportCommand implements Callable<Integer>, RunSettings.Holder {
     private List<Path> paths;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         OptionTree<ImportOptions> options = settings.resolve(ImportOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         if (!Formats.names().contains(format)) {
             throw new OptionsException(
                     "there is no format \"" + format + "\"; choose one of " + Formats.names());
         }
-        if (settings.resume()) {
-            throw new OptionsException(
-                    "--resume: an import leaves nothing half-written; start it again");
-        }
-        Path folder = settings.outOr("import");
+        Path folder = output.folder("import");
         DatasetImport.Outcome outcome;
         try (Console console = new Console(out)) {
             outcome =
@@ -82,9 +69,9 @@ final class ImportCommand implements Callable<Integer>, RunSettings.Holder {
                             format,
                             paths,
                             folder,
-                            settings.existing() == RunFolder.Existing.REPLACE,
+                            output.force(),
                             options.options(),
-                            new Steps(console));
+                            DatasetImport.Listener.of(console));
         }
         print(out, outcome.report());
         out.println(
@@ -93,25 +80,6 @@ final class ImportCommand implements Callable<Integer>, RunSettings.Holder {
                         : "-> " + folder);
         out.flush();
         return 0;
-    }
-
-    /** Bytes as steps of MiB. */
-    private static final class Steps implements DatasetImport.Listener {
-        private final Console console;
-        private String stage = "";
-
-        Steps(Console console) {
-            this.console = console;
-        }
-
-        @Override
-        public void step(String doing, long done, long total) {
-            if (!doing.equals(stage)) {
-                stage = doing;
-                console.stage(doing, String.format("%d MiB", total / MIB));
-            }
-            console.step(done / MIB, Math.max(1, total / MIB), "MiB");
-        }
     }
 
     private static void print(PrintWriter out, ImportReport report) {

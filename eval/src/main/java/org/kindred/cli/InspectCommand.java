@@ -4,10 +4,11 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.kindred.datasets.AtomicFiles;
-import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.inspect.Inspection;
 import org.kindred.datasets.inspect.InspectionPage;
+import org.kindred.datasets.source.DataSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,30 +21,23 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "What a canonical folder holds, in numbers; inspect.json and inspect.html go to --out.")
-final class InspectCommand implements Callable<Integer>, RunSettings.Holder {
+final class InspectCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OutputFolder output;
 
-    @Parameters(
-            paramLabel = "DATA",
-            description = "Canonical folder, or its preferences file (JSONL, may be gzipped).")
-    private Path data;
+    @Parameters(paramLabel = "DATA", description = DataArgument.WHAT)
+    private DataSource data;
 
     @Option(names = "--json", description = "Print the numbers as JSON instead of text.")
     private boolean json;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = settings.outOr("inspect");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("inspect");
+        output.refuseOccupied(folder);
         Inspection inspection =
-                Inspection.of(String.valueOf(data.getFileName()), CanonicalReader.read(data));
+                Inspection.of(data.name(), data.read(folder.resolve("data"), Progress.NONE));
         Json.write(folder.resolve("inspect.json"), inspection);
         AtomicFiles.writeText(folder.resolve("inspect.html"), InspectionPage.html(inspection));
         if (json) {

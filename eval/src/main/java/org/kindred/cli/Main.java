@@ -1,10 +1,16 @@
 package org.kindred.cli;
 
+import java.util.List;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionsException;
+import org.kindred.options.Spelling;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /** Entry point of {@code kindred}. Exit status: 0 done, 1 the work failed, 2 bad usage. */
 @Command(
@@ -43,14 +49,12 @@ public final class Main {
 
     @Command(
             name = "policy",
-            description = "Language-model policies: sft, train, bandit, study, generate, bench.",
+            description = "Language-model policies: sft, train, generate, bench.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
             subcommands = {
                 SftCommand.class,
                 TrainCommand.class,
-                BanditCommand.class,
-                StudyCommand.class,
                 GenerateCommand.class,
                 PolicyBenchCommand.class
             })
@@ -85,6 +89,12 @@ public final class Main {
             })
     static final class Eval {}
 
+    @Option(
+            names = "--verbose",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show stack traces.")
+    private boolean verbose;
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -95,17 +105,40 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        CommandLine line = new CommandLine(new Main());
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
         line.setExecutionStrategy(new CommandLine.RunLast());
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));
+        line.registerConverter(DataSource.class, new DataArgument());
+        finish(line);
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) -> report(failure, command, main.verbose));
         return line;
     }
 
-    private static int report(Exception failure, CommandLine command) {
-        boolean verbose =
-                command.getCommand() instanceof RunSettings.Holder holder
-                        && holder.settings().verbose();
+    /** Enums as everywhere else, and no {@code --preset} where there is none. */
+    private static void finish(CommandLine line) {
+        CommandSpec spec = line.getCommandSpec();
+        OptionSpec preset = spec.findOption(Preset.FLAG);
+        if (preset != null && Preset.of(Preset.command(spec)).isEmpty()) {
+            spec.remove(preset);
+        }
+        if (spec.userObject()
+                instanceof PrototypesCommand) { // which goes on in the run it is given
+            List.of("--out", "--force", "--resume")
+                    .forEach(flag -> spec.remove(spec.findOption(flag)));
+        }
+        spec.args().forEach(arg -> registerEnum(line, arg.auxiliaryTypes()[0]));
+        line.getSubcommands().values().forEach(Main::finish);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an enum's own class
+    private static void registerEnum(CommandLine line, Class type) {
+        if (type.isEnum()) {
+            line.registerConverter(type, text -> Spelling.parse(type, "value", text));
+        }
+    }
+
+    private static int report(Exception failure, CommandLine command, boolean verbose) {
         if (verbose) {
             failure.printStackTrace(command.getErr());
         } else {
@@ -122,7 +155,7 @@ public final class Main {
         private Failures() {}
 
         static String message(Throwable failure) {
-            if (failure instanceof KindredException) {
+            if (failure instanceof KindredException || failure instanceof OptionsException) {
                 return String.valueOf(failure.getMessage());
             }
             if (failure instanceof OutOfMemoryError) {

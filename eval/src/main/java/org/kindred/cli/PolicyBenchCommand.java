@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
+import org.kindred.pipeline.ModelFolder;
 import org.kindred.policy.bench.BenchOptions;
 import org.kindred.policy.bench.BenchReport;
 import org.kindred.policy.bench.BenchShape;
@@ -29,9 +30,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Speed and memory of GRPO steps on this machine, as JSON; medians of the timed steps.")
-final class PolicyBenchCommand implements Callable<Integer>, RunSettings.Holder {
+final class PolicyBenchCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings settings;
+    @Mixin private OutputFolder output;
     @Mixin private EngineSettings engine;
 
     @Option(
@@ -62,11 +64,6 @@ final class PolicyBenchCommand implements Callable<Integer>, RunSettings.Holder 
     private @Nullable Integer loraRank;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         engine.addTo(settings);
@@ -77,18 +74,16 @@ final class PolicyBenchCommand implements Callable<Integer>, RunSettings.Holder 
         settings.set("steps", steps);
         settings.set("lora_rank", loraRank);
         OptionTree<BenchOptions> options = settings.resolve(BenchOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         BenchReport report = measure(options.options(), spec.commandLine().getErr());
         String json = Json.pretty(report);
         out.println(json);
         out.flush();
-        Path folder = settings.out();
+        Path folder = output.out();
         if (folder != null) {
-            settings.refuseOccupied(folder);
+            output.refuseOccupied(folder);
             Json.write(folder.resolve("bench.json"), report);
         }
         return 0;

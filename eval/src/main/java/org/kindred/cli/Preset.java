@@ -5,8 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.kindred.options.OptionTree;
+import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionsException;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Options that are packaged under a name.
@@ -17,9 +18,11 @@ import org.kindred.options.OptionsException;
  * @param yaml the keys that differ from the defaults
  */
 public record Preset(String name, String command, String description, String yaml) {
+    static final String FLAG = "--preset";
     private static final List<String> NAMES =
             List.of(
                     "tiny",
+                    "checkpoint",
                     "shrunk",
                     "seven-personas",
                     "use-cases",
@@ -36,11 +39,16 @@ public record Preset(String name, String command, String description, String yam
         return presets;
     }
 
+    /** Those of one command. */
+    static List<Preset> of(String command) {
+        return all().stream().filter(preset -> preset.command().equals(command)).toList();
+    }
+
     /**
      * @throws OptionsException if there is none of that name for the command
      */
     public static Preset of(String name, String command) {
-        List<Preset> known = all().stream().filter(p -> p.command().equals(command)).toList();
+        List<Preset> known = of(command);
         return known.stream()
                 .filter(preset -> preset.name().equals(name))
                 .findFirst()
@@ -62,8 +70,13 @@ public record Preset(String name, String command, String description, String yam
                                                                                 .toList()))));
     }
 
-    OptionTree.Packaged packaged() {
-        return new OptionTree.Packaged(name, yaml);
+    OptionLayer layer() {
+        return OptionLayer.preset(name, yaml);
+    }
+
+    /** The words of a command without {@code kindred}, as presets name it. */
+    static String command(CommandSpec command) {
+        return command.qualifiedName().replaceFirst("^kindred ", "");
     }
 
     /** The first two lines of the file are comments: the command and the description. */

@@ -1,65 +1,57 @@
 package org.kindred.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.concurrent.Callable;
-import org.kindred.options.OptionTree;
-import org.kindred.pipeline.RewardWork;
-import org.kindred.reward.judges.RewardOptions;
-import org.kindred.reward.prototype.PrototypeSpace;
+import java.util.Set;
+import org.kindred.options.OptionsException;
+import org.kindred.pipeline.Recipe;
+import org.kindred.pipeline.RunFolder;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "prototypes",
         mixinStandardHelpOptions = true,
         description =
-                "Find prototypes with the judge of RUN (made by kindred reward derive): cells of"
-                        + " users, and cells of (user, scenario) samples as published.")
-final class PrototypesCommand implements Callable<Integer>, RunSettings.Holder {
-    @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
-
-    @Parameters(paramLabel = "RUN", description = "Folder that kindred reward derive made.")
+                "Find preference groups with the judge of RUN: cells of like-minded users, or for a"
+                        + " language model of (user, scenario) samples as published.")
+final class PrototypesCommand extends RecipeCommand {
+    @Parameters(
+            paramLabel = "RUN",
+            description = "Folder of kindred reward derive, or of another command with a judge.")
     private Path run;
 
-    @Override
-    public RunSettings settings() {
-        return settings;
+    PrototypesCommand() {
+        super(Recipe.Goal.GROUPS, Set.of("seed", "data", "judge", "groups", "engine"));
     }
 
     @Override
-    public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        RewardWork.source(run);
-        OptionTree<RewardOptions> options =
-                settings.resolve(OptionTree.load(run.resolve("config.yaml"), RewardOptions.class));
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
-            return 0;
+    void flags() {
+        if (!Files.exists(run.resolve(RunFolder.CONFIG))) {
+            throw new OptionsException(
+                    run
+                            + ": holds no run (no "
+                            + RunFolder.CONFIG
+                            + "). Make one with kindred reward derive DATA --out "
+                            + run);
         }
-        RewardWork.Cells cells;
-        try (Console console = new Console(out)) {
-            cells = new RewardWork(run, options.options(), console).prototypes();
-        }
-        out.printf(
-                "%d cells of users, %d cells of scenarios -> %s%n",
-                cells.users().size(), cells.scenarios(), run.resolve("reward"));
-        for (PrototypeSpace.Prototype cell : cells.users()) {
-            String stable =
-                    cell.stability() == null
-                            ? ""
-                            : String.format(Locale.ROOT, ", stability %.2f", cell.stability());
-            out.printf(
-                    "%s: %d users%s. %s%n",
-                    cell.label(), cell.members().size(), stable, cell.persona());
-        }
-        out.flush();
-        return 0;
+        output.use(run);
+    }
+
+    /** The folder is a run; its groups are found anew where their options changed. */
+    @Override
+    RunFolder.Existing existing() {
+        return RunFolder.Existing.RESUME;
+    }
+
+    @Override
+    String folderName() {
+        return "reward";
+    }
+
+    @Override
+    void tell(Recipe recipe, PrintWriter out) {
+        recipe.groups().forEach(out::println);
     }
 }

@@ -4,19 +4,16 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.benchmark.ListRanking;
-import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.report.Report;
-import org.kindred.eval.report.ResultTables;
-import org.kindred.eval.report.Table;
-import org.kindred.eval.results.ResultProvenance;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.table.Table;
 import org.kindred.options.OptionTree;
+import org.kindred.pipeline.ModelFolder;
 import org.kindred.pipeline.PolicyRanking;
 import org.kindred.pipeline.RankingOptions;
 import org.kindred.policy.model.CausalLm;
@@ -33,16 +30,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Policies as rankers of lists: hit rate and NDCG of the order in which an answer names the candidates, per group.")
-final class RankCommand implements Callable<Integer>, RunSettings.Holder {
+final class RankCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
     @Mixin private EngineSettings engine;
 
     @Parameters(
             paramLabel = "DATA",
             description =
-                    "Canonical folder whose tasks have labelled candidates, such as MovieLens.")
-    private Path data;
+                    DataArgument.WHAT + " Its tasks have labelled candidates, such as MovieLens.")
+    private DataSource data;
 
     @Option(
             names = "--model",
@@ -59,40 +57,34 @@ final class RankCommand implements Callable<Integer>, RunSettings.Holder {
     private @Nullable Integer limit;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         engine.addTo(settings);
         settings.set("lists", limit);
         OptionTree<RankingOptions> options = settings.resolve(RankingOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         models.forEach(ModelFolder::require);
-        Path folder = settings.outOr("rank");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("rank");
+        output.refuseOccupied(folder);
         List<ListRanking> rows = new ArrayList<>();
         int lists;
         try (Console console = new Console(out)) {
-            PolicyRanking ranking = new PolicyRanking(data, options.options(), console);
+            Path read = data.canonical(folder.resolve("data"), console);
+            PolicyRanking ranking = new PolicyRanking(read, options.options(), console);
             lists = ranking.lists();
             for (Path folderOfModel : models) {
                 try (Tokenizer tokenizer = ModelFolder.tokenizer(folderOfModel);
                         CausalLm model = CausalLm.load(folderOfModel, options.options().engine())) {
-                    ModelFolder.requireMatching(folderOfModel, tokenizer, model);
+                    ModelFolder.requireMatching(folderOfModel, tokenizer, model.config());
                     rows.addAll(ranking.of(folderOfModel.toString(), model, tokenizer));
                 }
             }
         }
         Results results = write(folder, rows, lists, options.options());
         out.println();
-        ResultTables.of(results).stream().map(Table::markdown).forEach(out::print);
+        results.tables().stream().map(Table::markdown).forEach(out::print);
         out.println(
                 "K is the number of past items that a prompt shows; 95 % intervals over users; results and report.html in "
                         + folder);
@@ -102,31 +94,17 @@ final class RankCommand implements Callable<Integer>, RunSettings.Holder {
 
     private Results write(Path folder, List<ListRanking> rows, int lists, RankingOptions options) {
         List<String> names = models.stream().map(Path::toString).toList();
-        String command =
-                "kindred eval rank "
-                        + data
-                        + " --model "
-                        + String.join(" --model ", names)
-                        + " --seed "
-                        + options.seed();
-        Map<String, String> provenance = new TreeMap<>(ResultProvenance.of(command, options, data));
-        provenance.put("data", data + ": " + lists + " lists");
         Results results =
-                new Results(
-                        Results.SCHEMA,
-                        Results.VERSION,
-                        options.seed(),
-                        provenance,
-                        names,
-                        null,
-                        new RewardBenchmark.Result(List.of(), List.of()),
-                        List.of(),
-                        rows,
-                        null,
-                        List.of(),
-                        List.of());
-        results.write(folder.resolve("results.json"));
-        ResultTables.write(folder, results);
+                Results.builder(Results.Kind.RANKING)
+                        .command(TypedCommand.words(spec))
+                        .seed(options.seed())
+                        .options(options)
+                        .data(data.toString(), data.rows(folder.resolve("data")))
+                        .note(lists + " lists of " + data + " were ranked.")
+                        .policies(names)
+                        .rankings(rows)
+                        .build();
+        results.write(folder);
         AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
         new Report(results, List.of()).write(folder.resolve("report.html"));
         return results;

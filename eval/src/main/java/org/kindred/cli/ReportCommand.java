@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.kindred.options.OptionsException;
 import org.kindred.pipeline.RunReport;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,12 +16,13 @@ import picocli.CommandLine.Spec;
         name = "report",
         mixinStandardHelpOptions = true,
         description =
-                "Write eval/report.html of a run again; of a run that is going on, with what is there.")
-final class ReportCommand implements Callable<Integer>, RunSettings.Holder {
+                "Write the report of any results again; of a run that is going on, with what is there.")
+final class ReportCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a run.")
+    @Parameters(
+            paramLabel = "RUN",
+            description = "Folder of a run, or of another command's results.")
     private Path run;
 
     @Option(
@@ -31,11 +31,6 @@ final class ReportCommand implements Callable<Integer>, RunSettings.Holder {
             description =
                     "Write the report again every so many seconds until the run is finished; the open page loads itself again.")
     private int refresh;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
 
     @Override
     public Integer call() {

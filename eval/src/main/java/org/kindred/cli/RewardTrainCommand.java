@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionTree;
+import org.kindred.pipeline.ModelFolder;
 import org.kindred.pipeline.RewardTraining;
 import org.kindred.pipeline.RunFolder;
 import org.kindred.pipeline.TestResult;
@@ -26,20 +28,17 @@ import picocli.CommandLine.Spec;
                 "Train a language model as a judge on DATA: a teacher's chains (psi), reinforcement by coverage and outcome (cre),"
                         + " hard negatives (curriculum). Writes model/, a Hugging Face folder for --judge local:DIR,"
                         + " and results.json, every stage on new users' choices.")
-final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder {
+final class RewardTrainCommand implements Callable<Integer> {
     private static final Set<String> MAY_CHANGE_ON_RESUME =
-            Set.of(
-                    "checkpoints.",
-                    "validation.patience",
-                    "reward.client.",
-                    "reward.timeout_seconds");
+            Set.of("checkpoints.", "validation.patience", "judge.client.", "judge.timeout_seconds");
 
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder.Resumable output;
     @Mixin private EngineSettings engine;
 
-    @Parameters(paramLabel = "DATA", description = "Canonical folder.")
-    private Path data;
+    @Parameters(paramLabel = "DATA", description = DataArgument.WHAT)
+    private DataSource data;
 
     @Option(
             names = "--model",
@@ -55,7 +54,7 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
             paramLabel = "JUDGE",
             description =
                     "Who writes the chains of psi: rubric (default) | openai:URL#MODEL |"
-                            + " ollama:URL#MODEL | local:DIR.")
+                            + " ollama:URL#MODEL | local:DIR | run:DIR.")
     private @Nullable String teacher;
 
     @Option(
@@ -85,41 +84,47 @@ final class RewardTrainCommand implements Callable<Integer>, RunSettings.Holder 
     private @Nullable Integer loraRank;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         engine.addTo(settings);
-        settings.set("teacher", teacher);
+        settings.set("judge.spec", teacher);
         settings.set("stages", stages);
         settings.set("ablations", ablations ? true : null);
         settings.set("coverage", coverage);
         settings.set("lora_rank", loraRank);
         OptionTree<RewardTrainingOptions> options =
                 settings.resolve(RewardTrainingOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         if (!model.equals(RewardTraining.SCRATCH)) {
             ModelFolder.require(Path.of(model));
         }
-        Path folder = settings.outOr("reward-train");
+        Path folder = output.folder("reward-train");
         try (RunFolder run =
                         RunFolder.open(
                                 folder,
-                                settings.existing(),
+                                output.existing(),
                                 options.options(),
                                 MAY_CHANGE_ON_RESUME);
                 Console console = new Console(out)) {
             out.println("kindred reward train -> " + folder);
-            RewardTraining training = new RewardTraining(model, data, options.options(), console);
+            RewardTraining training =
+                    new RewardTraining(
+                            model,
+                            data,
+                            options.options(),
+                            run.command(TypedCommand.words(spec), output.resume()),
+                            console);
             RewardTraining.Result result =
-                    Stoppable.run(training::requestStop, out, () -> training.run(run));
+                    Stoppable.run(
+                            () -> {
+                                training.requestStop();
+                                return true;
+                            },
+                            Stoppable.SAME_COMMAND,
+                            out,
+                            () -> training.run(run));
             console.close();
             print(result, out);
         }

@@ -1,92 +1,145 @@
 package org.kindred.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.kindred.options.OptionTree;
-import org.kindred.pipeline.Pipeline;
-import org.kindred.pipeline.PipelineOptions;
-import org.kindred.pipeline.RunFolder;
+import org.kindred.options.OptionsException;
+import org.kindred.pipeline.Recipe;
+import org.kindred.pipeline.RecipeOptions;
+import org.kindred.pipeline.SeedRuns;
+import org.kindred.policy.run.TrainingListener;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
-        description =
-                "The whole pipeline: population, reward model, prototypes, SFT, GRPO, P-GRPO, evaluation, report.")
-final class RunCommand implements Callable<Integer>, RunSettings.Holder {
-    private static final Set<String> MAY_CHANGE_ON_RESUME =
-            Set.of("reinforcement.scoring.max_failed_share", "reinforcement.scoring.threads");
-
-    @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
-
+        description = {
+            "The whole recipe: data, judge, groups, start, arms, evaluation, report.",
+            "Without DATA, on a simulated population."
+        })
+final class RunCommand extends RecipeCommand {
     @Parameters(
             arity = "0..1",
-            paramLabel = "CONFIG",
-            description = "YAML file with the options that differ from the defaults.")
-    private @Nullable Path config;
+            paramLabel = "DATA",
+            description = "Canonical folder, preferences file, or FORMAT:PATH of a published set.")
+    private @Nullable String data;
 
-    @Override
-    public RunSettings settings() {
-        return settings;
+    @Option(
+            names = "--model",
+            paramLabel = "scratch|DIR",
+            description =
+                    "What the policies start from: a small decoder with random weights (default), or a"
+                            + " Hugging Face folder.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--arms",
+            split = ",",
+            paramLabel = "NAME",
+            description =
+                    "Policies that are trained, by estimator (default: grpo,p_grpo); more in --config.")
+    private @Nullable List<String> arms;
+
+    @Option(
+            names = "--seeds",
+            split = ",",
+            paramLabel = "N",
+            description = "Several runs, compared in one table.")
+    private @Nullable List<Long> seeds;
+
+    @Option(
+            names = "--groups",
+            paramLabel = "WHO",
+            description =
+                    "Whom tables tell apart: an attribute of the users, group, or FILE.csv#COLUMN. No"
+                            + " model reads it.")
+    private @Nullable String groups;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Rollouts of every arm.")
+    private @Nullable Integer steps;
+
+    @Option(
+            names = "--lora-rank",
+            paramLabel = "RANK",
+            description =
+                    "Train adapters of this rank, in fine-tuning and in every arm; 0: all weights.")
+    private @Nullable Integer loraRank;
+
+    RunCommand() {
+        super(
+                Recipe.Goal.REPORT,
+                Set.of(
+                        "seed",
+                        "seeds",
+                        "data",
+                        "judge",
+                        "groups",
+                        "start",
+                        "reinforcement",
+                        "arms",
+                        "tuning",
+                        "evaluation",
+                        "engine"));
     }
 
     @Override
-    public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
-        Path folder =
-                settings.resume() && settings.out() == null
-                        ? RunFolder.newest(Path.of("runs"), "run-")
-                        : settings.outOr("run");
-        OptionTree<PipelineOptions> options = settings.resolve(base(folder), config);
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
-            return 0;
+    void flags() {
+        if (data != null && data.matches("(?i).+\\.ya?ml")) {
+            throw new OptionsException(
+                    data + " is no data: options are given with --config " + data);
         }
-        try (RunFolder run =
-                        RunFolder.open(
-                                folder,
-                                settings.existing(),
-                                options.options(),
-                                MAY_CHANGE_ON_RESUME);
-                Console console = new Console(out)) {
-            out.println("kindred run -> " + folder);
-            Pipeline pipeline = new Pipeline(options.options(), run, console);
-            String summary =
-                    Interruption.during(
-                            () -> {
-                                out.println();
-                                out.println(
-                                        "interrupted; continue with: kindred run --resume --out "
-                                                + folder);
-                                out.flush();
-                            },
-                            () -> {
-                                pipeline.run();
-                                return pipeline.summary();
-                            });
-            out.println();
-            out.print(summary);
-            out.flush();
-        }
-        return 0;
+        settings.set("data.source", data);
+        settings.set("start.model", model);
+        settings.set("arms", arms);
+        settings.set("seeds", seeds);
+        settings.set("evaluation.groups", groups);
+        settings.set("reinforcement.steps", steps);
+        settings.set("start.lora.rank", loraRank);
+        settings.set("reinforcement.lora.rank", loraRank);
     }
 
-    /** A run that goes on does so with its own options, whatever they were given by. */
-    private PipelineOptions base(Path folder) {
-        Path saved = folder.resolve(RunFolder.CONFIG);
-        return settings.resume() && Files.exists(saved)
-                ? OptionTree.resolve(PipelineOptions.defaults(), saved, Map.of()).options()
-                : PipelineOptions.defaults();
+    /** The run knows its options. */
+    @Override
+    String resumeHint(Path folder) {
+        return "interrupted; continue with: kindred run --resume --out " + folder;
+    }
+
+    @Override
+    String folderName() {
+        return "run";
+    }
+
+    @Override
+    void work(Path folder, RecipeOptions options, Console console, PrintWriter out) {
+        if (options.seeds().size() < 2 && options.tuning().rates().isEmpty()) {
+            super.work(folder, options.withOnlySeed(), console, out);
+            return;
+        }
+        try (SeedRuns runs =
+                new SeedRuns(
+                        folder,
+                        output.existing(),
+                        options,
+                        TypedCommand.words(spec),
+                        TrainingListener.SILENT,
+                        console)) {
+            boolean whole = Stoppable.run(runs::requestStop, resumeHint(folder), out, runs::run);
+            console.close();
+            if (whole) {
+                out.println();
+                runs.summary().forEach(out::println);
+                out.flush();
+            }
+        }
+    }
+
+    @Override
+    void tell(Recipe recipe, PrintWriter out) {
+        out.println();
+        out.print(recipe.summary());
     }
 }

@@ -3,12 +3,12 @@ package org.kindred.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionTree;
-import org.kindred.pipeline.RewardWork;
+import org.kindred.pipeline.RewardScoring;
+import org.kindred.pipeline.RewardScoringOptions;
 import org.kindred.reward.judges.RewardOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,59 +21,52 @@ import picocli.CommandLine.Spec;
         name = "score",
         mixinStandardHelpOptions = true,
         description = "Score both responses of every held-out pair of DATA in its user's name.")
-final class ScoreCommand implements Callable<Integer>, RunSettings.Holder {
+final class ScoreCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
-    @Parameters(paramLabel = "DATA", description = "Canonical folder.")
-    private Path data;
+    @Parameters(paramLabel = "DATA", description = DataArgument.WHAT)
+    private DataSource data;
 
-    @Option(
-            names = "--judge",
-            defaultValue = "rubric",
-            description =
-                    "rubric | openai:URL#MODEL (key in KINDRED_API_KEY) | ollama:URL#MODEL |"
-                            + " local:DIR (default: ${DEFAULT-VALUE}).")
-    private String judge;
+    @Mixin private EngineSettings engine;
+
+    @Option(names = "--judge", paramLabel = "JUDGE", description = RecipeCommand.JUDGES)
+    private @Nullable String judge;
 
     @Option(
             names = "--individual",
             paramLabel = "M",
-            description = "Own samples; shorthand for --set scaling.individual=M.")
+            description = "Own samples; shorthand for --set judge.scaling.individual=M.")
     private @Nullable Integer individual;
 
     @Option(
             names = "--prototype",
             paramLabel = "N",
-            description = "Neighbours; shorthand for --set scaling.prototype=N.")
+            description = "Neighbours; shorthand for --set judge.scaling.prototype=N.")
     private @Nullable Integer prototype;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> shorthands = new TreeMap<>();
-        if (individual != null) {
-            shorthands.put("scaling.individual", individual.toString());
-        }
-        if (prototype != null) {
-            shorthands.put("scaling.prototype", prototype.toString());
-        }
-        OptionTree<RewardOptions> options = settings.resolve(RewardOptions.defaults(), shorthands);
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        engine.addTo(settings);
+        settings.set("judge.spec", judge);
+        settings.set("judge.scaling.individual", individual);
+        settings.set("judge.scaling.prototype", prototype);
+        OptionTree<RewardScoringOptions> all = settings.resolve(RewardScoringOptions.defaults());
+        OptionTree<RewardScoringOptions> options =
+                all.refuse("judge.", RewardOptions.unread(all.options().judge()))
+                        .refuse("judge.persona", "no policy reads a persona here");
+        if (settings.printed(options, out)) {
             return 0;
         }
-        Path folder = settings.outOr("score");
-        settings.refuseOccupied(folder);
-        RewardWork.Scored scored;
+        Path folder = output.folder("score");
+        output.refuseOccupied(folder);
+        RewardScoring.Scored scored;
         try (Console console = new Console(out)) {
-            scored = new RewardWork(folder, options.options(), console).score(data, judge);
+            scored =
+                    new RewardScoring(folder, options.options(), console)
+                            .score(data, TypedCommand.words(spec));
         }
         out.printf(
                 Locale.ROOT,

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
-import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.protocol.Protocol;
 import org.kindred.eval.protocol.ScoreOptions;
 import org.kindred.eval.protocol.ScoreReport;
 import org.kindred.eval.protocol.ScoreReports;
-import org.kindred.eval.report.Table;
-import org.kindred.eval.results.ResultProvenance;
+import org.kindred.eval.report.Report;
+import org.kindred.eval.results.Results;
+import org.kindred.eval.results.ResultsBuilder;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
@@ -35,11 +35,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Scores or judge outputs that were made elsewhere, counted as a published benchmark counts.")
-final class ScoresCommand implements Callable<Integer>, RunSettings.Holder {
+final class ScoresCommand implements Callable<Integer> {
     private static final int SHOWN_LINES = 10;
 
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Parameters(
             index = "0",
@@ -58,10 +59,9 @@ final class ScoresCommand implements Callable<Integer>, RunSettings.Holder {
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
-            description =
-                    "The benchmark as a canonical folder, from kindred data import; for all but lamp-qa-rankings.")
-    private @Nullable Path data;
+            paramLabel = "DATA",
+            description = "The benchmark, for all but lamp-qa-rankings. " + DataArgument.WHAT)
+    private @Nullable DataSource data;
 
     @Option(
             names = "--responses",
@@ -71,27 +71,27 @@ final class ScoresCommand implements Callable<Integer>, RunSettings.Holder {
     private @Nullable Path responses;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         OptionTree<ScoreOptions> options = settings.resolve(ScoreOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         Protocol counted = Protocol.parse(protocol);
         requireUsable(counted);
-        Path folder = settings.outOr("scores");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("scores");
+        output.refuseOccupied(folder);
+        CanonicalReader.@Nullable Loaded benchmark = null;
+        if (data != null) {
+            try (Console console = new Console(out)) {
+                benchmark = data.read(folder.resolve("data"), console);
+                console.stage("data", benchmark.summary());
+            }
+        }
         ScoreReport report =
                 new ScoreReports(
                                 file,
-                                data == null ? null : CanonicalReader.read(data),
+                                benchmark,
                                 responses,
                                 new Bootstrap(
                                         options.options().bootstrapDraws(),
@@ -107,7 +107,9 @@ final class ScoresCommand implements Callable<Integer>, RunSettings.Holder {
                         ? ""
                         : ", " + report.unknown() + " are not of the data and were passed over");
         tellBadLines(report.setAside(), folder, out);
-        out.println("scores.json, the tables as .csv, tables.md and tables.tex are in " + folder);
+        out.println(
+                "results.json, report.html, the tables as .csv, tables.md and tables.tex are in "
+                        + folder);
         out.flush();
         return 0;
     }
@@ -146,33 +148,30 @@ final class ScoresCommand implements Callable<Integer>, RunSettings.Holder {
     }
 
     private void write(Path folder, ScoreReport report, ScoreOptions options) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("protocol", report.protocol().spelling());
-        json.put("numbers", report.numbers());
-        json.put("matched_ids", report.matched());
-        json.put("unknown_ids", report.unknown());
-        json.put("lines_set_aside", report.setAside().size());
-        json.put(
-                "provenance",
-                ResultProvenance.of(
-                        "kindred eval scores "
-                                + protocol
-                                + " "
-                                + file
-                                + (data == null ? "" : " --data " + data)
-                                + (responses == null ? "" : " --responses " + responses),
-                        options,
-                        data == null ? List.of(file) : List.of(file, data)));
-        Json.write(folder.resolve("scores.json"), json);
-        StringBuilder markdown = new StringBuilder();
-        StringBuilder latex = new StringBuilder();
-        for (Table table : report.tables()) {
-            AtomicFiles.writeText(folder.resolve(table.name() + ".csv"), table.csv());
-            markdown.append(table.markdown());
-            latex.append(table.latex());
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("protocol", report.protocol().spelling());
+        numbers.put("numbers", report.numbers());
+        numbers.put("matched_ids", report.matched());
+        numbers.put("unknown_ids", report.unknown());
+        numbers.put("lines_set_aside", report.setAside().size());
+        ResultsBuilder building =
+                Results.builder(Results.Kind.SCORES)
+                        .command(TypedCommand.words(spec))
+                        .seed(options.seed())
+                        .options(options)
+                        .data(file)
+                        .note("Counted as " + report.protocol().spelling() + " counts.")
+                        .details(numbers);
+        if (data != null) {
+            building.data(data.toString(), data.rows(folder.resolve("data")));
         }
-        AtomicFiles.writeText(folder.resolve("tables.md"), markdown.toString());
-        AtomicFiles.writeText(folder.resolve("tables.tex"), latex.toString());
+        if (responses != null) {
+            building.data(responses);
+        }
+        report.tables().forEach(building::table);
+        Results results = building.build();
+        results.write(folder);
+        new Report(results, List.of()).write(folder.resolve("report.html"));
         if (!report.setAside().isEmpty()) {
             Quarantined.write(folder.resolve("quarantine.jsonl"), report.setAside());
         }

@@ -17,26 +17,20 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Write a simulated population: a canonical folder, and its latent truth in truth.json.")
-final class SimulateCommand implements Callable<Integer>, RunSettings.Holder {
+final class SimulateCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
-
-    @Override
-    public RunSettings settings() {
-        return settings;
-    }
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         OptionTree<SimulateOptions> options = settings.resolve(SimulateOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
-        Path folder = settings.outOr("simulate");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("simulate");
+        output.refuseOccupied(folder);
         SimulatedPopulation population =
                 SimulatedPopulation.generate(
                         options.options().simulation(),

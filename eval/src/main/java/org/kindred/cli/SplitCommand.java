@@ -3,12 +3,16 @@ package org.kindred.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalWriter;
 import org.kindred.datasets.Manifest;
+import org.kindred.datasets.Progress;
+import org.kindred.datasets.Quarantined;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.datasets.split.DatasetSplit;
 import org.kindred.datasets.split.SourceData;
 import org.kindred.datasets.split.SplitKind;
@@ -16,6 +20,7 @@ import org.kindred.datasets.split.SplitOptions;
 import org.kindred.datasets.split.SplitPlan;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
+import org.kindred.options.Spelling;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,14 +33,24 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "Place every row of canonical folders in a split, as ids, with a report of what leaks.")
-final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
+final class SplitCommand implements Callable<Integer> {
+    /** Names for the help and for completion. */
+    static final class Kinds implements Iterable<String> {
+        @Override
+        public java.util.Iterator<String> iterator() {
+            return Arrays.stream(SplitKind.values()).map(Spelling::of).iterator();
+        }
+    }
+
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Option(
             names = "--by",
             required = true,
             paramLabel = "KIND",
+            completionCandidates = Kinds.class,
             description = "One of ${COMPLETION-CANDIDATES}.")
     private SplitKind kind;
 
@@ -43,14 +58,15 @@ final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
             arity = "1..*",
             paramLabel = "DATA",
             description =
-                    "Canonical folders: one; two or more for LEAVE_ONE_DATASET_OUT; those to train on for SUITE. NAME=FOLDER gives one another name.")
+                    DataArgument.WHAT
+                            + " One; two or more for leave_one_dataset_out; those to train on for suite. NAME=DATA gives one another name.")
     private List<String> data;
 
     @Option(
             names = "--test",
             arity = "1..*",
             paramLabel = "DATA",
-            description = "Canonical folders to test on, for SUITE.")
+            description = "What to test on, for suite; written as DATA.")
     private List<String> test = new ArrayList<>();
 
     @Option(
@@ -60,32 +76,26 @@ final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
     private boolean apply;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         OptionTree<SplitOptions> options = settings.resolve(SplitOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        if (settings.printed(options, out)) {
             return 0;
         }
         if ((kind == SplitKind.SUITE) == test.isEmpty()) {
-            throw new OptionsException("--test goes with --by SUITE, and that needs it");
+            throw new OptionsException("--test goes with --by suite, and that needs it");
         }
-        Path folder = settings.outOr("split");
-        settings.refuseOccupied(folder);
-        List<SourceData> train = read(data);
-        List<SourceData> tested = read(test);
-        SplitPlan plan = plan(train, tested, options.options());
-        List<SourceData> all = new ArrayList<>(train);
-        all.addAll(tested);
+        Path folder = output.folder("split");
+        output.refuseOccupied(folder);
+        SplitPlan[] made = new SplitPlan[1];
         AtomicFiles.writeFolder(
                 folder,
                 inside -> {
+                    List<SourceData> train = read(data, inside);
+                    List<SourceData> tested = read(test, inside);
+                    SplitPlan plan = plan(train, tested, options.options());
+                    List<SourceData> all = new ArrayList<>(train);
+                    all.addAll(tested);
                     plan.split().writeInto(inside, plan.places());
                     if (apply) {
                         for (DatasetSplit.Fold fold : plan.split().folds()) {
@@ -96,7 +106,10 @@ final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
                                     manifest(fold.name(), all));
                         }
                     }
+                    made[0] = plan;
+                    all.forEach(one -> tellBadLines(one, out));
                 });
+        SplitPlan plan = made[0];
         print(out, plan);
         out.println("-> " + folder);
         out.flush();
@@ -111,19 +124,21 @@ final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
             return SplitPlan.leaveOneOut(train, options);
         }
         if (train.size() > 1) {
-            throw new OptionsException("--by " + kind + " splits one data set; name one folder");
+            throw new OptionsException(
+                    "--by " + Spelling.of(kind) + " splits one data set; name one folder");
         }
         return SplitPlan.of(kind, train.get(0), options);
     }
 
-    private static List<SourceData> read(List<String> named) {
+    /** Published data are imported into {@code data/NAME}, a part of what the split is about. */
+    private static List<SourceData> read(List<String> named, Path folder) {
         List<SourceData> data = new ArrayList<>();
         for (String one : named) {
             int equals = one.indexOf('=');
-            Path folder = Path.of(one.substring(equals + 1));
-            String name =
-                    equals > 0 ? one.substring(0, equals) : String.valueOf(folder.getFileName());
-            data.add(SourceData.read(name, folder));
+            DataSource source = DataSource.parse(one.substring(equals + 1));
+            String name = equals > 0 ? one.substring(0, equals) : source.name();
+            Path work = folder.resolve("data").resolve(name);
+            data.add(SourceData.read(name, source, work, Progress.NONE));
         }
         return data;
     }
@@ -140,6 +155,12 @@ final class SplitCommand implements Callable<Integer>, RunSettings.Holder {
             }
         }
         return Manifest.named(name).withSource("kindred data split", licences, warnings);
+    }
+
+    private static void tellBadLines(SourceData data, PrintWriter out) {
+        if (!data.loaded().quarantined().isEmpty()) {
+            out.println(data.name() + ": " + Quarantined.summary(data.loaded().quarantined()));
+        }
     }
 
     private static void print(PrintWriter out, SplitPlan plan) {

@@ -4,17 +4,18 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Quarantined;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.stats.Interval;
 import org.kindred.eval.winrate.WinRateOptions;
 import org.kindred.eval.winrate.WinRateRun;
 import org.kindred.options.OptionTree;
+import org.kindred.reward.judges.RewardOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,9 +28,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description =
                 "How often a judge prefers one policy's completions to another's, per group; every pair is asked in both orders.")
-final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
+final class WinRateCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
-    @Mixin private RunSettings settings;
+    @Mixin private OptionSettings.Seeded settings;
+    @Mixin private OutputFolder output;
 
     @Parameters(
             paramLabel = "[NAME=]SAMPLES",
@@ -45,16 +47,18 @@ final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
             names = "--judge",
             paramLabel = "SPEC",
             description =
-                    "rubric | openai:URL#MODEL (key in KINDRED_API_KEY) | ollama:URL#MODEL | local:DIR;"
-                            + " shorthand for --set judge=SPEC (default: rubric).")
+                    "rubric | openai:URL#MODEL (key in KINDRED_API_KEY) | ollama:URL#MODEL | local:DIR |"
+                            + " run:DIR;"
+                            + " shorthand for --set judge.spec=SPEC (default: rubric).")
     private @Nullable String judge;
 
     @Option(
             names = "--data",
-            paramLabel = "DIR",
+            paramLabel = "DATA",
             description =
-                    "Canonical folder with the users' past choices and groups (default: that of the first run).")
-    private @Nullable Path data;
+                    DataArgument.WHAT
+                            + " The users' past choices and groups (default: those of the first run).")
+    private @Nullable DataSource data;
 
     @Option(
             names = "--policies",
@@ -71,35 +75,32 @@ final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
     private @Nullable Integer limit;
 
     @Override
-    public RunSettings settings() {
-        return settings;
-    }
-
-    @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        settings.set("judge", judge);
+        settings.set("judge.spec", judge);
         settings.set("prompts", limit);
         settings.set("policies", policies == null ? null : Json.line(policies));
-        OptionTree<WinRateOptions> options = settings.resolve(WinRateOptions.defaults());
-        if (settings.printConfig()) {
-            out.print(options.describe());
-            out.flush();
+        OptionTree<WinRateOptions> all = settings.resolve(WinRateOptions.defaults());
+        OptionTree<WinRateOptions> options =
+                all.refuse("judge.", RewardOptions.unread(all.options().judge()))
+                        .refuse("judge.scaling", "a pair is read once in each order")
+                        .refuse("judge.persona", "no policy reads a persona here");
+        if (settings.printed(options, out)) {
             return 0;
         }
-        Path folder = settings.outOr("win-rate");
-        settings.refuseOccupied(folder);
+        Path folder = output.folder("win-rate");
+        output.refuseOccupied(folder);
         WinRateRun run;
         try (Console console = new Console(out)) {
             run =
                     WinRateRun.of(
                             samples,
-                            data,
+                            data == null ? null : data.canonical(folder.resolve("data"), console),
                             options.options(),
                             folder.resolve("judge-cache.sqlite"),
                             console);
         }
-        run.write(folder, command(options.options()), samples);
+        run.write(folder, TypedCommand.words(spec), samples);
         out.println();
         out.println(run.summary());
         if (!run.quarantined().isEmpty()) {
@@ -115,20 +116,9 @@ final class WinRateCommand implements Callable<Integer>, RunSettings.Holder {
         run.rates().stream()
                 .filter(rate -> rate.group().equals(Alignment.ALL))
                 .map(WinRate::sentence)
-                .filter(Objects::nonNull)
                 .forEach(out::println);
         out.flush();
         return run.anyVerdict() ? 0 : 1;
-    }
-
-    private String command(WinRateOptions options) {
-        return "kindred eval win-rate "
-                + String.join(" ", samples)
-                + " --judge "
-                + options.judge()
-                + (data == null ? "" : " --data " + data)
-                + " --seed "
-                + options.seed();
     }
 
     /** Without ends where a single user leaves none. */

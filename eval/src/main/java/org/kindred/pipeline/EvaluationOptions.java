@@ -1,22 +1,53 @@
 package org.kindred.pipeline;
 
 import java.util.List;
+import org.kindred.options.Meaning;
 
-/**
- * How a run is evaluated.
- *
- * @param promptsPerUser prompts of new items in the domains of training, and as many out of domain,
- *     for every user
- * @param bootstrapDraws resamples of users for the intervals
- * @param shots pairs of a user's past in the benchmark of the reward model
- */
-public record EvaluationOptions(int promptsPerUser, int bootstrapDraws, List<Integer> shots) {
+/** How the policies of a recipe are measured. */
+public record EvaluationOptions(
+        @Meaning(
+                        value =
+                                "whom tables tell apart: an attribute of the users, group, or FILE.csv#COLUMN with user"
+                                        + " ids first; empty: true groups of simulated people, else the preference groups."
+                                        + " No model reads it",
+                        essential = true)
+                String groups,
+        @Meaning(
+                        value =
+                                "prompts of new items that every user's policy answers in the domains of training, and as"
+                                        + " many of held-out domains",
+                        essential = true)
+                int promptsPerUser,
+        @Meaning("most prompts that are answered, drawn by the seed; 0 for all") int maxPrompts,
+        @Meaning("most held-out choices whose answers' log-probabilities are compared; 0 for none")
+                int maxChoices,
+        @Meaning("whether a second judge, fitted to other choices, scores the completions too")
+                boolean evaluatingJudge,
+        @Meaning(
+                        "judge of win rates between the policies: openai:URL#MODEL, ollama:URL#MODEL or local:DIR;"
+                                + " empty for none")
+                String winRateJudge,
+        @Meaning("most prompts of win rates, drawn by the seed; 0 for all") int winRatePrompts,
+        @Meaning("pairs of a user's past in the benchmark of the reward model; empty for none")
+                List<Integer> shots,
+        @Meaning("resamples of users for intervals, and sign patterns of tests")
+                int bootstrapDraws) {
 
     public EvaluationOptions {
         shots = List.copyOf(shots);
         if (promptsPerUser < 1) {
             throw new IllegalArgumentException(
-                    "prompts_per_user = " + promptsPerUser + ": at least 1");
+                    "prompts_per_user = " + promptsPerUser + ": must be 1 or more");
+        }
+        if (maxPrompts < 0 || maxChoices < 0 || winRatePrompts < 0) {
+            throw new IllegalArgumentException(
+                    "max_prompts = "
+                            + maxPrompts
+                            + ", max_choices = "
+                            + maxChoices
+                            + ", win_rate_prompts = "
+                            + winRatePrompts
+                            + ": must be 0 or more");
         }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(
@@ -25,6 +56,6 @@ public record EvaluationOptions(int promptsPerUser, int bootstrapDraws, List<Int
     }
 
     public static EvaluationOptions defaults() {
-        return new EvaluationOptions(2, 2000, List.of(0, 3, 10, 20));
+        return new EvaluationOptions("", 2, 0, 300, true, "", 200, List.of(0, 3, 10, 20), 2000);
     }
 }

@@ -1,174 +1,507 @@
 package org.kindred.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.kindred.datasets.PreferenceDataset;
+import java.util.function.Function;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.OrderedWork;
+import org.kindred.datasets.Preference;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.LatentTruth;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Drift;
+import org.kindred.eval.alignment.EvaluatingJudge;
+import org.kindred.eval.alignment.HeldOutChoices;
+import org.kindred.eval.alignment.HeldOutTable;
+import org.kindred.eval.alignment.Likeness;
+import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.alignment.Samples;
+import org.kindred.eval.alignment.TextLikelihood;
+import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.BenchmarkRun;
-import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.results.Results;
-import org.kindred.eval.stats.RandIndex;
+import org.kindred.eval.results.ResultsBuilder;
+import org.kindred.eval.winrate.WinRates;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.policy.rollout.Completion;
+import org.kindred.policy.rollout.SamplingOptions;
+import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.RewardData;
 
-/** Lets every policy answer the same prompts under the same seeds, and measures the answers. */
-final class EvaluationStage {
-    private final PipelineOptions options;
-    private final PreferenceDataset dataset;
-    private final LatentTruth truth;
-    private final RewardStage reward;
+/**
+ * {@code eval/}: every policy answers the same prompts under the same seeds; the answers, and the
+ * choices that no training read, are measured by whatever is known of the people.
+ */
+final class EvaluationStage implements Stage {
+    static final String NAME = "eval";
+    private static final String CHOICES = "eval/held-out.jsonl";
+    private static final int HELD_OUT_TEXTS = 200;
+
+    private final RunContext context;
+    private final EvaluationOptions options;
     private final SeedTree seeds;
 
-    EvaluationStage(
-            PipelineOptions options,
-            PreferenceDataset dataset,
-            LatentTruth truth,
-            RewardStage reward,
-            SeedTree seeds) {
-        this.options = options;
-        this.dataset = dataset;
-        this.truth = truth;
-        this.reward = reward;
-        this.seeds = seeds;
+    EvaluationStage(RunContext context) {
+        this.context = context;
+        options = context.options().evaluation();
+        seeds = context.seeds().child("evaluation");
     }
 
-    /** Completions of one policy, judged by its user's rubric and by the simulation's truth. */
-    List<Sample> answer(String policy, PolicyFolder folder, Set<String> outOfDistribution) {
-        List<EvaluationPrompt> prompts =
-                EvaluationPrompt.of(
-                        dataset, outOfDistribution, options.evaluation().promptsPerUser());
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String note() {
+        return "all policies on new prompts and held-out choices";
+    }
+
+    @Override
+    public Map<String, String> reads(RecipeOptions all) {
+        return RunContext.leaves(
+                all,
+                "seed",
+                "evaluation.",
+                "engine.",
+                "arms",
+                "reinforcement.sampling.",
+                "judge.scaling.",
+                "judge.neighbours");
+    }
+
+    @Override
+    public List<String> after() {
+        List<String> before =
+                new ArrayList<>(
+                        List.of(DataStage.NAME, JudgeStage.NAME, GroupStage.NAME, StartStage.NAME));
+        context.options().arms().forEach(arm -> before.add(arm.name()));
+        return before;
+    }
+
+    @Override
+    public List<String> outputs() {
+        return List.of(NAME);
+    }
+
+    @Override
+    public boolean repeats() {
+        return true;
+    }
+
+    @Override
+    public boolean run() {
+        PeopleGroups people = PeopleGroups.of(context);
+        List<String> policies = context.policies();
+        List<EvaluationPrompt> prompts = prompts();
         List<Sample> samples = new ArrayList<>();
-        try (folder) {
-            List<int[]> tokens = new ArrayList<>();
-            for (EvaluationPrompt prompt : prompts) {
-                tokens.add(
-                        folder.prompt(
-                                reward.rubric(prompt.userId(), prompt.text()).persona(),
-                                prompt.text()));
+        List<HeldOutChoices.Row> choices = new ArrayList<>();
+        Optional<HeldOutChoices> heldOut = heldOut(people);
+        for (String policy : policies) {
+            try (PolicyFolder folder = open(policy)) {
+                samples.addAll(answer(policy, folder, prompts, people));
+                if (heldOut.isPresent()) {
+                    choices.addAll(read(heldOut.get(), policy, folder));
+                }
             }
-            List<List<Completion>> completions =
-                    folder.generate(
-                            tokens,
-                            1,
-                            options.reinforcement().sampling(),
-                            seeds.child("completions"));
-            List<String> texts =
-                    completions.stream().map(rows -> folder.text(rows.get(0))).toList();
-            for (int p = 0; p < prompts.size(); p++) {
-                samples.add(measure(policy, prompts.get(p), texts.get(p)));
+            context.progress().step(policies.indexOf(policy) + 1L, policies.size(), "policies");
+        }
+        samples = judged(samples);
+        Samples.write(context.path(Samples.FILE), samples);
+        if (!choices.isEmpty()) {
+            context.writeLines(CHOICES, choices);
+        }
+        results(policies, samples, choices, people).write(context.path(NAME));
+        return true;
+    }
+
+    private PolicyFolder open(String policy) {
+        return PolicyFolder.open(context.policy(policy), context.options().engine());
+    }
+
+    private List<EvaluationPrompt> prompts() {
+        List<EvaluationPrompt> all =
+                EvaluationPrompt.of(
+                        context.data().dataset(),
+                        context.data().outOfDistribution(),
+                        options.promptsPerUser());
+        List<EvaluationPrompt> drawn =
+                options.maxPrompts() == 0 || options.maxPrompts() >= all.size()
+                        ? all
+                        : seeds.child("prompts").shuffled(all).subList(0, options.maxPrompts());
+        if (context.options().start().persona()) {
+            context.personas()
+                    .ask(
+                            drawn.stream()
+                                    .map(p -> new Personas.Asked(p.userId(), p.text()))
+                                    .toList(),
+                            context.progress());
+        }
+        List<EvaluationPrompt> asked =
+                drawn.stream()
+                        .filter(p -> context.persona(p.userId(), p.text()).isPresent())
+                        .toList();
+        if (asked.size() < drawn.size()) {
+            context.note(
+                    drawn.size()
+                            - asked.size()
+                            + " of "
+                            + drawn.size()
+                            + " prompts were not answered: the judge wrote no persona ("
+                            + context.personas().failures()
+                            + ")");
+        }
+        if (all.isEmpty()) {
+            context.note(
+                    "no prompt was answered: the data hold no row that is kept for evaluation");
+        }
+        return asked;
+    }
+
+    /** Completions of one policy, not judged yet. */
+    private List<Sample> answer(
+            String policy,
+            PolicyFolder folder,
+            List<EvaluationPrompt> prompts,
+            PeopleGroups people) {
+        SamplingOptions sampling = context.options().reinforcement().sampling();
+        int longest = folder.model().config().maxPositionEmbeddings() - sampling.maxNewTokens();
+        List<EvaluationPrompt> fitting = new ArrayList<>();
+        List<int[]> tokens = new ArrayList<>();
+        for (EvaluationPrompt prompt : prompts) {
+            int[] read =
+                    context.form()
+                            .tokens(
+                                    folder.tokenizer(),
+                                    context.persona(prompt.userId(), prompt.text()).orElseThrow(),
+                                    prompt.prompt());
+            if (read.length <= longest) {
+                fitting.add(prompt);
+                tokens.add(read);
             }
+        }
+        if (fitting.size() < prompts.size()) {
+            context.note(
+                    prompts.size()
+                            - fitting.size()
+                            + " of "
+                            + prompts.size()
+                            + " prompts were not answered: too long for the model");
+        }
+        if (fitting.isEmpty()) {
+            return List.of();
+        }
+        List<List<Completion>> completions =
+                folder.generate(tokens, 1, sampling, seeds.child("completions"));
+        List<Sample> samples = new ArrayList<>();
+        for (int p = 0; p < fitting.size(); p++) {
+            EvaluationPrompt prompt = fitting.get(p);
+            String user = prompt.userId();
+            String text = folder.text(completions.get(p).get(0));
+            samples.add(
+                    new Sample(
+                            policy,
+                            user,
+                            prompt.seen(),
+                            prompt.inDomain(),
+                            people.of(user),
+                            context.hasGroups()
+                                    ? context.groups().groupOf(user, prompt.text())
+                                    : people.of(user),
+                            prompt.id(),
+                            0,
+                            Double.NaN,
+                            utility(user, prompt.text(), text),
+                            Double.NaN,
+                            text.isBlank() ? 0 : text.strip().split("\\s+").length,
+                            text));
         }
         return samples;
     }
 
-    private Sample measure(String policy, EvaluationPrompt prompt, String completion) {
-        String user = prompt.userId();
-        double total =
-                reward.judge().scoreAlone(reward.rubric(user, prompt.text()), completion)
-                                instanceof ScoreOutcome.Scored scored
-                        ? scored.value()
-                        : Double.NaN;
-        int words = completion.isBlank() ? 0 : completion.strip().split("\\s+").length;
-        return new Sample(
-                policy,
-                user,
-                prompt.seen(),
-                prompt.inDomain(),
-                truth.groupOf(user),
-                reward.groupOf(user),
-                prompt.id(),
-                0,
-                total,
-                truth.utility(user, prompt.text(), completion),
-                words,
-                completion);
+    private double utility(String user, String prompt, String text) {
+        LatentTruth truth = context.data().truth();
+        return truth == null ? Double.NaN : truth.utility(user, prompt, text);
     }
 
-    /** Everything that {@code results.json} holds. */
-    Results results(
-            List<Sample> samples,
-            List<String> policies,
-            List<Drift> drift,
-            List<Results.Curve> curves,
-            Map<String, String> provenance) {
-        RewardBenchmark.Result benchmark =
-                BenchmarkRun.run(
-                        dataset,
-                        reward.judge(),
-                        options.evaluation().shots(),
-                        options.evaluation().bootstrapDraws(),
-                        seeds.child("benchmark"),
-                        Progress.NONE);
-        return new Results(
-                Results.SCHEMA,
-                Results.VERSION,
-                options.seed(),
-                provenance,
-                policies,
-                prototypes(),
-                benchmark,
-                List.of(),
-                List.of(),
-                Alignment.of(
-                        samples,
-                        policies,
-                        options.evaluation().bootstrapDraws(),
-                        seeds.child("alignment")),
-                drift,
-                curves);
-    }
-
-    private Results.Prototypes prototypes() {
-        Map<String, String> members = reward.space().members();
-        List<Results.Prototype> list = new ArrayList<>();
-        reward.space()
-                .prototypes()
-                .forEach(
-                        prototype ->
-                                list.add(
-                                        new Results.Prototype(
-                                                prototype.label(),
-                                                prototype.members().size(),
-                                                prototype.persona(),
-                                                prototype.stability())));
-        List<Results.Point> map = new ArrayList<>();
-        reward.space()
-                .map()
-                .forEach(
-                        (user, place) ->
-                                map.add(
-                                        new Results.Point(
-                                                place[0],
-                                                place[1],
-                                                members.get(user),
-                                                truth.groupOf(user))));
-        Set<String> newUsers = new TreeSet<>(reward.users().keySet());
-        newUsers.removeAll(members.keySet());
-        return new Results.Prototypes(
-                list.size(),
-                agreement(members.keySet()),
-                newUsers.size() < 2 ? Double.NaN : agreement(newUsers),
-                list,
-                map);
-    }
-
-    private double agreement(Set<String> users) {
-        Map<String, String> found = new LinkedHashMap<>();
-        Map<String, String> real = new TreeMap<>();
-        for (String user : new TreeSet<>(users)) {
-            found.put(user, reward.groupOf(user));
-            real.put(user, truth.groupOf(user));
+    /** With the totals of the judge that rewarded the policies, and of the evaluating one. */
+    private List<Sample> judged(List<Sample> samples) {
+        Map<String, String> texts = Samples.promptTexts(context.data().dataset());
+        List<Sample> rewarded = new ArrayList<>();
+        Map<String, Integer> failures = new TreeMap<>();
+        context.progress().stage(NAME, "judge " + samples.size() + " completions");
+        OrderedWork.<Sample, ScoreOutcome>run(
+                samples.iterator(),
+                context.judge().solo().threads(),
+                sample ->
+                        context.rewardModel()
+                                .score(
+                                        context.user(sample.userId()),
+                                        texts.get(sample.prompt()),
+                                        List.of(sample.completion()))
+                                .get(0),
+                outcome -> {
+                    Sample sample = samples.get(rewarded.size());
+                    double total = Double.NaN;
+                    if (outcome instanceof ScoreOutcome.Scored scored) {
+                        total = scored.value();
+                    } else {
+                        failures.merge(reason(outcome), 1, Integer::sum);
+                    }
+                    rewarded.add(sample.withReward(total));
+                    context.progress().step(rewarded.size(), samples.size(), "judged");
+                });
+        if (!failures.isEmpty()) {
+            context.note(
+                    "the judge gave no score of "
+                            + failures.values().stream().mapToInt(i -> i).sum()
+                            + " of "
+                            + samples.size()
+                            + " completions "
+                            + failures);
         }
-        return RandIndex.adjusted(List.copyOf(found.values()), List.copyOf(real.values()));
+        return options.evaluatingJudge() ? evaluated(rewarded, texts) : rewarded;
+    }
+
+    private static String reason(ScoreOutcome outcome) {
+        return outcome instanceof ScoreOutcome.Failed failed
+                ? failed.reason()
+                : ((ScoreOutcome.Abstained) outcome).reason();
+    }
+
+    private List<Sample> evaluated(List<Sample> samples, Map<String, String> texts) {
+        EvaluatingJudge second =
+                EvaluatingJudge.fit(
+                        context.data().dataset(),
+                        context.judge().embedder(),
+                        context.options().judge().rubric(),
+                        seeds.child("evaluating judge"));
+        if (second instanceof EvaluatingJudge.Unavailable absent) {
+            context.note(absent.reason());
+            return samples;
+        }
+        EvaluatingJudge.Fitted fitted = (EvaluatingJudge.Fitted) second;
+        context.note(fitted.describe());
+        return samples.stream()
+                .map(
+                        sample ->
+                                sample.withEvaluation(
+                                        fitted.score(
+                                                sample.userId(),
+                                                texts.get(sample.prompt()),
+                                                sample.completion())))
+                .toList();
+    }
+
+    /** Choices that no training read, with who may stand in for their users. */
+    private Optional<HeldOutChoices> heldOut(PeopleGroups people) {
+        List<Preference> targets =
+                seeds.child("choices").shuffled(context.data().dataset().targets());
+        List<HeldOutChoices.Choice> choices = new ArrayList<>();
+        for (Preference row : targets.subList(0, Math.min(options.maxChoices(), targets.size()))) {
+            choices.add(HeldOutChoices.Choice.of(row, people.of(row.userId()), cell(row)));
+        }
+        if (choices.isEmpty()) {
+            context.note(
+                    options.maxChoices() == 0
+                            ? "held-out choices were not read: evaluation.max_choices = 0"
+                            : "no held-out choice was read: the data hold no row that is kept for"
+                                    + " evaluation");
+            return Optional.empty();
+        }
+        Map<String, String> groups = new TreeMap<>();
+        context.users().keySet().forEach(user -> groups.put(user, people.of(user)));
+        return Optional.of(
+                new HeldOutChoices(
+                        choices,
+                        HeldOutChoices.strangers(groups, seeds.child("strangers")),
+                        (user, prompt) ->
+                                context.options().start().persona()
+                                        ? context.persona(user, Message.text(prompt)).orElse(null)
+                                        : null));
+    }
+
+    private String cell(Preference row) {
+        boolean known = !context.data().outOfDistribution().contains(String.valueOf(row.domain()));
+        return (row.isOfUnseenUser() ? "unseen" : "seen")
+                + "_users/"
+                + (known ? "in_domain" : "out_of_domain");
+    }
+
+    private List<HeldOutChoices.Row> read(
+            HeldOutChoices choices, String policy, PolicyFolder folder) {
+        HeldOutChoices.Measured measured = choices.read(policy, likelihood(folder));
+        if (measured.tooLong() > 0) {
+            context.note(
+                    measured.tooLong()
+                            + " of "
+                            + choices.choices().size()
+                            + " held-out choices were not read: too long for the model");
+        }
+        if (measured.withoutPersona() > 0 && context.options().start().persona()) {
+            context.note(
+                    measured.withoutPersona()
+                            + " of "
+                            + choices.choices().size()
+                            + " held-out choices were read without a persona, which the judge did not"
+                            + " write");
+        }
+        return measured.rows();
+    }
+
+    private TextLikelihood likelihood(PolicyFolder folder) {
+        return new TextLikelihood(
+                folder.model(), folder.tokenizer(), context.options().start().raw());
+    }
+
+    private Results results(
+            List<String> policies,
+            List<Sample> samples,
+            List<HeldOutChoices.Row> choices,
+            PeopleGroups people) {
+        ResultsBuilder results =
+                Results.builder(Results.Kind.RUN)
+                        .command(context.command())
+                        .seed(context.options().seed())
+                        .options(context.options())
+                        .data(
+                                context.options().data().simulated()
+                                        ? "data"
+                                        : context.options().data().source(),
+                                context.path(DataStage.NAME))
+                        .policies(policies);
+        int draws = options.bootstrapDraws();
+        if (context.hasGroups()) {
+            results.prototypes(new FoundGroups(context).describe(people));
+        }
+        benchmark(results);
+        if (!samples.isEmpty()) {
+            List<WinRate> rates = winRates(samples, policies);
+            Alignment alignment =
+                    Alignment.of(samples, policies, people.what(), draws, seeds.child("alignment"));
+            results.alignment(alignment.with(rates))
+                    .overOptimisation(
+                            OverOptimisation.of(
+                                    samples, policies, draws, seeds.child("over-optimisation")))
+                    .likeness(likeness(samples, policies))
+                    .drift(drift(policies, samples));
+        }
+        if (!choices.isEmpty()) {
+            results.heldOut(HeldOutTable.of(choices, policies, draws, seeds.child("held-out")));
+        }
+        results.curves(curves(policies));
+        context.allNotes().forEach(results::note);
+        return results.build();
+    }
+
+    /** The embedded judge by its kinds of prior; served ones have a benchmark of their own. */
+    private void benchmark(ResultsBuilder results) {
+        if (options.shots().isEmpty() || !context.judge().embedded()) {
+            return;
+        }
+        results.rewardModel(
+                BenchmarkRun.run(
+                        context.data().dataset(),
+                        context.judge().fitted(),
+                        options.shots(),
+                        options.bootstrapDraws(),
+                        seeds.child("benchmark"),
+                        Progress.NONE));
+    }
+
+    private List<WinRate> winRates(List<Sample> samples, List<String> policies) {
+        if (options.winRateJudge().isEmpty()) {
+            return List.of();
+        }
+        Set<String> prompts = new LinkedHashSet<>();
+        samples.forEach(sample -> prompts.add(sample.prompt()));
+        List<String> drawn = seeds.child("win-rates").shuffled(prompts);
+        int most = options.winRatePrompts() == 0 ? drawn.size() : options.winRatePrompts();
+        Set<String> asked = Set.copyOf(drawn.subList(0, Math.min(most, drawn.size())));
+        WinRates rates =
+                WinRates.of(
+                        samples.stream().filter(s -> asked.contains(s.prompt())).toList(),
+                        policies,
+                        Samples.promptTexts(context.data().dataset()),
+                        JudgeSpec.parse(options.winRateJudge()),
+                        RewardData.forJudging(context.data().dataset()),
+                        context.options().judge(),
+                        context.path("reward/win-rate-cache.sqlite"),
+                        options.bootstrapDraws(),
+                        seeds,
+                        context.progress());
+        return rates.rates();
+    }
+
+    private List<Likeness> likeness(List<Sample> samples, List<String> policies) {
+        Map<String, String> chosen = new HashMap<>();
+        context.data()
+                .dataset()
+                .preferences()
+                .forEach(row -> chosen.putIfAbsent(Samples.promptId(row), row.chosenText()));
+        return Likeness.of(
+                samples,
+                chosen,
+                policies,
+                context.judge().embedder(),
+                options.bootstrapDraws(),
+                seeds.child("likeness"));
+    }
+
+    private List<Drift> drift(List<String> policies, List<Sample> samples) {
+        Map<String, Preference> rows = new LinkedHashMap<>();
+        context.data()
+                .dataset()
+                .preferences()
+                .forEach(row -> rows.putIfAbsent(Samples.promptId(row), row));
+        Map<String, List<TextLikelihood.Text>> completions = new HashMap<>();
+        for (Sample sample : samples) {
+            Preference row = rows.get(sample.prompt());
+            completions
+                    .computeIfAbsent(sample.policy(), name -> new ArrayList<>())
+                    .add(text(row, sample.completion(), false));
+        }
+        List<Preference> held = seeds.child("texts").shuffled(context.data().dataset().targets());
+        List<TextLikelihood.Text> texts =
+                held.subList(0, Math.min(HELD_OUT_TEXTS, held.size())).stream()
+                        .map(row -> text(row, row.chosenText(), true))
+                        .toList();
+        return Drift.of(
+                policies,
+                completions,
+                texts,
+                new Drift.Policies() {
+                    @Override
+                    public <T> T lend(String policy, Function<TextLikelihood, T> use) {
+                        try (PolicyFolder folder = open(policy)) {
+                            return use.apply(likelihood(folder));
+                        }
+                    }
+                });
+    }
+
+    private TextLikelihood.Text text(Preference row, String answer, boolean ended) {
+        String persona = context.persona(row.userId(), row.promptText()).orElse("");
+        return new TextLikelihood.Text(
+                persona.isBlank() ? null : persona, row.prompt(), answer, ended);
+    }
+
+    private List<Results.Curve> curves(List<String> policies) {
+        List<Results.Curve> curves = new ArrayList<>();
+        for (String policy : policies.subList(1, policies.size())) {
+            curves.addAll(
+                    LearningCurves.read(
+                            policy, context.policyFolder(policy).resolve("metrics.jsonl")));
+        }
+        return curves;
     }
 }

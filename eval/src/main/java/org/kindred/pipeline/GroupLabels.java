@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.kindred.datasets.KindredException;
-import org.kindred.datasets.Message;
+import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 import org.kindred.reward.prototype.PreferenceGroups;
 
 /** Which preference group a prompt belongs to. */
@@ -26,6 +26,13 @@ public enum GroupLabels {
     /** Finds prototypes; costs what the judge costs, so it is asked only where it is needed. */
     interface Prototypes {
         PreferenceGroups find();
+    }
+
+    /** Whether cells must be found for the users of a data set. */
+    boolean needsPrototypes(PreferenceDataset dataset) {
+        return this == PROTOTYPES
+                || this == RANDOM && dataset.users().stream().anyMatch(user -> user.group() == null)
+                || this == RANDOM && dataset.users().isEmpty();
     }
 
     /**
@@ -72,7 +79,7 @@ public enum GroupLabels {
     }
 
     private static Map<String, String> found(List<TrainingItem> items, PreferenceGroups groups) {
-        return all(items, item -> groups.groupOf(item.userId(), Message.text(item.prompt())));
+        return all(items, item -> groups.groupOf(item.userId(), item.promptText()));
     }
 
     /** Whole users change labels where a user has one, single items otherwise. */

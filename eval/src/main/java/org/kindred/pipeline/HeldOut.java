@@ -88,9 +88,7 @@ final class HeldOut implements Watch.Measure {
         List<Ranking> rankings = rankings(policy, tokenizer, ranking, newTokens);
         List<Integer> ranks = new ArrayList<>();
         for (int i = 0; i < ranking.size(); i++) {
-            ranks.add(
-                    rankings.get(i)
-                            .rankOfTarget(TrainingRewards.candidates(ranking.get(i).item())));
+            ranks.add(rankings.get(i).rankOfTarget(Rewards.candidates(ranking.get(i).item())));
         }
         return ranks;
     }
@@ -108,7 +106,7 @@ final class HeldOut implements Watch.Measure {
         List<Ranking> rankings = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             String text = tokenizer.decode(answers.get(i).get(0).tokens(), true);
-            int candidates = TrainingRewards.candidates(prompts.get(i).item()).size();
+            int candidates = Rewards.candidates(prompts.get(i).item()).size();
             rankings.add(Ranking.read(text, candidates));
         }
         return rankings;

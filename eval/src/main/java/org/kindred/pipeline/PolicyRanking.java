@@ -38,9 +38,10 @@ public final class PolicyRanking {
         this.seeds = SeedTree.root(options.seed());
         this.progress = progress;
         progress.stage("read", data.toString());
+        CanonicalReader.Loaded loaded = CanonicalReader.read(data);
         List<TrainingItem> lists =
                 PromptSource.TASKS
-                        .items(CanonicalReader.read(data), options.historyItems())
+                        .items(loaded.dataset(), loaded.tasks(), options.historyItems())
                         .stream()
                         .filter(item -> ListRanking.hasLabels(item.task()))
                         .toList();
@@ -126,7 +127,7 @@ public final class PolicyRanking {
     }
 
     private static ListRanking.Ranked ranked(TrainingItem item, Ranking ranking) {
-        List<Task.Candidate> candidates = TrainingRewards.candidates(item);
+        List<Task.Candidate> candidates = Rewards.candidates(item);
         return new ListRanking.Ranked(
                 item.userId(),
                 item.label() == null ? Alignment.ALL : item.label(),

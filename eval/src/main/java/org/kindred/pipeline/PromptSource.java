@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Task;
 import org.kindred.datasets.User;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /** Where the prompts of a run come from. */
 public enum PromptSource {
@@ -31,16 +31,16 @@ public enum PromptSource {
      *
      * @param historyItems most past texts of a user that a task shows, the latest
      */
-    List<TrainingItem> items(CanonicalReader.Loaded data, int historyItems) {
-        Map<String, User> users = data.dataset().usersById();
+    List<TrainingItem> items(PreferenceDataset dataset, List<Task> tasks, int historyItems) {
+        Map<String, User> users = dataset.usersById();
         List<TrainingItem> items = new ArrayList<>();
         if (this == PREFERENCES) {
-            for (Preference row : data.dataset().training()) {
+            for (Preference row : dataset.training()) {
                 String label = group(users.get(row.userId()));
                 items.add(new TrainingItem(row.id(), row.userId(), row.prompt(), label, row, null));
             }
         } else {
-            for (Task task : data.tasks()) {
+            for (Task task : tasks) {
                 String user = task.userId() == null ? NOBODY : task.userId();
                 String label = task.group() != null ? task.group() : group(users.get(user));
                 items.add(
@@ -53,9 +53,9 @@ public enum PromptSource {
                     "prompts = "
                             + spelling()
                             + ": the data set has none; "
-                            + data.dataset().preferences().size()
+                            + dataset.preferences().size()
                             + " preferences and "
-                            + data.tasks().size()
+                            + tasks.size()
                             + " tasks were read");
         }
         return items;

@@ -1,26 +1,26 @@
 package org.kindred.pipeline;
 
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.EngineOptions;
 
-/**
- * Options of {@code kindred eval rank}.
- *
- * @param seed of the lists that are drawn and of bootstrap draws
- * @param historyItems most past texts of a user that a list shows, the latest
- * @param raw prompts as plain text, without the chat template
- * @param lists most lists, drawn by seed; 0 for all
- * @param maxNewTokens longest answer; the numbers of a list take two to four tokens each
- * @param bootstrapDraws resamples of users for the intervals
- * @param engine device, precision, threads
- */
+/** Options of {@code kindred eval rank}. */
 public record RankingOptions(
-        long seed,
-        int historyItems,
-        boolean raw,
-        int lists,
-        int maxNewTokens,
-        int bootstrapDraws,
-        EngineOptions engine) {
+        @Meaning(value = "of the lists that are drawn and of bootstrap draws", essential = true)
+                long seed,
+        @Meaning(
+                        value = "most past texts of a user that a list shows, the latest",
+                        essential = true)
+                int historyItems,
+        @Meaning(value = "prompts as plain text, without the chat template", essential = true)
+                boolean raw,
+        @Meaning(value = "most lists, drawn by seed; 0 for all", essential = true) int lists,
+        @Meaning(
+                        value =
+                                "longest answer; the numbers of a list take two to four tokens each",
+                        essential = true)
+                int maxNewTokens,
+        @Meaning("resamples of users for the intervals") int bootstrapDraws,
+        @Meaning(value = "device, precision, threads", essential = true) EngineOptions engine) {
 
     public RankingOptions {
         if (historyItems < 0) {

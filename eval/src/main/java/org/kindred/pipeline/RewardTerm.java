@@ -2,7 +2,7 @@ package org.kindred.pipeline;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * A reward and its weight in the sum: {@code judge}, {@code next_item}, {@code similarity} or

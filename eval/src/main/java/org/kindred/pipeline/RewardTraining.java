@@ -4,14 +4,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.Placement;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.source.DataSource;
+import org.kindred.eval.report.Report;
+import org.kindred.eval.results.Results;
+import org.kindred.eval.table.Table;
 import org.kindred.policy.run.TrainingRun;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainWriter;
@@ -50,8 +57,9 @@ public final class RewardTraining {
     public static final String SCRATCH = "scratch";
 
     private final String base;
-    private final Path data;
+    private final DataSource data;
     private final RewardTrainingOptions options;
+    private final List<String> command;
     private final Progress progress;
     private final SeedTree seeds;
     private final ChainPrompts prompts;
@@ -71,16 +79,21 @@ public final class RewardTraining {
 
     /**
      * @param base folder of the model to start from, or {@link #SCRATCH}
-     * @param data canonical folder
+     * @param command words of the command line
      */
     public RewardTraining(
-            String base, Path data, RewardTrainingOptions options, Progress progress) {
+            String base,
+            DataSource data,
+            RewardTrainingOptions options,
+            List<String> command,
+            Progress progress) {
         this.base = base;
         this.data = data;
         this.options = options;
+        this.command = command;
         this.progress = progress;
         seeds = SeedTree.root(options.seed()).child("reward-training");
-        prompts = new ChainPrompts(options.reward().llm(), seeds.child("shown"));
+        prompts = new ChainPrompts(options.judge().llm(), seeds.child("shown"));
     }
 
     /** Asks {@link #run} to save and return after the step in progress. Safe from any thread. */
@@ -105,15 +118,20 @@ public final class RewardTraining {
 
     /** Runs all stages that are not finished; stops early after {@link #requestStop}. */
     public Result run(RunFolder run) {
-        progress.stage("read", data.toString());
-        RewardData read = RewardData.read(data, seeds);
+        RewardData read =
+                RewardData.read(
+                        data,
+                        run.path("data"),
+                        Placement.Options.defaults(),
+                        SeedTree.root(options.seed()),
+                        progress);
         PairSets pairs = PairSets.of(read, options, seeds);
         try (OpenJudge teacher =
                 new OpenJudge(
-                        JudgeSpec.parse(options.teacher()),
+                        JudgeSpec.parse(options.judge().spec()),
                         read,
-                        options.reward()
-                                .withLlm(options.reward().llm().with(LlmOptions.Prompt.STATED)),
+                        options.judge()
+                                .withLlm(options.judge().llm().with(LlmOptions.Prompt.STATED)),
                         run.path("chains").resolve(JudgeCache.FILE),
                         seeds.child("teacher"),
                         options.engine())) {
@@ -152,9 +170,46 @@ public final class RewardTraining {
                             model == null ? null : model.toString(),
                             ChainCollection.tally(lines),
                             table);
-            Json.write(run.path("results.json"), result);
+            write(run, result);
             return result;
         }
+    }
+
+    private void write(RunFolder run, Result result) {
+        Set<String> numbers = new LinkedHashSet<>();
+        result.table().values().forEach(row -> numbers.addAll(row.numbers().keySet()));
+        List<String> columns = new ArrayList<>(List.of("stage", "pairs", "accuracy"));
+        numbers.forEach(name -> columns.add(name.replace('_', ' ')));
+        List<List<Object>> rows = new ArrayList<>();
+        result.table()
+                .forEach(
+                        (stage, row) -> {
+                            List<Object> cells =
+                                    new ArrayList<>(List.of(stage, row.pairs(), row.accuracy()));
+                            numbers.forEach(
+                                    name ->
+                                            cells.add(
+                                                    row.numbers().getOrDefault(name, Double.NaN)));
+                            rows.add(cells);
+                        });
+        Results results =
+                Results.builder(Results.Kind.REWARD_TRAINING)
+                        .command(command)
+                        .seed(options.seed())
+                        .options(options)
+                        .data(data.toString(), data.rows(run.path("data")))
+                        .note("Chains of the teacher: " + result.chains() + ".")
+                        .table(
+                                new Table(
+                                        "stages",
+                                        "Held-back pairs of new users in both orders: ties one half, unread chains wrong; 95 % intervals over users.",
+                                        1,
+                                        columns,
+                                        rows))
+                        .details(Map.of("chains", result.chains(), "table", result.table()))
+                        .build();
+        results.write(run.root());
+        new Report(results, List.of()).write(run.path("report.html"));
     }
 
     private static Path model(RunFolder run, String leg) {
@@ -196,7 +251,7 @@ public final class RewardTraining {
         Path file = run.path("chains/chains.jsonl");
         if (!run.isFinished("chains")) {
             progress.stage(
-                    "chains", pairs.learned().size() + " pairs, teacher " + options.teacher());
+                    "chains", pairs.learned().size() + " pairs, teacher " + options.judge().spec());
             ChainWriter writer = teacher.oneOrder();
             ChainCollection collection = new ChainCollection(writer, options.chains());
             collecting = collection;

@@ -1,20 +1,22 @@
 package org.kindred.pipeline;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.FolderLock;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.options.OptionTree;
@@ -39,21 +41,67 @@ public final class RunFolder implements AutoCloseable {
     /** The options of the run. */
     public static final String CONFIG = "config.yaml";
 
+    private static final String STATE = "state.json";
+    private static final String LOCK = "run.lock";
+    private static final String COMMAND = "command.json";
+
     /** What a run writes before its first stage. */
-    private static final Set<String> OWN_FILES = Set.of(CONFIG, "run.lock", "state.json");
+    private static final Set<String> OWN_FILES = Set.of(CONFIG, LOCK, STATE, COMMAND);
 
     private final Path root;
-    private final FileChannel channel;
-    private final Set<String> finished = new LinkedHashSet<>();
+    private final FolderLock lock;
 
-    private RunFolder(Path root, FileChannel channel) {
+    /** Stages that have begun, in their order, with the key of what they are made from. */
+    private final Map<String, String> begun = new LinkedHashMap<>();
+
+    private final Set<String> finished = new LinkedHashSet<>();
+    private final Map<String, List<String>> notes = new LinkedHashMap<>();
+
+    private RunFolder(Path root, FolderLock lock) {
         this.root = root;
-        this.channel = channel;
+        this.lock = lock;
     }
 
     /** Opens or creates the folder; a resumed run must have the same options. */
     public static RunFolder open(Path root, Existing existing, Record options) {
         return open(root, existing, options, Set.of());
+    }
+
+    /**
+     * Opens or creates the folder for a recipe, whose stages say themselves whether they can go on
+     * ({@link #keyOf}). A run in which none of the stages has begun that a command is asked for is
+     * joined: what others made of it is found.
+     *
+     * @param asked stages that the command makes
+     */
+    static RunFolder join(Path root, Existing existing, Set<String> asked) {
+        boolean occupied = isOccupied(root);
+        if (existing == Existing.RESUME && !Files.exists(root.resolve(STATE))) {
+            throw nothingToResume(root);
+        }
+        RunFolder folder = new RunFolder(root, lock(root));
+        try {
+            if (existing == Existing.REPLACE && occupied) {
+                folder.clear();
+            } else if (occupied) {
+                folder.readState(existing == Existing.RESUME);
+                if (existing == Existing.REFUSE
+                        && folder.begun.keySet().stream().anyMatch(asked::contains)) {
+                    throw occupied(root);
+                }
+            }
+            folder.saveState();
+            return folder;
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static KindredException occupied(Path root) {
+        return new KindredException(
+                root
+                        + " is not empty. Continue it with --resume, replace it with --force, or name another folder with --out.");
     }
 
     /**
@@ -65,14 +113,7 @@ public final class RunFolder implements AutoCloseable {
             Path root, Existing existing, Record options, Set<String> harmless) {
         boolean occupied = isOccupied(root);
         if (occupied && existing == Existing.REFUSE && !neverGotAnywhere(root)) {
-            throw new KindredException(
-                    root
-                            + " is not empty. Continue it with --resume, replace it with --force, or name another folder with --out.");
-        }
-        try {
-            Files.createDirectories(root);
-        } catch (IOException e) {
-            throw AtomicFiles.failure("creating the run folder", root, e);
+            throw occupied(root);
         }
         RunFolder folder = new RunFolder(root, lock(root));
         try {
@@ -127,63 +168,57 @@ public final class RunFolder implements AutoCloseable {
 
     /** True for a run that stopped before it wrote anything, for example at a mistyped path. */
     private static boolean neverGotAnywhere(Path root) {
-        Path state = root.resolve("state.json");
+        Path state = root.resolve(STATE);
         if (!Files.exists(state)) {
             return false;
         }
-        try (Stream<Path> entries = Files.list(root)) {
-            return entries.allMatch(e -> OWN_FILES.contains(e.getFileName().toString()))
+        try {
+            return onlyOwnFiles(root)
                     && Json.mapper().readTree(state.toFile()).path("finished").isEmpty();
         } catch (IOException e) {
             throw AtomicFiles.failure("reading", state, e);
         }
     }
 
-    private static FileChannel lock(Path root) {
-        try {
-            FileChannel channel =
-                    FileChannel.open(
-                            root.resolve("run.lock"),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                channel.close();
-                throw new KindredException(
-                        root
-                                + " is in use by another process; wait for it or name another folder with --out.");
-            }
-            return channel;
+    private static boolean onlyOwnFiles(Path root) {
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.allMatch(e -> OWN_FILES.contains(e.getFileName().toString()));
         } catch (IOException e) {
-            throw AtomicFiles.failure("locking the run folder", root, e);
+            throw AtomicFiles.failure("listing", root, e);
         }
+    }
+
+    private static FolderLock lock(Path root) {
+        return FolderLock.take(root, LOCK, "or name another folder with --out.");
     }
 
     private void start(Record options, boolean clear) {
         if (clear) {
-            if (!Files.exists(path("state.json"))) {
-                throw new KindredException(
-                        root
-                                + " does not hold a run; --force replaces runs only. Empty the folder by hand or name another one.");
-            }
-            try (Stream<Path> entries = Files.list(root)) {
-                for (Path entry : entries.filter(e -> !e.endsWith("run.lock")).toList()) {
-                    delete(entry);
-                }
-            } catch (IOException e) {
-                throw AtomicFiles.failure("emptying", root, e);
-            }
+            clear();
         }
         AtomicFiles.writeText(path(CONFIG), OptionTree.yaml(options));
         saveState();
     }
 
+    private void clear() {
+        if (!Files.exists(path(STATE))) {
+            throw new KindredException(
+                    root
+                            + " does not hold a run; --force replaces runs only. Empty the folder by hand or name another one.");
+        }
+        try (Stream<Path> entries = Files.list(root)) {
+            for (Path entry : entries.filter(e -> !e.endsWith(LOCK)).toList()) {
+                AtomicFiles.remove(entry);
+            }
+        } catch (IOException e) {
+            throw AtomicFiles.failure("emptying", root, e);
+        }
+    }
+
     private void resume(Record options, Set<String> harmless) {
         Path config = path(CONFIG);
         if (!Files.exists(config)) {
-            throw new KindredException(
-                    root
-                            + " does not hold a run (no config.yaml), so there is nothing to resume. Start one without --resume.");
+            throw nothingToResume(root);
         }
         List<String> changed =
                 OptionTree.differences(OptionTree.load(config, options.getClass()), options)
@@ -191,24 +226,54 @@ public final class RunFolder implements AutoCloseable {
                         .filter(change -> harmless.stream().noneMatch(change::startsWith))
                         .toList();
         if (!changed.isEmpty()) {
-            throw new OptionsException(
-                    "--resume: options differ from those of "
-                            + root
-                            + ": "
-                            + String.join("; ", changed)
-                            + ". Resume with the same options, or start another run with --out.");
+            throw otherOptions(root, changed);
         }
         AtomicFiles.writeText(config, OptionTree.yaml(options));
-        Path state = path("state.json");
-        if (Files.exists(state)) {
-            try {
-                Json.mapper()
-                        .readTree(Files.readAllBytes(state))
-                        .path("finished")
-                        .forEach(stage -> finished.add(stage.asText()));
-            } catch (IOException e) {
-                throw AtomicFiles.failure("reading", state, e);
+        readState(false);
+    }
+
+    static OptionsException otherOptions(Path root, List<String> changed) {
+        return new OptionsException(
+                "--resume: options differ from those of "
+                        + root
+                        + ": "
+                        + String.join("; ", changed)
+                        + ". Resume with the same options, or start another run with --out.");
+    }
+
+    private static KindredException nothingToResume(Path root) {
+        return new KindredException(
+                root
+                        + " does not hold a run (no config.yaml), so there is nothing to resume. Start one without --resume.");
+    }
+
+    private void readState(boolean required) {
+        Path state = path(STATE);
+        if (!Files.exists(state)) {
+            if (required) {
+                throw nothingToResume(root);
             }
+            if (!onlyOwnFiles(root)) {
+                throw occupied(root);
+            }
+            return;
+        }
+        try {
+            JsonNode stages = Json.mapper().readTree(Files.readAllBytes(state));
+            stages.path("begun")
+                    .properties()
+                    .forEach(stage -> begun.put(stage.getKey(), stage.getValue().asText()));
+            stages.path("finished").forEach(stage -> finished.add(stage.asText()));
+            stages.path("notes")
+                    .properties()
+                    .forEach(
+                            stage -> {
+                                List<String> said = new ArrayList<>();
+                                stage.getValue().forEach(note -> said.add(note.asText()));
+                                notes.put(stage.getKey(), said);
+                            });
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading", state, e);
         }
     }
 
@@ -225,45 +290,79 @@ public final class RunFolder implements AutoCloseable {
         return finished.contains(stage);
     }
 
+    /**
+     * The words of the command line by which the run was started: those of now, unless it goes on.
+     */
+    public List<String> command(List<String> now, boolean resumed) {
+        Path file = path(COMMAND);
+        if (resumed && Files.exists(file)) {
+            try {
+                return List.of(Json.mapper().readValue(Files.readAllBytes(file), String[].class));
+            } catch (IOException e) {
+                throw AtomicFiles.failure("reading", file, e);
+            }
+        }
+        Json.write(file, now);
+        return now;
+    }
+
     /** Removes what an interrupted attempt at a stage left behind. */
     public void clear(String relative) {
-        try {
-            delete(path(relative));
-        } catch (IOException e) {
-            throw AtomicFiles.failure("removing", path(relative), e);
-        }
+        AtomicFiles.remove(path(relative));
     }
 
     public void finish(String stage) {
+        finish(stage, List.of());
+    }
+
+    /**
+     * @param said what belongs into the results of the run
+     */
+    void finish(String stage, List<String> said) {
         finished.add(stage);
+        notes.put(stage, List.copyOf(said));
         saveState();
+    }
+
+    /** What finished stages said, in their order. */
+    List<String> notes() {
+        return finished.stream()
+                .flatMap(stage -> notes.getOrDefault(stage, List.of()).stream())
+                .toList();
+    }
+
+    /** A stage begins, or begins anew; it is not finished then. */
+    void begin(String stage, String key) {
+        begun.put(stage, key);
+        finished.remove(stage);
+        saveState();
+    }
+
+    /** What a stage that has begun is made from; empty if it has not. */
+    Optional<String> keyOf(String stage) {
+        return Optional.ofNullable(begun.get(stage));
     }
 
     private void saveState() {
         ObjectNode state = Json.mapper().createObjectNode();
         state.put("version", 1);
+        ObjectNode keys = state.putObject("begun");
+        begun.forEach(keys::put);
         ArrayNode stages = state.putArray("finished");
         finished.forEach(stages::add);
-        AtomicFiles.writeText(path("state.json"), state.toPrettyString() + "\n");
-    }
-
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(path)) {
-            for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(entry);
-            }
-        }
+        ObjectNode saidBy = state.putObject("notes");
+        notes.forEach(
+                (stage, said) -> {
+                    if (!said.isEmpty()) {
+                        ArrayNode list = saidBy.putArray(stage);
+                        said.forEach(list::add);
+                    }
+                });
+        AtomicFiles.writeText(path(STATE), state.toPrettyString() + "\n");
     }
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw AtomicFiles.failure("unlocking", root, e);
-        }
+        lock.close();
     }
 }

@@ -14,13 +14,10 @@ import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.Samples;
-import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.results.Results;
 
-/**
- * Makes {@code eval/report.html} from the files of a run, so that it can be made again at any time.
- */
+/** Makes the report of results again, beside them; of a run, from its files, at any time. */
 public final class RunReport {
     private RunReport() {}
 
@@ -36,19 +33,18 @@ public final class RunReport {
      */
     public static Path write(Path run, int refreshSeconds) {
         boolean finished = isFinished(run);
-        Results results = finished ? Results.read(results(run)) : soFar(run);
-        Path file = run.resolve("eval/report.html");
+        Results results = finished ? Results.read(run) : soFar(run);
+        Path file =
+                finished
+                        ? Results.find(run).resolveSibling("report.html")
+                        : run.resolve("eval/report.html");
         new Report(results, finished ? examples(run) : List.of(), refreshSeconds).write(file);
         return file;
     }
 
-    /** True once the policies of the run were evaluated. */
+    /** True once there are results; of a run, once its policies were evaluated. */
     public static boolean isFinished(Path run) {
-        return Files.exists(results(run));
-    }
-
-    private static Path results(Path run) {
-        return run.resolve("eval/results.json");
+        return Files.exists(Results.find(run));
     }
 
     /** The learning curves of a run that is going on. */
@@ -70,22 +66,17 @@ public final class RunReport {
         }
         Collections.sort(policies);
         curves.sort(Comparator.comparing(Results.Curve::policy));
-        return new Results(
-                Results.SCHEMA,
-                Results.VERSION,
-                0,
-                Map.of("command", "kindred run, going on"),
-                policies,
-                null,
-                new RewardBenchmark.Result(List.of(), List.of()),
-                List.of(),
-                List.of(),
-                null,
-                List.of(),
-                curves);
+        return Results.builder(Results.Kind.RUN)
+                .note("The run is going on: nothing has been evaluated yet.")
+                .policies(policies)
+                .curves(curves)
+                .build();
     }
 
     private static List<Report.Example> examples(Path run) {
+        if (!Files.exists(run.resolve(Samples.FILE)) || !Files.isDirectory(run.resolve("data"))) {
+            return List.of();
+        }
         Map<String, String> promptTexts =
                 Samples.promptTexts(CanonicalReader.read(run.resolve("data")).dataset());
         Map<String, List<Sample>> byPrompt = new LinkedHashMap<>();

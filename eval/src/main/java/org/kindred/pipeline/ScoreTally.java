@@ -29,8 +29,8 @@ final class ScoreTally {
         sources.merge(scores.source().name(), 1, Integer::sum);
     }
 
-    RewardWork.Scored scored() {
-        return new RewardWork.Scored(
+    RewardScoring.Scored scored() {
+        return new RewardScoring.Scored(
                 pairs, right, ties, unscored, asked, tokens, sources, neighboursShort);
     }
 }

@@ -1,64 +1,86 @@
 package org.kindred.pipeline;
 
-import org.kindred.datasets.SeedTree;
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.sft.SftOptions;
 
-/**
- * How the first policy is made: it learns the language from a corpus without opinions, then the
- * answers that training users chose, their persona in the prompt.
- *
- * @param corpusExamples questions with one answer each, in any style, none of them a prompt of the
- *     population
- * @param corpusLearningRate peak rate on the corpus
- * @param examples chosen answers at most, drawn by the seed
- * @param learningRate peak rate on the chosen answers
- * @param batchRows examples an update
- */
+/** Supervised fine-tuning on the answers that training users chose. */
 public record SupervisedOptions(
-        int corpusExamples,
-        double corpusLearningRate,
-        int examples,
-        double learningRate,
-        int batchRows) {
-
-    private static final int WARMUP_UPDATES = 20;
+        @Meaning(value = "passes over the examples; 0 skips the stage", essential = true)
+                int epochs,
+        @Meaning(value = "chosen answers at most, drawn by the seed; 0 for all", essential = true)
+                int examples,
+        @Meaning("share of the examples that is measured and never learned; 0 for none")
+                double heldOutShare,
+        @Meaning("examples an update") int batchRows,
+        @Meaning("examples per forward and backward pass; a matter of memory, not of the result")
+                int microBatchRows,
+        @Meaning("updates between measurements on the held-out examples; 0 for at the end only")
+                int evaluateEvery,
+        @Meaning("rate, schedule, AdamW") OptimizerOptions optimizer) {
+    private static final int WARMUP_PART = 10; // of a short run
 
     public SupervisedOptions {
-        if (corpusExamples < 1 || examples < 1 || batchRows < 1) {
+        if (epochs < 0 || examples < 0) {
             throw new IllegalArgumentException(
-                    "corpus_examples = "
-                            + corpusExamples
-                            + ", examples = "
-                            + examples
-                            + ", batch_rows = "
+                    "epochs = " + epochs + ", examples = " + examples + ": must be 0 or more");
+        }
+        if (!(heldOutShare >= 0 && heldOutShare < 1)) {
+            throw new IllegalArgumentException(
+                    "held_out_share = " + heldOutShare + ": must be in [0, 1), for example 0.05");
+        }
+        if (batchRows < 1 || microBatchRows < 1 || evaluateEvery < 0) {
+            throw new IllegalArgumentException(
+                    "batch_rows = "
                             + batchRows
-                            + ": each must be at least 1");
+                            + ", micro_batch_rows = "
+                            + microBatchRows
+                            + ", evaluate_every = "
+                            + evaluateEvery
+                            + ": rows must be 1 or more, evaluate_every 0 or more");
         }
     }
 
+    /** For the small decoder of a default run. */
     public static SupervisedOptions defaults() {
-        return new SupervisedOptions(7_000, 3e-3, 2_400, 1e-3, 16);
+        return new SupervisedOptions(
+                1,
+                2_400,
+                0,
+                16,
+                16,
+                0,
+                new OptimizerOptions(
+                        1e-3, LearningRateSchedule.Shape.COSINE, 20, AdamWOptions.defaults()));
     }
 
-    public SftOptions forCorpus(SeedTree seeds) {
-        return options(corpusLearningRate, corpusExamples, seeds.child("corpus"));
+    /** For a run on so many examples; the warm-up is at most a tenth of it. */
+    SftOptions sft(int learned, long seed) {
+        return sft(learned, optimizer.learningRate(), epochs, seed);
     }
 
-    SftOptions forChosenAnswers(int available, SeedTree seeds) {
-        return options(learningRate, Math.min(examples, available), seeds.child("chosen"));
+    /** The same batches and schedule at another rate: the language before the choices. */
+    SftOptions language(int learned, double rate, long seed) {
+        return sft(learned, rate, 1, seed);
     }
 
-    private SftOptions options(double rate, int rows, SeedTree seeds) {
-        int updates = (rows + batchRows - 1) / batchRows;
-        OptimizerOptions optimizer =
+    private SftOptions sft(int learned, double rate, int passes, long seed) {
+        int updates = passes * ((learned + batchRows - 1) / batchRows);
+        OptimizerOptions shortened =
                 new OptimizerOptions(
                         rate,
-                        LearningRateSchedule.Shape.COSINE,
-                        Math.min(WARMUP_UPDATES, updates),
-                        AdamWOptions.defaults());
-        return new SftOptions(1, batchRows, batchRows, 1, optimizer, 0, seeds.seed());
+                        optimizer.schedule(),
+                        Math.min(optimizer.warmupUpdates(), updates / WARMUP_PART),
+                        optimizer.adamw());
+        return new SftOptions(
+                passes,
+                batchRows,
+                microBatchRows,
+                SftOptions.defaults().windowBatches(),
+                shortened,
+                evaluateEvery,
+                seed);
     }
 }

@@ -22,6 +22,10 @@ record TrainingItem(
         @Nullable Preference choice,
         @Nullable Task task) {
 
+    String promptText() {
+        return Message.text(prompt);
+    }
+
     /** A text that is known to be good, null where there is none. */
     @Nullable String reference() {
         return choice != null ? choice.chosenText() : task == null ? null : task.reference();

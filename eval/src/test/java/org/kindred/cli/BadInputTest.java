@@ -30,21 +30,23 @@ final class BadInputTest {
 
     @Test
     void unknownYamlKey_namesKeyFileAndKnownKeys_status2() throws Exception {
-        Path config = Files.writeString(folder.resolve("my.yaml"), "sft:\n  epoks: 3\n");
-        Kindred.Outcome outcome = Kindred.run(folder, "run", config.toString(), "--out", "r");
+        Path config =
+                Files.writeString(folder.resolve("my.yaml"), "start:\n  sft:\n    epoks: 3\n");
+        Kindred.Outcome outcome =
+                Kindred.run(folder, "run", "--config", config.toString(), "--out", "r");
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.output())
                 .contains("my.yaml")
-                .contains("sft.epoks")
-                .contains("corpus_examples")
+                .contains("start.sft.epoks")
+                .contains("held_out_share")
                 .doesNotContain("\tat ");
         assertThat(folder.resolve("r")).doesNotExist();
     }
 
     @Test
     void brokenYaml_namesLine_status2() throws Exception {
-        Path config = Files.writeString(folder.resolve("my.yaml"), "seed: 1\nsft: [1\n");
-        Kindred.Outcome outcome = Kindred.run(folder, "run", config.toString());
+        Path config = Files.writeString(folder.resolve("my.yaml"), "seed: 1\nstart: [1\n");
+        Kindred.Outcome outcome = Kindred.run(folder, "run", "--config", config.toString());
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.output()).contains("my.yaml").contains("line").doesNotContain("\tat ");
     }

@@ -79,6 +79,46 @@ final class DataCommandsTest {
     }
 
     @Test
+    void publishedFiles_areTakenWithoutAnImportFirst() {
+        String data = "trl:" + rows;
+
+        Outcome inspected = run("data", "inspect", data, "--out", at("inspect"));
+        assertThat(inspected.output()).contains("4 users, 24 pairs", "bad_json");
+        assertThat(folder.resolve("inspect/data/quarantine.jsonl")).content().contains("bad_json");
+
+        Outcome split =
+                run("data", "split", "mine=" + data, "--by", "user_disjoint", "--out", at("split"));
+        assertThat(split.status()).as(split.output()).isZero();
+        assertThat(split.output()).contains("train [mine]", "mine: 1 record set aside");
+        assertThat(folder.resolve("split/data/mine/preferences.jsonl")).isNotEmptyFile();
+
+        Outcome benchmark =
+                run(
+                        "eval",
+                        "benchmark",
+                        data,
+                        "--set",
+                        "shots=[0]",
+                        "--set",
+                        "bootstrap_draws=100",
+                        "--out",
+                        at("benchmark"));
+        assertThat(benchmark.status()).as(benchmark.output()).isZero();
+        assertThat(benchmark.output())
+                .contains("24 preferences of 4 users; 1 record set aside: 1 bad_json")
+                .contains("places were given by the seed: 1 of 4 users unseen")
+                .contains("quarantine.jsonl");
+
+        Outcome scored = run("reward", "score", data, "--out", at("score"));
+        assertThat(scored.output())
+                .contains(
+                        "1 record set aside", "places were given by the seed", " pairs: accuracy");
+        Outcome unknown = run("data", "inspect", "tlr:" + rows, "--out", at("unknown"));
+        assertThat(unknown.status()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(unknown.output()).contains("tlr", "one of [prism,");
+    }
+
+    @Test
     void suite_needsTest_andOneManifestNamesBoth() throws IOException {
         run("data", "import", "trl", rows.toString(), "--out", at("a"));
         Path other =
@@ -103,7 +143,7 @@ final class DataCommandsTest {
                         "--out",
                         at("s"));
         assertThat(suite.output()).contains("train [a], test [held]");
-        assertThat(folder.resolve("s/split.json")).content().contains("\"held\"", "\"SUITE\"");
+        assertThat(folder.resolve("s/split.json")).content().contains("\"held\"", "\"suite\"");
     }
 
     @Test
@@ -164,10 +204,10 @@ final class DataCommandsTest {
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(folder.resolve("w/truth.json"))
                 .content()
-                .contains("\"warm_jazz\"", "\"drift\"", "\"second\"", "\"JAZZ\"");
-        assertThat(folder.resolve("w/manifest.json")).content().contains("SEVEN_PERSONAS");
+                .contains("\"warm_jazz\"", "\"drift\"", "\"second\"", "\"jazz\"");
+        assertThat(folder.resolve("w/manifest.json")).content().contains("seven_personas");
         assertThat(run("data", "simulate", "--preset", "use-cases", "--print-config").output())
-                .contains("[0.4,0.25,0.2,0.15]", "USE_CASES");
+                .contains("[0.4, 0.25, 0.2, 0.15]", "use_cases");
         Outcome unknown = run("data", "simulate", "--preset", "seven", "--out", at("x"));
         assertThat(unknown.status()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(unknown.output()).contains("known: seven-personas, use-cases");

@@ -2,14 +2,14 @@ package org.kindred.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.results.SomeResults;
 import picocli.CommandLine;
 
 /** Commands that read results, and the front door; in this process, since they need no engine. */
@@ -26,34 +26,52 @@ final class EvaluationCommandsTest {
         return new Outcome(line.execute(arguments), text.toString());
     }
 
-    private Path golden(String name) throws Exception {
-        Path file = folder.resolve(name);
-        try (InputStream stream = Results.class.getResourceAsStream(name)) {
-            Files.write(file, stream.readAllBytes());
-        }
-        return file;
+    private Path written(String name, Results results) {
+        Path run = folder.resolve(name);
+        results.write(run);
+        return run;
     }
 
     @Test
-    void compare_runsOfBothVersions_sideBySide() throws Exception {
+    void compare_seedsOfOneRecipe_pairsPoliciesOverSeeds() {
+        List<String> policies = List.of("sft", "p_grpo");
         Outcome outcome =
                 run(
                         "eval",
                         "compare",
-                        golden("results-1.json").toString(),
-                        golden("results-2.json").toString(),
+                        written("seed-1", SomeResults.run(1, false, policies)).toString(),
+                        written("seed-2", SomeResults.run(2, false, policies)).toString(),
+                        written("seed-3", SomeResults.run(3, false, policies)).toString(),
                         "--out",
                         folder.resolve("comparison").toString());
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output())
-                .contains("over runs", "rubric judge, history, K = 3", "over seeds");
+                .contains(
+                        "over runs",
+                        "| comparisons | p_grpo, sft, all, formal | difference in evaluating judge's total |",
+                        "p_grpo - sft: not distinguishable over seeds (difference in evaluating judge's total +0.",
+                        "over 3 seeds");
         assertThat(folder.resolve("comparison/comparison.json")).exists();
         assertThat(folder.resolve("comparison/comparison.tex")).exists();
     }
 
     @Test
-    void compare_oneRun_isWrongUsage_andAMissingOneSaysSo() throws Exception {
-        String there = golden("results-2.json").toString();
+    void compare_resultsOfOtherKinds_keepsTheirRowsApart() {
+        Outcome outcome =
+                run(
+                        "eval",
+                        "compare",
+                        written("one", SomeResults.scores()).toString(),
+                        written("two", SomeResults.benchmark(1)).toString(),
+                        "--out",
+                        folder.resolve("comparison").toString());
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output()).contains("| sections | Chat | accuracy |", "| reward-model |");
+    }
+
+    @Test
+    void compare_oneRun_isWrongUsage_andAMissingOneSaysSo() {
+        String there = written("one", SomeResults.scores()).toString();
         assertThat(run("eval", "compare", there).status()).isEqualTo(2);
         Outcome missing =
                 run(
@@ -68,6 +86,13 @@ final class EvaluationCommandsTest {
     }
 
     @Test
+    void report_ofAnyResults_isWrittenBesideThem() {
+        Outcome outcome = run("eval", "report", written("one", SomeResults.scores()).toString());
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(folder.resolve("one/report.html")).exists();
+    }
+
+    @Test
     void presets_areListed_andShown_andApplied() {
         assertThat(run("presets").output()).contains("user-disjoint", "kindred eval benchmark");
         assertThat(run("presets", "--show").output()).contains("split: user_disjoint");
@@ -75,7 +100,7 @@ final class EvaluationCommandsTest {
                 run("eval", "benchmark", "any", "--preset", "user-disjoint", "--print-config");
         assertThat(config.output())
                 .containsPattern(
-                        "split += \"USER_DISJOINT\" +\\(preset user-disjoint\\)|split += \"user_disjoint\" +\\(preset user-disjoint\\)")
+                        "split: user_disjoint +# \\* \\(preset user-disjoint\\) what is kept")
                 .contains("resamples of users for the intervals");
         assertThat(run("run", "--preset", "user-disjoint", "--print-config").status()).isEqualTo(2);
     }

@@ -3,105 +3,257 @@ package org.kindred.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kindred.options.Meaning;
+import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
-import org.kindred.pipeline.PipelineOptions;
 
 final class OptionTreeTest {
     @TempDir Path folder;
 
-    @Test
-    void defaults_roundTripThroughYaml_withoutLoss() throws Exception {
-        PipelineOptions defaults = PipelineOptions.defaults();
-        Path file = Files.writeString(folder.resolve("config.yaml"), OptionTree.yaml(defaults));
-        assertThat(OptionTree.load(file, PipelineOptions.class)).isEqualTo(defaults);
+    enum Taste {
+        FULL_BODIED,
+        DRY
+    }
+
+    record Bottle(String name, @Nullable Object set) {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Bottle of(Object written) {
+            return written instanceof Map<?, ?> map
+                    ? new Bottle(String.valueOf(map.get("name")), map.get("set"))
+                    : new Bottle(String.valueOf(written), null);
+        }
+    }
+
+    record Glass(@Meaning("size in ml") int size, @Meaning("what it suits") Taste taste) {
+        Glass {
+            if (size < 1) {
+                throw new IllegalArgumentException("size = " + size + ": must be 1 or more");
+            }
+        }
+    }
+
+    record Cellar(
+            @Meaning(value = "of the draw", essential = true) long seed,
+            @Meaning("who keeps it") String keeper,
+            @Meaning("the glasses") Glass glass,
+            @Meaning("bottles, each a name or a map") List<Bottle> bottles,
+            @Meaning("price by name") Map<String, Double> prices,
+            @Meaning("tastes in stock") List<Taste> tastes) {
+        static Cellar defaults() {
+            return new Cellar(
+                    1,
+                    "nobody",
+                    new Glass(200, Taste.DRY),
+                    List.of(new Bottle("house", null)),
+                    Map.of("house", 5.0),
+                    List.of(Taste.DRY));
+        }
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(folder.resolve("my.yaml"), yaml);
+    }
+
+    private OptionTree<Cellar> read(String yaml) throws IOException {
+        return OptionTree.resolve(Cellar.defaults(), List.of(OptionLayer.file(file(yaml))));
+    }
+
+    private static OptionTree<Cellar> set(String key, String value) {
+        return OptionTree.resolve(
+                Cellar.defaults(), List.of(OptionLayer.commandLine(Map.of(key, value))));
     }
 
     @Test
-    void file_thenCommandLine_winOverDefaults_andOriginsSaySo() throws Exception {
-        Path file =
-                Files.writeString(
-                        folder.resolve("my.yaml"), "seed: 7\nreinforcement:\n  steps: 5\n");
-        OptionTree<PipelineOptions> tree =
+    void layers_winInTheirOrder_andOriginsSaySo() throws IOException {
+        OptionTree<Cellar> tree =
                 OptionTree.resolve(
-                        PipelineOptions.defaults(), file, Map.of("reinforcement.steps", "6"));
+                        Cellar.defaults(),
+                        List.of(
+                                OptionLayer.of("checkpoint", Map.of("keeper", "Ann", "seed", 3)),
+                                OptionLayer.preset("big", "glass: {size: 300}\nseed: 4\n"),
+                                OptionLayer.file(file("seed: 7\n")),
+                                OptionLayer.commandLine(Map.of("glass.size", "400"))));
         assertThat(tree.options().seed()).isEqualTo(7);
-        assertThat(tree.options().reinforcement().steps()).isEqualTo(6);
+        assertThat(tree.options().glass().size()).isEqualTo(400);
+        assertThat(tree.options().keeper()).isEqualTo("Ann");
         assertThat(tree.origins())
-                .containsEntry("seed", file.toString())
-                .containsEntry("reinforcement.steps", "command line")
-                .containsEntry("sft.examples", "default");
+                .containsEntry("seed", folder.resolve("my.yaml").toString())
+                .containsEntry("glass.size", "command line")
+                .containsEntry("keeper", "checkpoint")
+                .containsEntry("glass.taste", "default");
+        assertThat(tree.given()).containsOnlyKeys("seed", "glass.size", "keeper");
     }
 
     @Test
-    void unknownKey_namesItsNeighbours() throws Exception {
-        Path file = Files.writeString(folder.resolve("my.yaml"), "sft:\n  exampels: 3\n");
-        assertThatThrownBy(() -> OptionTree.resolve(PipelineOptions.defaults(), file, Map.of()))
+    void keysWithDots_standBesideNestedOnes() throws IOException {
+        assertThat(read("glass.size: 50\nglass:\n  taste: dry\n").options().glass())
+                .isEqualTo(new Glass(50, Taste.DRY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "glass.size: 50\nglass:\n  size: 60\n",
+                "glass: {size: 60}\nglass.size: 50\n"
+            })
+    void oneKeyInBothForms_isRefused_withBoth(String yaml) {
+        assertThatThrownBy(() -> read(yaml))
                 .isInstanceOf(OptionsException.class)
-                .hasMessageContaining("my.yaml")
-                .hasMessageContaining("sft.exampels")
-                .hasMessageContaining("corpus_examples");
-        assertThatThrownBy(
-                        () ->
-                                OptionTree.resolve(
-                                        PipelineOptions.defaults(), null, Map.of("sft.x.y", "3")))
-                .hasMessageContaining("command line")
-                .hasMessageContaining("sft.x.y");
+                .hasMessageContaining("my.yaml: glass.size is given twice")
+                .hasMessageContaining("\"glass.size\"")
+                .hasMessageContaining("\"glass: size\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seed: 1\nseed: 2\n",
+                "glass:\n  size: 1\n  size: 1\n",
+                "glass: {size: 1}\nglass: {taste: dry}\n"
+            })
+    void aKeyGivenTwice_isRefused(String yaml) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("my.yaml line ")
+                .hasMessageContaining("uplicate");
+    }
+
+    @Test
+    void unknownKey_namesItsNeighbours() {
+        assertThatThrownBy(() -> read("glass:\n  sise: 3\n"))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("my.yaml: unknown option glass.sise")
+                .hasMessageContaining("size, taste");
+        assertThatThrownBy(() -> set("glass.x.y", "3"))
+                .hasMessageContaining("command line: unknown option glass.x.y")
+                .hasMessageContaining("size, taste");
+        assertThatThrownBy(() -> set("seed.x", "3"))
+                .hasMessageContaining("unknown option seed.x")
+                .hasMessageContaining("seed, keeper, glass");
     }
 
     @Test
     void wrongTypeAndRefusedValue_nameTheKey() {
-        assertThatThrownBy(
-                        () ->
-                                OptionTree.resolve(
-                                        PipelineOptions.defaults(), null, Map.of("seed", "many")))
+        assertThatThrownBy(() -> set("seed", "many"))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("command line: seed");
-        assertThatThrownBy(
-                        () ->
-                                OptionTree.resolve(
-                                        PipelineOptions.defaults(),
-                                        null,
-                                        Map.of("reinforcement.steps", "1.5")))
-                .isInstanceOf(OptionsException.class)
-                .hasMessageContaining("reinforcement.steps");
-        assertThatThrownBy(
-                        () ->
-                                OptionTree.resolve(
-                                        PipelineOptions.defaults(),
-                                        null,
-                                        Map.of("reinforcement.batch.completions_per_prompt", "1")))
-                .isInstanceOf(OptionsException.class)
-                .hasMessageContaining("completions_per_prompt = 1");
+        assertThatThrownBy(() -> set("glass.size", "1.5")).hasMessageContaining("glass.size");
+        assertThatThrownBy(() -> set("glass.size", "0")).hasMessageContaining("size = 0");
+        assertThatThrownBy(() -> set("glass", "0"))
+                .hasMessageContaining("command line: glass: found")
+                .hasMessageContaining("size, taste");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"full_bodied", "FULL_BODIED", "full-bodied", "Full-Bodied"})
+    void valuesOfEnums_areReadInAnyCase_andWrittenInLowerCase(String written) throws IOException {
+        assertThat(set("glass.taste", written).options().glass().taste())
+                .isEqualTo(Taste.FULL_BODIED);
+        assertThat(read("tastes: [" + written + "]\n").options().tastes())
+                .containsExactly(Taste.FULL_BODIED);
+        assertThat(OptionTree.yaml(set("glass.taste", written).options()))
+                .contains("taste: full_bodied");
     }
 
     @Test
     void unknownValueOfAnEnum_namesTheKnownOnes() {
         for (String value : List.of("true", "sideways", "[1]")) {
-            assertThatThrownBy(
-                            () ->
-                                    OptionTree.resolve(
-                                            PipelineOptions.defaults(),
-                                            null,
-                                            Map.of("prototypes.features", value)))
+            assertThatThrownBy(() -> set("glass.taste", value))
                     .isInstanceOf(OptionsException.class)
-                    .hasMessageContaining("command line: prototypes.features: expected one of ")
-                    .hasMessageContaining("WEIGHTS");
+                    .hasMessageContaining("command line: glass.taste: ")
+                    .hasMessageContaining("expected one of ")
+                    .hasMessageContaining("full_bodied, dry");
         }
     }
 
     @Test
+    void listsOfRecordsAndMaps_areValues() throws IOException {
+        Cellar cellar =
+                read("bottles:\n  - house\n  - {name: old, set: {year: 1990}}\n"
+                                + "prices: {house: 4, old: 90.5}\n")
+                        .options();
+        assertThat(cellar.bottles())
+                .containsExactly(
+                        new Bottle("house", null), new Bottle("old", Map.of("year", 1990)));
+        assertThat(cellar.prices()).isEqualTo(Map.of("house", 4.0, "old", 90.5));
+        assertThat(set("bottles", "[house, {name: old, set: {year: 1990}}]").options().bottles())
+                .isEqualTo(cellar.bottles());
+    }
+
+    @Test
+    void textsOfTheCommandLine_stayTexts() {
+        for (String text : List.of("Ann: the keeper", "[x]", "12", "true", "a # b", "{")) {
+            assertThat(set("keeper", text).options().keeper()).isEqualTo(text);
+        }
+        assertThat(set("keeper", "'quoted'").options().keeper()).isEqualTo("quoted");
+    }
+
+    @Test
+    void describe_isAConfigurationFile_withOriginsAndMeanings() throws IOException {
+        List<String> keepers = List.of("yes", "a: b", "#x", "", "1e5", "two\nlines", "openai:u#m");
+        for (String keeper : keepers) {
+            OptionTree<Cellar> tree =
+                    OptionTree.resolve(
+                            Cellar.defaults(),
+                            List.of(OptionLayer.of("test", Map.of("keeper", keeper))));
+            assertThat(tree.describe())
+                    .containsPattern("(?m)^seed: 1 +# \\* \\(default\\) of the draw$")
+                    .contains("(test) who keeps it")
+                    .contains("  size: 200")
+                    .contains("tastes: [dry]");
+            OptionTree<Cellar> again = read(tree.describe());
+            assertThat(again.options().keeper()).isEqualTo(keeper);
+            assertThat(again.options().glass()).isEqualTo(tree.options().glass());
+            assertThat(again.given()).containsOnlyKeys("keeper"); // the rest is as by default
+        }
+    }
+
+    @Test
+    void refuse_namesKeyOriginAndReason_whateverTheValue() throws IOException {
+        OptionTree<Cellar> given = set("glass.size", "200");
+        assertThatThrownBy(() -> given.refuse("glass", "seed = 1; a seed above 1 reads it"))
+                .isInstanceOf(OptionsException.class)
+                .hasMessage(
+                        "command line: glass.size is not read: seed = 1; a seed above 1 reads it;"
+                                + " leave it out");
+        OptionTree<Cellar> others = read("seed: 1\n").refuse("glass", "there is none");
+        assertThat(others.origins()).containsEntry("glass.size", "not read: there is none");
+        assertThat(others.given()).containsOnlyKeys("seed");
+        assertThat(others.describe()).contains("(not read: there is none) size in ml");
+    }
+
+    @Test
     void differences_nameKeyAndBothValues() {
-        PipelineOptions other =
-                OptionTree.resolve(PipelineOptions.defaults(), null, Map.of("seed", "9")).options();
-        assertThat(OptionTree.differences(PipelineOptions.defaults(), other))
+        Cellar other = set("seed", "9").options();
+        assertThat(OptionTree.differences(Cellar.defaults(), other))
                 .isEqualTo(List.of("seed: 1 -> 9"));
         assertThat(OptionTree.differences(other, other)).isEmpty();
+    }
+
+    @Test
+    void optionsOfEveryCommand_roundTripThroughYaml_andThroughPrintConfig() throws IOException {
+        List<Record> all = new ArrayList<>(OptionReferenceTest.commands().values());
+        for (Record defaults : all) {
+            Path saved = file(OptionTree.yaml(defaults));
+            assertThat((Record) OptionTree.load(saved, defaults.getClass())).isEqualTo(defaults);
+            OptionTree<Record> tree = OptionTree.resolve(defaults, List.of());
+            OptionTree<Record> again =
+                    OptionTree.resolve(defaults, List.of(OptionLayer.file(file(tree.describe()))));
+            assertThat(again.options()).isEqualTo(defaults);
+            assertThat(again.given()).isEmpty();
+        }
     }
 }

@@ -79,17 +79,18 @@ final class PolicyCommandsTest {
                         "--lora-rank=4",
                         "--learning-rate=0.02",
                         "--epochs=4",
+                        "--no-persona",
                         "--threads=1",
-                        "--set=batch_rows=8");
+                        "--set=start.sft.batch_rows=8");
         assertThat(trained.status()).as(trained.output()).isZero();
-        assertThat(trained.output()).contains("38 examples, 20 updates", "tuned/model");
-        List<String> metrics = Files.readAllLines(folder.resolve("tuned/metrics.jsonl"));
+        assertThat(trained.output()).contains("38 examples, 20 updates", "tuned/policy/sft/model");
+        List<String> metrics = Files.readAllLines(folder.resolve("tuned/policy/sft/metrics.jsonl"));
         assertThat(metrics).hasSize(20);
         assertThat(loss(metrics.get(19))).isLessThan(loss(metrics.get(0)) - 0.1);
         assertThat(metrics.get(19)).contains("eval_loss");
 
-        JsonNode merged = generated("tuned/model");
-        JsonNode adapted = generated("tuned/adapter");
+        JsonNode merged = generated("tuned/policy/sft/model");
+        JsonNode adapted = generated("tuned/policy/sft/adapter");
         assertThat(merged.at("/completions/0/tokens")).hasSize(12);
         assertThat(adapted.at("/completions/0/tokens"))
                 .isEqualTo(merged.at("/completions/0/tokens"));
@@ -226,14 +227,15 @@ final class PolicyCommandsTest {
         process.toHandle().destroy(); // leaves our end of its output open
         assertThat(lines.lines().toList().toString()).contains("--resume");
         assertThat(process.waitFor()).isEqualTo(130);
-        assertThat(folder.resolve("stopped/checkpoints")).isNotEmptyDirectory();
+        assertThat(folder.resolve("stopped/policy/sft/checkpoints")).isNotEmptyDirectory();
         Kindred.Outcome resumed =
                 Kindred.run(
                         folder,
                         Stream.concat(Stream.of(command), Stream.of("--resume"))
                                 .toArray(String[]::new));
         assertThat(resumed.status()).as(resumed.output()).isZero();
-        assertThat(Files.readAllLines(folder.resolve("stopped/metrics.jsonl"))).hasSize(180);
+        assertThat(Files.readAllLines(folder.resolve("stopped/policy/sft/metrics.jsonl")))
+                .hasSize(180);
     }
 
     private static void assertRefused(int status, String message, String... arguments)

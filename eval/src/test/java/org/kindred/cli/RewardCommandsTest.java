@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,22 +46,17 @@ final class RewardCommandsTest {
                         "--out",
                         "run",
                         "--set",
-                        "rows_per_user=2");
+                        "judge.rows_per_user=2");
         assertThat(derived.status()).as(derived.output()).isZero();
         assertThat(folder.resolve("run/reward/chains.jsonl")).exists();
+        assertThat(folder.resolve("run/reward/personas.jsonl")).exists();
         Outcome prototypes =
-                Kindred.run(
-                        folder,
-                        "reward",
-                        "prototypes",
-                        "run",
-                        "--set",
-                        "scenarios.k=3",
-                        "--set",
-                        "prototypes.k=2");
+                Kindred.run(folder, "reward", "prototypes", "run", "--set", "judge.prototypes.k=2");
         assertThat(prototypes.status()).as(prototypes.output()).isZero();
-        assertThat(prototypes.output()).contains("2 cells of users");
-        assertThat(folder.resolve("run/reward/scenario-prototypes.json")).exists();
+        assertThat(prototypes.output().lines().filter(line -> line.matches(".+: \\d+ users.*")))
+                .hasSize(2);
+        assertThat(folder.resolve("run/reward/prototypes.json")).exists();
+        assertThat(folder.resolve("run/reward/groups.json")).exists();
         Outcome scored =
                 Kindred.run(
                         folder,
@@ -74,15 +70,47 @@ final class RewardCommandsTest {
                         "--out",
                         "scored",
                         "--set",
-                        "prototypes.k=2",
+                        "judge.prototypes.k=2",
                         "--set",
                         "diagnose=20");
         assertThat(scored.status()).as(scored.output()).isZero();
         JsonNode results =
                 Json.mapper().readTree(Files.readAllBytes(folder.resolve("scored/results.json")));
-        assertThat(results.path("scaling").asText()).isEqualTo("IND_2_PRO_2");
-        assertThat(results.path("accuracy").asDouble()).isBetween(.5, 1.0);
-        assertThat(results.path("diagnosis").path("position_consistency").asDouble()).isEqualTo(1);
+        assertThat(results.at("/details/scaling").asText()).isEqualTo("IND_2_PRO_2");
+        assertThat(results.at("/details/accuracy").asDouble()).isBetween(.5, 1.0);
+        assertThat(results.at("/details/diagnosis").path("position_consistency").asDouble())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void optionsOfAnotherJudge_areRefused_byName() throws Exception {
+        for (String command : List.of("derive", "score")) {
+            for (String unread :
+                    List.of(
+                            "judge.llm.history=5",
+                            "judge.llm.history=3",
+                            "judge.both_orders=true")) {
+                Outcome outcome = Kindred.run(folder, "reward", command, "data", "--set", unread);
+                assertThat(outcome.status()).as(outcome.output()).isEqualTo(2);
+                assertThat(outcome.output())
+                        .contains("command line: " + unread.split("=", -1)[0] + " is not read")
+                        .contains(
+                                command.equals("derive")
+                                        ? "the rubric judge is no language model"
+                                        : "openai:");
+            }
+        }
+        Outcome outcome =
+                Kindred.run(
+                        folder,
+                        "reward",
+                        "score",
+                        "data",
+                        "--judge=openai:http://localhost:1/v1#m",
+                        "--set=judge.rubric.tau=3");
+        assertThat(outcome.status()).as(outcome.output()).isEqualTo(2);
+        assertThat(outcome.output())
+                .contains("judge.rubric.tau is not read", "--judge rubric reads it");
     }
 
     @Test
@@ -95,14 +123,14 @@ final class RewardCommandsTest {
                 shots: [3]
                 targets: 10
                 bootstrap_draws: 100
-                reward:
-                  judge:
+                judge:
+                  rubric:
                     kernels: [{criteria: 1, terms: 0.67, embedding: 0.33, known: 1, scenario: 0}]
                     axes: [1]
                     penalties: [3]
                     axis_factors: [1]
                     rating_weights: [2]
-                    modes: [PROTOTYPES]
+                    modes: [discrete]
                     prototypes: [2]
                   prototypes: {k: 2}
                   scenarios: {k: 3}
@@ -149,9 +177,10 @@ final class RewardCommandsTest {
             JsonNode scored =
                     Json.mapper()
                             .readTree(Files.readAllBytes(folder.resolve("scored/results.json")))
-                            .path("scored");
+                            .at("/details/scored");
             assertThat(scored.path("ties").asInt()).isEqualTo(scored.path("pairs").asInt());
-            assertThat(calls.get()).isEqualTo(2 * scored.path("pairs").asInt());
+            assertThat(calls.get()) // and one to find out whether it answers
+                    .isEqualTo(2 * scored.path("pairs").asInt() + 1);
             assertThat(folder.resolve("scored/reward/judge-cache.sqlite")).exists();
         } finally {
             server.stop(0);

@@ -58,10 +58,10 @@ final class RewardTrainCommandTest {
             validation: {every: 60}
             checkpoints: {tensor_board: false}
             decoder: {vocabulary_size: 600, hidden_size: 96, layers: 2, heads: 4, key_value_heads: 4, context_tokens: 512}
-            engine: {threads: 1, device: CPU}
-            reward:
+            engine: {threads: 1, device: cpu}
+            judge:
               shots: 1
-              llm: {prompt: COMPACT, history: 1, max_tokens: 130}
+              llm: {prompt: compact, history: 1, max_tokens: 130}
             """;
 
     @TempDir static Path folder;
@@ -153,7 +153,9 @@ final class RewardTrainCommandTest {
                 .isGreaterThan(0.5);
 
         JsonNode table =
-                Json.mapper().readTree(folder.resolve("run/results.json").toFile()).path("table");
+                Json.mapper()
+                        .readTree(folder.resolve("run/results.json").toFile())
+                        .at("/details/table");
         assertThat(table.fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder(
@@ -204,13 +206,13 @@ final class RewardTrainCommandTest {
                         "score",
                         folder.resolve("data").toString(),
                         "--judge=local:" + folder.resolve("run/model"),
-                        "--set=scaling.temperature=0", // else half the chains are unreadable
+                        "--set=judge.scaling.temperature=0", // else half the chains are unreadable
                         "--out=" + folder.resolve("scores"));
         assertThat(outcome.status()).as(outcome.output()).isZero();
         JsonNode results = Json.mapper().readTree(folder.resolve("scores/results.json").toFile());
-        assertThat(results.path("judge").asText()).contains("compact-inference");
-        assertThat(results.path("scored").path("unscored").asInt())
-                .isLessThan(results.path("scored").path("pairs").asInt());
+        assertThat(results.at("/details/judge").asText()).contains("compact-inference");
+        assertThat(results.at("/details/scored").path("unscored").asInt())
+                .isLessThan(results.at("/details/scored").path("pairs").asInt());
     }
 
     @Test
@@ -218,7 +220,7 @@ final class RewardTrainCommandTest {
         Outcome outcome = train("refused", "--stages=psi,later");
         assertThat(outcome.status()).isEqualTo(2);
         assertThat(outcome.output())
-                .contains("command line: stages: stages = later: must be one of psi, cre");
+                .contains("command line: stages: found later, expected one of psi, cre");
     }
 
     @Test
@@ -249,6 +251,6 @@ final class RewardTrainCommandTest {
     void printConfig_presetForSmallModels_isShown() {
         Outcome outcome = train("none", "--preset=small-judge", "--print-config");
         assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(outcome.output()).contains("curriculum.hard_at_most").contains("(default)");
+        assertThat(outcome.output()).contains("hard_at_most: ").contains("(default)");
     }
 }

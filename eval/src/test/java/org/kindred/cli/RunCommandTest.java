@@ -30,7 +30,7 @@ final class RunCommandTest {
     @Test
     void run_twiceWithOneSeed_givesEqualBytes_andAKilledRunGoesOn() throws Exception {
         String config = config().toString();
-        Kindred.Outcome first = Kindred.run(folder, "run", config, "--out", "first");
+        Kindred.Outcome first = Kindred.run(folder, "run", "--config", config, "--out", "first");
         assertThat(first.status()).as(first.output()).isZero();
         assertThat(first.output())
                 .contains("sft", "p_grpo - grpo", "report.html")
@@ -48,11 +48,12 @@ final class RunCommandTest {
                         "data/truth.json",
                         "reward/judge.json",
                         "reward/prototypes.json",
-                        "reward/chains.jsonl",
+                        "reward/groups.json",
+                        "reward/personas.jsonl",
                         "policy/sft/metrics.jsonl",
                         "policy/sft/model/model.safetensors",
                         "policy/grpo/metrics.jsonl",
-                        "policy/p-grpo/metrics.jsonl",
+                        "policy/p_grpo/metrics.jsonl",
                         "eval/results.json",
                         "eval/per-group.csv",
                         "eval/samples.jsonl",
@@ -61,7 +62,7 @@ final class RunCommandTest {
                     .as(file)
                     .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
         }
-        for (String policy : List.of("grpo", "p-grpo")) {
+        for (String policy : List.of("grpo", "p_grpo")) {
             assertThat(weights("second", policy)).hasSameBinaryContentAs(weights("first", policy));
         }
         Results results = Results.read(folder.resolve("first/eval/results.json"));
@@ -72,14 +73,23 @@ final class RunCommandTest {
                 .doesNotContain("src=\"http", "href=\"http");
 
         Kindred.Outcome other =
-                Kindred.run(folder, "run", config, "--out", "second", "--resume", "--seed", "5");
+                Kindred.run(
+                        folder,
+                        "run",
+                        "--config",
+                        config,
+                        "--out",
+                        "second",
+                        "--resume",
+                        "--seed",
+                        "5");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.output()).contains("seed: 1 -> 5");
     }
 
     /** Starts a run and kills it, as a power cut would, once the stage is announced. */
     private void killInStage(String stage, String config) throws Exception {
-        Process process = Kindred.start(folder, "run", config, "--out", "second");
+        Process process = Kindred.start(folder, "run", "--config", config, "--out", "second");
         try (BufferedReader output = process.inputReader()) {
             String line = output.readLine();
             while (line != null && !line.matches("\\[.*\\] " + stage + " .*")) {

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Preference;
+import org.kindred.eval.results.Results;
 import picocli.CommandLine;
 
 /** {@code eval scores} on the fixtures of the datasets module; values as their expectations say. */
@@ -60,8 +62,8 @@ final class ScoresCommandTest {
 
     private JsonNode numbers(String protocol) throws IOException {
         return Json.mapper()
-                .readTree(folder.resolve("out-" + protocol).resolve("scores.json").toFile())
-                .path("numbers");
+                .readTree(folder.resolve("out-" + protocol).resolve("results.json").toFile())
+                .at("/details/numbers");
     }
 
     @Test
@@ -187,5 +189,22 @@ final class ScoresCommandTest {
         Outcome outcome = scores(protocol, file, more);
         assertThat(outcome.output()).contains(message).doesNotContain("\tat ");
         assertThat(outcome.status()).isEqualTo(status);
+    }
+
+    @Test
+    void recordedCommand_runAgain_writesTheSameBytes() throws IOException {
+        String data = "--data=" + imported("reward-bench", "rewardbench");
+        Path file = FIXTURES.resolve("rewardbench/scores.jsonl");
+        assertThat(scores("reward-bench", file, data, "--seed", "7").status()).isZero();
+        Path first = folder.resolve("out-reward-bench");
+        List<String> words = new ArrayList<>(Results.read(first).command());
+        assertThat(words.remove(0)).isEqualTo("kindred");
+        assertThat(words).contains("--set=bootstrap_draws=200", "--seed", "7", data);
+        words.add("--out=" + folder.resolve("again"));
+        assertThat(run(words.toArray(String[]::new)).status()).isZero();
+        for (String name : List.of("results.json", "report.html", "tables.md")) {
+            assertThat(folder.resolve("again").resolve(name))
+                    .hasSameBinaryContentAs(first.resolve(name));
+        }
     }
 }

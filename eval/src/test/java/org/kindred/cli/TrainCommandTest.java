@@ -30,11 +30,11 @@ import picocli.CommandLine;
 final class TrainCommandTest {
     private static final String[] SMALL = {
         "--threads=1",
-        "--set=batch.prompts_per_step=2",
-        "--set=batch.completions_per_prompt=2",
-        "--set=sampling.max_new_tokens=6",
-        "--set=checkpoints.checkpoint_every=2",
-        "--set=validation.every=2",
+        "--set=reinforcement.batch.prompts_per_step=2",
+        "--set=reinforcement.batch.completions_per_prompt=2",
+        "--set=reinforcement.sampling.max_new_tokens=6",
+        "--set=reinforcement.checkpoints.checkpoint_every=2",
+        "--set=reinforcement.validation.every=2",
         "--learning-rate=0.01"
     };
 
@@ -113,38 +113,42 @@ final class TrainCommandTest {
         Files.writeString(folder.resolve("choices/users.jsonl"), users.toString());
     }
 
-    private static JsonNode results(String run) throws IOException {
-        return Json.mapper().readTree(folder.resolve(run).resolve("results.json").toFile());
-    }
-
     private static List<String> lines(String file) throws IOException {
         return Files.readAllLines(folder.resolve(file));
     }
 
     @Test
     void choicesJudgedByTheRubric_stoppedAndResumed_endInAModelThatLoads() throws IOException {
-        Outcome whole = train("choices", "whole", "--groups=dataset", "--steps=4");
+        Outcome whole = train("choices", "whole", "--preference-groups=dataset", "--steps=4");
         assertThat(whole.status()).as(whole.output()).isZero();
         assertThat(whole.output()).contains("; reference_log_prob -", "left", "model ");
-        assertThat(lines("whole/metrics.jsonl")).hasSize(4);
-        assertThat(lines("whole/validation.jsonl")).hasSize(3);
-        JsonNode results = results("whole");
-        assertThat(results.at("/groups/many").asInt() + results.at("/groups/few").asInt())
-                .isEqualTo(22); // a tenth of 24 held out
-        assertThat(results.get("selectedBy").asText()).isEqualTo("reference_log_prob");
-        CausalLm.load(folder.resolve("whole/model"), EngineOptions.defaults()).close();
-        Tokenizer.load(folder.resolve("whole/model")).close();
+        assertThat(lines("whole/policy/p_grpo/metrics.jsonl")).hasSize(4);
+        assertThat(lines("whole/policy/p_grpo/validation.jsonl")).hasSize(3);
+        // a tenth of 24 held out
+        assertThat(whole.output())
+                .containsPattern("22 prompts in groups \\{few=\\d+, many=\\d+}, 2 held out")
+                .contains("best by reference_log_prob");
+        CausalLm.load(folder.resolve("whole/policy/p_grpo/model"), EngineOptions.defaults())
+                .close();
+        Tokenizer.load(folder.resolve("whole/policy/p_grpo/model")).close();
 
-        // without schedules a run may be made longer; it is as if it had been so from the start
-        String[] constant = {"--groups=dataset", "--set=optimizer.schedule=constant"};
-        assertThat(train("choices", "long", append(constant, "--steps=4")).status()).isZero();
-        assertThat(train("choices", "parts", append(constant, "--steps=2")).status()).isZero();
-        Outcome resumed = train("choices", "parts", append(constant, "--steps=4", "--resume"));
+        // a limit that every step passes stops a run, which is saved; limits change no result
+        String limit = "--set=reinforcement.guards.min_entropy=";
+        String[] four = {"--preference-groups=dataset", "--steps=4"};
+        Outcome stopped = train("choices", "parts", append(four, limit + 100));
+        assertThat(stopped.status()).isEqualTo(1);
+        assertThat(stopped.output()).contains("diverged at step 1", "min_entropy = 100");
+        assertThat(lines("parts/policy/p_grpo/metrics.jsonl")).hasSize(1);
+        Outcome resumed = train("choices", "parts", append(four, limit + 0, "--resume"));
         assertThat(resumed.status()).as(resumed.output()).isZero();
         for (String file : List.of("metrics.jsonl", "model/model.safetensors")) {
-            assertThat(folder.resolve("parts").resolve(file))
-                    .hasSameBinaryContentAs(folder.resolve("long").resolve(file));
+            assertThat(folder.resolve("parts/policy/p_grpo").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("whole/policy/p_grpo").resolve(file));
         }
+        Outcome longer =
+                train("choices", "whole", "--preference-groups=dataset", "--steps=6", "--resume");
+        assertThat(longer.status()).isEqualTo(2);
+        assertThat(longer.output()).contains("p_grpo: steps: 4 -> 6");
     }
 
     private static String[] append(String[] first, String... more) {
@@ -158,23 +162,30 @@ final class TrainCommandTest {
                         "choices",
                         "several",
                         "--steps=2",
-                        "--groups=random",
+                        "--preference-groups=random",
                         "--estimator=p_grpo_shrunk",
                         "--reward=judge,similarity:4,fluency:0.5",
                         "--lora-rank=2",
                         "--samples-every=1",
-                        "--set=scoring.threads=2");
+                        "--set=reinforcement.scoring.threads=2");
         assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(lines("several/metrics.jsonl").get(1))
+        assertThat(lines("several/policy/p_grpo_shrunk/metrics.jsonl").get(1))
                 .contains("rewards/judge/mean", "rewards/similarity/mean", "rewards/fluency/mean");
-        assertThat(lines("several/samples.jsonl")).isNotEmpty();
-        assertThat(lines("several/config.yaml")).contains("  final_whitening: batch_rms");
-        JsonNode groups = results("several").get("groups");
-        assertThat(groups.properties()).hasSize(2);
-        CausalLm.load(folder.resolve("several/model"), EngineOptions.defaults()).close();
-        Outcome single = train("choices", "single", "--steps=1", "--groups=single");
+        assertThat(lines("several/policy/p_grpo_shrunk/samples.jsonl")).isNotEmpty();
+        JsonNode options =
+                Json.mapper()
+                        .readTree(
+                                folder.resolve("several/policy/p_grpo_shrunk/options.json")
+                                        .toFile());
+        assertThat(options.at("/advantage/final_whitening").asText()).isEqualTo("batch_rms");
+        assertThat(outcome.output()).containsPattern("prompts in groups \\{few=\\d+, many=\\d+}");
+        CausalLm.load(
+                        folder.resolve("several/policy/p_grpo_shrunk/model"),
+                        EngineOptions.defaults())
+                .close();
+        Outcome single = train("choices", "single", "--steps=1", "--preference-groups=single");
         assertThat(single.status()).as(single.output()).isZero();
-        assertThat(results("single").get("groups").has("everybody")).isTrue();
+        assertThat(single.output()).contains("22 prompts in groups {everybody=22}");
     }
 
     @Test
@@ -185,13 +196,15 @@ final class TrainCommandTest {
                         "movielens",
                         "films",
                         "--preset=movielens-next-film",
-                        "--groups=single",
+                        "--preference-groups=single",
                         "--steps=2",
-                        "--set=held_out_share=0.4");
+                        "--set=reinforcement.held_out_share=0.4");
         assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(lines("films/validation.jsonl").get(0)).contains("ndcg", "hr_1", "hr_10");
-        assertThat(lines("films/metrics.jsonl").get(0)).contains("rewards/next_item/mean");
-        assertThat(results("films").get("selectedBy").asText()).isEqualTo("ndcg");
+        assertThat(lines("films/policy/p_grpo/validation.jsonl").get(0))
+                .contains("ndcg", "hr_1", "hr_10");
+        assertThat(lines("films/policy/p_grpo/metrics.jsonl").get(0))
+                .contains("rewards/next_item/mean");
+        assertThat(outcome.output()).contains("best by ndcg");
     }
 
     @Test
@@ -216,7 +229,10 @@ final class TrainCommandTest {
                         "--set=bootstrap_draws=200");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output()).contains("HR@1", "HR@5", "NDCG@10", "| few | 1 | 2 |");
-        JsonNode rows = results("ranked").get("rankings");
+        JsonNode rows =
+                Json.mapper()
+                        .readTree(folder.resolve("ranked/results.json").toFile())
+                        .get("rankings");
         assertThat(rows).hasSize(3);
         assertThat(rows.get(0).get("group").asText()).isEqualTo("all");
         assertThat(rows.get(0).get("lists").asInt()).isEqualTo(8);
@@ -241,11 +257,12 @@ final class TrainCommandTest {
                         "reviews",
                         "--preset=goodreads-reviews",
                         "--reward=similarity",
-                        "--groups=single",
+                        "--preference-groups=single",
                         "--steps=2",
-                        "--set=held_out_share=0.2");
+                        "--set=reinforcement.held_out_share=0.2");
         assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(lines("reviews/validation.jsonl").get(0)).contains("reference_log_prob");
+        assertThat(lines("reviews/policy/p_grpo/validation.jsonl").get(0))
+                .contains("reference_log_prob");
     }
 
     private static void importFixture(String format, String from, String... files)
@@ -267,15 +284,11 @@ final class TrainCommandTest {
     @Test
     void wrongInput_isOneClearMessage() {
         assertRefused(2, "known: movielens-next-film", "--preset=films");
-        assertRefused(2, "estimator = best", "--estimator=best");
+        assertRefused(2, "arms: best is no estimator", "--estimator=best");
         assertRefused(2, "rewards = luck", "--reward=luck");
-        assertRefused(1, "prompts = tasks: the data set has none", "--set=prompts=tasks");
-        assertRefused(1, "rewards = next_item", "--reward=next_item", "--groups=single");
         assertRefused(
-                1,
-                "persona = true: only the embedded rubric judge",
-                "--judge=openai:http://localhost:1/v1#m",
-                "--groups=single");
+                1, "prompts = tasks: the data set has none", "--set=reinforcement.prompts=tasks");
+        assertRefused(1, "rewards = next_item", "--reward=next_item", "--preference-groups=single");
     }
 
     private static void assertRefused(int status, String message, String... more) {

@@ -139,6 +139,8 @@ final class WinRateCommandTest {
         assertThat(outcome.status()).as(outcome.output()).isZero();
         Results results = Results.read(folder.resolve("out/results.json"));
         assertThat(results.policies()).containsExactly("base", "tuned");
+        assertThat(results.kind()).isEqualTo(Results.Kind.WIN_RATE);
+        assertThat(results.command()).startsWith("kindred", "eval", "win-rate");
         List<WinRate> rates = results.alignment().winRates();
         assertThat(rates).extracting(WinRate::group).containsExactly("all", "few", "many");
         WinRate all = rates.get(0);
@@ -155,13 +157,13 @@ final class WinRateCommandTest {
                 .contains("tuned is better than base in win rate above one half, by m", "1 {");
         assertThat(folder.resolve("out/win-rates.csv")).exists();
         assertThat(Files.readString(folder.resolve("out/report.html")))
-                .contains("Kindred win rates", "A plain question 1")
+                .contains("Win rates of policies", "A plain question 1")
                 .doesNotContain("id=\"chart-groups\"", "id=\"chart-shots\"");
         assertThat(Files.readAllLines(folder.resolve("out/verdicts.jsonl")))
                 .hasSize(16)
                 .first()
                 .asString()
-                .contains("\"first\":\"RIGHT\",\"second\":\"WRONG\"")
+                .contains("\"first\":\"right\",\"second\":\"wrong\"")
                 .doesNotContain("curt");
     }
 
@@ -237,6 +239,7 @@ final class WinRateCommandTest {
                                 0,
                                 5,
                                 .5,
+                                Double.NaN,
                                 3,
                                 text))
                 + "\n";
@@ -293,7 +296,7 @@ final class WinRateCommandTest {
                         "--judge=openai:http://127.0.0.1:1/v1#m",
                         "--out=" + folder.resolve("out"),
                         "--set=bootstrap_draws=200",
-                        "--set=reward.client.attempts=1",
+                        "--set=judge.client.attempts=1",
                         "--limit=2");
         assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
         assertThat(outcome.output()).contains("2 pairs").contains("without a verdict");

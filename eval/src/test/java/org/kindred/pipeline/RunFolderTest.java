@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.KindredException;
@@ -25,7 +27,7 @@ final class RunFolderTest {
             assertThat(run.isFinished("data")).isTrue();
             assertThat(run.isFinished("sft")).isFalse();
         }
-        SupervisedOptions other = new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 8);
+        SupervisedOptions other = new SupervisedOptions(1, 2_400, 0, 8, 16, 0, options.optimizer());
         assertThatThrownBy(() -> RunFolder.open(root, Existing.RESUME, other))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("batch_rows: 16 -> 8");
@@ -53,7 +55,8 @@ final class RunFolderTest {
     void runThatStoppedBeforeItWroteAnything_isNoObstacle() throws Exception {
         Path root = folder.resolve("run");
         RunFolder.open(root, Existing.REFUSE, options).close();
-        SupervisedOptions corrected = new SupervisedOptions(9_000, 3e-3, 3_600, 1e-3, 8);
+        SupervisedOptions corrected =
+                new SupervisedOptions(1, 2_400, 0, 8, 16, 0, options.optimizer());
         try (RunFolder run = RunFolder.open(root, Existing.REFUSE, corrected)) {
             run.finish("data");
         }
@@ -65,6 +68,37 @@ final class RunFolderTest {
         Files.writeString(mine.resolve("config.yaml"), "of another program");
         assertThatThrownBy(() -> RunFolder.open(mine, Existing.REFUSE, options))
                 .hasMessageContaining("is not empty");
+    }
+
+    @Test
+    void command_isThatWhichStartedTheRun() {
+        try (RunFolder run = RunFolder.open(folder.resolve("run"), Existing.REFUSE, options)) {
+            assertThat(run.command(List.of("kindred", "run", "--seed", "3"), false)).hasSize(4);
+            assertThat(run.command(List.of("kindred", "run"), true))
+                    .containsExactly("kindred", "run", "--seed", "3");
+        }
+    }
+
+    @Test
+    void join_findsWhatOthersMade_andRefusesItsOwnUnlessResumed() {
+        Path root = folder.resolve("run");
+        try (RunFolder run = RunFolder.join(root, Existing.REFUSE, Set.of("judge"))) {
+            run.begin("judge", "key");
+            run.finish("judge", List.of("said"));
+        }
+        try (RunFolder run = RunFolder.join(root, Existing.REFUSE, Set.of("grpo"))) {
+            assertThat(run.isFinished("judge")).isTrue();
+            assertThat(run.keyOf("judge")).contains("key");
+            assertThat(run.notes()).containsExactly("said");
+        }
+        assertThatThrownBy(() -> RunFolder.join(root, Existing.REFUSE, Set.of("judge")))
+                .hasMessageContaining("--resume");
+        assertThatThrownBy(
+                        () ->
+                                RunFolder.join(
+                                        folder.resolve("absent"), Existing.RESUME, Set.of("judge")))
+                .hasMessageContaining("nothing to resume");
+        assertThat(folder.resolve("absent")).doesNotExist();
     }
 
     @Test

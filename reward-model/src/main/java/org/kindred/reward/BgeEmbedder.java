@@ -57,7 +57,7 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
 
     private final ExecutorService pool;
     private final Model model;
-    private final Map<String, float[]> cache;
+    private final RecentlyUsed<String, float[]> cache;
 
     public BgeEmbedder(Options options) {
         ThreadPoolExecutor executor =
@@ -75,7 +75,7 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
         executor.allowCoreThreadTimeOut(true);
         pool = executor;
         model = Model.open(pool);
-        cache = new RecentlyUsed(options.cachedTexts());
+        cache = new RecentlyUsed<>(options.cachedTexts());
     }
 
     @Override
@@ -89,26 +89,22 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
         Map<String, float[]> vectors = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>(); // one text for each key without a vector
         List<String> missingKeys = new ArrayList<>();
-        synchronized (cache) {
-            for (int i = 0; i < keys.size(); i++) {
-                String key = keys.get(i);
-                float[] known = cache.get(key);
-                if (known != null) {
-                    vectors.put(key, known);
-                } else if (vectors.putIfAbsent(key, NONE) == null) {
-                    missing.add(texts.get(i));
-                    missingKeys.add(key);
-                }
+        for (int i = 0; i < keys.size(); i++) {
+            String key = keys.get(i);
+            float[] known = cache.get(key);
+            if (known != null) {
+                vectors.put(key, known);
+            } else if (vectors.putIfAbsent(key, NONE) == null) {
+                missing.add(texts.get(i));
+                missingKeys.add(key);
             }
         }
         if (!missing.isEmpty()) {
             List<Embedding> fresh =
                     model.embedAll(missing.stream().map(BgeEmbedder::segment).toList()).content();
-            synchronized (cache) {
-                for (int i = 0; i < fresh.size(); i++) {
-                    vectors.put(missingKeys.get(i), fresh.get(i).vector());
-                    cache.put(missingKeys.get(i), fresh.get(i).vector());
-                }
+            for (int i = 0; i < fresh.size(); i++) {
+                vectors.put(missingKeys.get(i), fresh.get(i).vector());
+                cache.keep(missingKeys.get(i), fresh.get(i).vector());
             }
         }
         return keys.stream().map(key -> vectors.get(key).clone()).toList();
@@ -202,20 +198,5 @@ public final class BgeEmbedder implements TextEmbedder, AutoCloseable {
                     false;
             default -> character != 0xFFFD;
         };
-    }
-
-    private static final class RecentlyUsed extends LinkedHashMap<String, float[]> {
-        private static final long serialVersionUID = 1L;
-        private final int capacity;
-
-        RecentlyUsed(int capacity) {
-            super(16, 0.75f, true);
-            this.capacity = capacity;
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, float[]> eldest) {
-            return size() > capacity;
-        }
     }
 }

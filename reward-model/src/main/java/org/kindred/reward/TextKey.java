@@ -1,22 +1,14 @@
 package org.kindred.reward;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.kindred.datasets.Sha256;
 
 /** Names a text without holding it: the first 128 bits of its SHA-256, as 32 hexadecimal digits. */
 public final class TextKey {
+    private static final int DIGITS = 32;
 
     private TextKey() {}
 
     public static String of(String text) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] bytes = digest.digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(bytes, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Sha256.of(text).substring(0, DIGITS);
     }
 }

@@ -3,11 +3,8 @@ package org.kindred.datasets.forget;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.FolderLock;
 import org.kindred.datasets.JsonLines;
 import org.kindred.datasets.KindredException;
 
@@ -36,6 +34,8 @@ import org.kindred.datasets.KindredException;
  * Weights that were trained on the texts are not changed; they are reported.
  */
 public final class Forgetting {
+    /** What a run holds while it works. */
+    private static final String RUN_LOCK = "run.lock";
 
     /**
      * What was done to a file.
@@ -85,7 +85,9 @@ public final class Forgetting {
         if (userId.isBlank()) {
             throw new KindredException("the user id is empty; name the user to forget");
         }
-        try (Lock lock = Lock.of(root)) {
+        boolean ofARun = Files.exists(root.resolve(RUN_LOCK));
+        try (FolderLock lock =
+                ofARun ? FolderLock.take(root, RUN_LOCK, "then forget the user") : null) {
             return new Forgetting(root, userId, erasers).run();
         } catch (IOException e) {
             throw AtomicFiles.failure("forgetting a user in", root, e);
@@ -249,37 +251,5 @@ public final class Forgetting {
     private static Path parentOf(Path file) {
         Path parent = file.getParent();
         return parent == null ? file : parent;
-    }
-
-    /** The lock that a run holds while it works. */
-    private record Lock(@Nullable FileChannel channel) implements AutoCloseable {
-        static Lock of(Path root) throws IOException {
-            Path file = root.resolve("run.lock");
-            if (!Files.exists(file)) {
-                return new Lock(null);
-            }
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            if (!isFree(channel)) {
-                channel.close();
-                throw new KindredException(
-                        root + " is in use by another process; wait for it, then forget the user");
-            }
-            return new Lock(channel);
-        }
-
-        private static boolean isFree(FileChannel channel) throws IOException {
-            try {
-                return channel.tryLock() != null;
-            } catch (OverlappingFileLockException e) {
-                return false; // held in this very process
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (channel != null) {
-                channel.close();
-            }
-        }
     }
 }

@@ -37,23 +37,23 @@ import org.kindred.datasets.Task;
 public record Inspection(
         String name,
         List<String> licences,
-        @JsonProperty("content_warnings") List<String> contentWarnings,
+        List<String> contentWarnings,
         long users,
-        @JsonProperty("users_described") long usersDescribed,
+        long usersDescribed,
         long preferences,
         long tasks,
-        @JsonProperty("set_aside") Map<String, Long> setAside,
-        @JsonProperty("pairs_per_user") Distribution pairsPerUser,
+        Map<String, Long> setAside,
+        Distribution pairsPerUser,
         Map<String, Distribution> lengths,
-        @JsonProperty("prompt_turns") Distribution promptTurns,
-        @JsonProperty("longer_chosen") double longerChosen,
+        Distribution promptTurns,
+        double longerChosen,
         Map<String, Long> domains,
         Map<String, Long> splits,
         Map<String, Long> cells,
         @Nullable Scores scores,
         @JsonProperty("repeated_pairs") long repeated,
         @JsonProperty("contradictory_pairs") long contradictory,
-        @JsonProperty("distinct_prompts") long distinctPrompts,
+        long distinctPrompts,
         List<Leak> leaks,
         List<Example> examples) {
 
@@ -68,11 +68,11 @@ public record Inspection(
      */
     public record Scores(
             long rated,
-            @JsonProperty("tie_share") double tieShare,
-            @JsonProperty("inverted_share") double invertedShare,
+            double tieShare,
+            double invertedShare,
             Distribution gap,
-            @JsonProperty("user_mean") Distribution userMean,
-            @JsonProperty("user_width") Distribution userWidth) {}
+            Distribution userMean,
+            Distribution userWidth) {}
 
     /** A pair by id; its text stays in the data. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -80,9 +80,9 @@ public record Inspection(
             String id,
             @Nullable String domain,
             int turns,
-            @JsonProperty("prompt_chars") int promptChars,
-            @JsonProperty("chosen_chars") int chosenChars,
-            @JsonProperty("rejected_chars") int rejectedChars) {}
+            int promptChars,
+            int chosenChars,
+            int rejectedChars) {}
 
     /**
      * @param name where the data came from, if no manifest says so

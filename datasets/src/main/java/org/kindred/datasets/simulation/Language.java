@@ -5,18 +5,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.kindred.datasets.Sha256;
 
 /**
  * The written language of a simulated world, from resources such as {@code language.txt}: phrases
@@ -54,10 +52,11 @@ final class Language {
     private final Map<String, Marker> markers = new HashMap<>();
     private final List<Trait> traits = new ArrayList<>();
     private final List<Trait> asides = new ArrayList<>();
+    private static final int FINGERPRINT_DIGITS = 16;
     private final String fingerprint;
 
     private Language(byte[] resource) {
-        fingerprint = fingerprint(resource);
+        fingerprint = Sha256.of(resource).substring(0, FINGERPRINT_DIGITS);
         List<String> current = new ArrayList<>();
         for (String line : new String(resource, StandardCharsets.US_ASCII).split("\r?\n", -1)) {
             if (line.startsWith("[")) {
@@ -210,14 +209,5 @@ final class Language {
             shift.put(Trait.valueOf(parts[i]), Double.valueOf(parts[i + 1]));
         }
         return shift;
-    }
-
-    private static String fingerprint(byte[] resource) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(resource);
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has SHA-256
-        }
     }
 }

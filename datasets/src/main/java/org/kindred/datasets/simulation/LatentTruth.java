@@ -1,7 +1,6 @@
 package org.kindred.datasets.simulation;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -70,11 +69,7 @@ public record LatentTruth(
      * @param ease what it adds to the utility of every answer
      */
     public record Prompt(
-            String id,
-            String domain,
-            String topic,
-            double ease,
-            @JsonProperty("out_of_distribution") boolean outOfDistribution) {}
+            String id, String domain, String topic, double ease, boolean outOfDistribution) {}
 
     public LatentTruth {
         if (!FORMAT.equals(format) || version < 1 || version > VERSION) {

@@ -36,10 +36,24 @@ public final class DatasetImport {
     /** The report inside the folder. */
     public static final String REPORT = "import.json";
 
+    private static final long MIB = 1 << 20;
+
     /** Told how far the work is, in bytes. */
     @FunctionalInterface
     public interface Listener {
         void step(String doing, long done, long total);
+
+        /** Tells people; bytes become steps of MiB, each kind of work a stage. */
+        static Listener of(org.kindred.datasets.Progress progress) {
+            String[] stage = {""};
+            return (doing, done, total) -> {
+                if (!doing.equals(stage[0])) {
+                    stage[0] = doing;
+                    progress.stage(doing, String.format("%d MiB", total / MIB));
+                }
+                progress.step(done / MIB, Math.max(1, total / MIB), "MiB");
+            };
+        }
     }
 
     /**

@@ -3,8 +3,8 @@ package org.kindred.datasets.source;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
+import org.kindred.datasets.Sha256;
 
 /**
  * Which keys were there before, and with the same content or another. Holds 20 bytes a slot and
@@ -28,18 +28,13 @@ final class DuplicateIndex {
     /** A key as it is compared. */
     record Hash(long high, long low) {
         static Hash of(Rows.Key key) {
-            try {
-                MessageDigest digest = MessageDigest.getInstance("SHA-256");
-                digest.update(key.space().getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-                ByteBuffer bytes =
-                        ByteBuffer.wrap(
-                                digest.digest(key.value().getBytes(StandardCharsets.UTF_8)));
-                long high = bytes.getLong();
-                return new Hash(high == 0 ? 1 : high, bytes.getLong()); // 0 marks a free slot
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
+            MessageDigest digest = Sha256.newDigest();
+            digest.update(key.space().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(digest.digest(key.value().getBytes(StandardCharsets.UTF_8)));
+            long high = bytes.getLong();
+            return new Hash(high == 0 ? 1 : high, bytes.getLong()); // 0 marks a free slot
         }
     }
 

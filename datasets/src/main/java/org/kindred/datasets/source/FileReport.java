@@ -1,6 +1,5 @@
 package org.kindred.datasets.source;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 
 /**
@@ -20,9 +19,9 @@ public record FileReport(
         String sha256,
         long bytes,
         long records,
-        @JsonProperty("blank_lines") long blankLines,
+        long blankLines,
         long accepted,
-        @JsonProperty("set_aside") Map<String, Long> setAside,
+        Map<String, Long> setAside,
         Map<String, Long> dropped,
         long duplicates,
         long conflicts,

@@ -1,24 +1,40 @@
 package org.kindred.datasets.source;
 
-/**
- * Options of an import.
- *
- * @param seed of what is drawn: candidate lists, and pairs where there are too many
- * @param minPairs users with fewer pairs are reported; PersonalRewardBench was built with 5, models
- *     of one user are said to want 50
- * @param removeUsers whether the reported users are also removed
- * @param threads that parse; the rest of the work takes one more
- * @param userColumn as in {@link ReadOptions}, likewise the others
- */
+import org.kindred.options.Meaning;
+
+/** Options of an import. */
 public record ImportOptions(
-        long seed,
-        int minPairs,
-        boolean removeUsers,
-        int threads,
-        String userColumn,
-        String idColumn,
-        int pairsPerUser,
-        int candidates) {
+        @Meaning(
+                        value =
+                                "of what is drawn: candidate lists, and pairs where there are too many",
+                        essential = true)
+                long seed,
+        @Meaning(
+                        value =
+                                "users with fewer pairs are reported; PersonalRewardBench was built with 5, models of "
+                                        + "one user are said to want 50",
+                        essential = true)
+                int minPairs,
+        @Meaning(value = "whether the reported users are also removed", essential = true)
+                boolean removeUsers,
+        @Meaning("threads that parse; the rest of the work takes one more") int threads,
+        @Meaning(
+                        value =
+                                "field that names the user in TRL files; other formats do not read it",
+                        essential = true)
+                String userColumn,
+        @Meaning("field that names the row in TRL files; empty to number the rows instead")
+                String idColumn,
+        @Meaning(
+                        value =
+                                "most pairs made of one user's ratings; all pairs of MovieLens-1M would be tens of "
+                                        + "millions, and a few hundred already show a taste",
+                        essential = true)
+                int pairsPerUser,
+        @Meaning(
+                        "length of a list to choose the next film from, the right one included; "
+                                + "20 makes chance 5 %, 100 is usual in recommendation papers")
+                int candidates) {
 
     public ImportOptions {
         if (minPairs < 0) {

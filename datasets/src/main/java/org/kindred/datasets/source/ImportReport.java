@@ -1,6 +1,5 @@
 package org.kindred.datasets.source;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,12 +23,12 @@ public record ImportReport(
         List<FileReport> files,
         List<String> ignored,
         long users,
-        @JsonProperty("users_with_preferences") long usersWithPreferences,
+        long usersWithPreferences,
         long preferences,
         long tasks,
-        @JsonProperty("user_conflicts") long userConflicts,
-        @JsonProperty("users_by_reason") Map<String, Long> usersByReason,
-        @JsonProperty("users_removed") long usersRemoved) {
+        long userConflicts,
+        Map<String, Long> usersByReason,
+        long usersRemoved) {
 
     /** Records set aside, by reason, over all files. */
     public Map<String, Long> setAside() {

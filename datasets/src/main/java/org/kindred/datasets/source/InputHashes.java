@@ -6,10 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Sha256;
 
 /**
  * SHA-256 of the files to read, and the promise that they stayed as they were. Hashed when they are
@@ -70,7 +69,7 @@ final class InputHashes implements AutoCloseable {
         Map<String, String> hashes = new TreeMap<>();
         long done = 0;
         for (SourceFile file : files) {
-            MessageDigest digest = sha256Digest();
+            MessageDigest digest = Sha256.newDigest();
             byte[] buffer = new byte[BUFFER_BYTES];
             try (InputStream in = Files.newInputStream(file.path())) {
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -81,17 +80,9 @@ final class InputHashes implements AutoCloseable {
                     }
                 }
             }
-            hashes.put(file.name(), HexFormat.of().formatHex(digest.digest()));
+            hashes.put(file.name(), Sha256.hex(digest));
         }
         return hashes;
-    }
-
-    private static MessageDigest sha256Digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /**

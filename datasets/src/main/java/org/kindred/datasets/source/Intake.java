@@ -2,10 +2,12 @@ package org.kindred.datasets.source;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.RawRecord;
 import org.kindred.datasets.RawRecords;
@@ -31,6 +33,16 @@ public final class Intake {
             int content,
             @Nullable String reason) {}
 
+    /** Records that one thread parses together. */
+    private record Batch(List<RawRecord> records, long bytes) {
+        List<Parsed> parse(Layout layout) {
+            return records.stream().map(record -> Intake.parse(layout, record)).toList();
+        }
+    }
+
+    private static final int BATCH_BYTES = 1 << 18;
+    private static final int BATCH_RECORDS = 4_096;
+    private static final long BYTES_IN_FLIGHT = 4 << 20;
     private static final int MAX_ID_CHARS = 80;
 
     private final ReadOptions options;
@@ -75,15 +87,33 @@ public final class Intake {
         counts.start(file);
         try (RawRecords records = file.layout().open(file.path())) {
             OrderedWork.run(
-                    records,
+                    () -> batch(records),
+                    batch -> batch.bytes(),
+                    BYTES_IN_FLIGHT,
                     workers,
-                    record -> parse(file.layout(), record),
-                    parsed -> {
-                        receive(file, parsed, accepted);
-                        bytesRead.accept(records.bytesRead());
+                    batch -> batch.parse(file.layout()),
+                    all -> {
+                        for (Parsed parsed : all) {
+                            receive(file, parsed, accepted);
+                            bytesRead.accept(records.bytesRead());
+                        }
                     });
             counts.of(file).records = records.count();
         }
+    }
+
+    private static @Nullable Batch batch(RawRecords records) throws IOException {
+        List<RawRecord> batch = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < BATCH_BYTES && batch.size() < BATCH_RECORDS) {
+            RawRecord record = records.next();
+            if (record == null) {
+                break;
+            }
+            batch.add(record);
+            bytes += record.bytes().remaining();
+        }
+        return batch.isEmpty() ? null : new Batch(batch, bytes);
     }
 
     /** Hands on rows that were made of several records of a file. */

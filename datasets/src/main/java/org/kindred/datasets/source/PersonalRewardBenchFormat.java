@@ -10,6 +10,7 @@ import java.util.Set;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.RecordFields;
 import org.kindred.datasets.RejectedRecordException;
+import org.kindred.datasets.Sha256;
 
 /**
  * PersonalRewardBench (arXiv 2506.05598): pairs of Chatbot Arena and PRISM users, as parquet with
@@ -18,6 +19,10 @@ import org.kindred.datasets.RejectedRecordException;
  */
 final class PersonalRewardBenchFormat implements SourceFormat {
     private static final String NAME = "personal-reward-bench";
+
+    /** Of a hash, for ids of rows that have none of their own. */
+    private static final int KEY_DIGITS = 16;
+
     private static final Set<String> SPLITS = Set.of("train", "val", "test");
     private static final Layout PAIRS =
             new JsonLayout(
@@ -80,7 +85,7 @@ final class PersonalRewardBenchFormat implements SourceFormat {
                                                         + ":"
                                                         + (turns == null ? "" : turns)
                                                         + ":"
-                                                        + ShortHash.of(key),
+                                                        + Sha256.of(key).substring(0, KEY_DIGITS),
                                                 user,
                                                 context)
                                         .answers(chosen, rejected)

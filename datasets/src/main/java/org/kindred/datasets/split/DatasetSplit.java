@@ -1,7 +1,6 @@
 package org.kindred.datasets.split;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,8 +66,8 @@ public record DatasetSplit(
     public record Place(
             String dataset,
             String id,
-            @JsonProperty("user_split") @Nullable String userSplit,
-            @JsonProperty("item_split") @Nullable String itemSplit,
+            @Nullable String userSplit,
+            @Nullable String itemSplit,
             @Nullable String part,
             @Nullable Integer slot,
             @Nullable String split,

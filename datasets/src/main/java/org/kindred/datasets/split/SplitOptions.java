@@ -2,17 +2,19 @@ package org.kindred.datasets.split;
 
 import java.util.List;
 import org.kindred.datasets.Splits;
+import org.kindred.options.Meaning;
 
-/**
- * Options of a split.
- *
- * @param seed of the shuffles of users, items and domains
- * @param shares of unseen users, new items and rows that show the taste
- * @param testDomains domains to keep from training; empty to draw them
- * @param testDomainShare of the domains, if they are drawn
- */
+/** Options of a split. */
 public record SplitOptions(
-        long seed, Splits.Options shares, List<String> testDomains, double testDomainShare) {
+        @Meaning(value = "of the shuffles of users, items and domains", essential = true) long seed,
+        @Meaning(
+                        value = "shares of unseen users, new items and rows that show the taste",
+                        essential = true)
+                Splits.Options shares,
+        @Meaning(value = "domains to keep from training; empty to draw them", essential = true)
+                List<String> testDomains,
+        @Meaning(value = "of the domains, if they are drawn", essential = true)
+                double testDomainShare) {
 
     public SplitOptions {
         testDomains = List.copyOf(testDomains);

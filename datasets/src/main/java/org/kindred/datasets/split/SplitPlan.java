@@ -90,7 +90,10 @@ public record SplitPlan(DatasetSplit split, List<DatasetSplit.Place> places) {
             case USER_ITEM_CELLS -> Splits.fourCells(rows, shares, seeds);
             case BY_DOMAIN ->
                     Splits.byDomain(
-                            rows, testDomains(data, options, seeds), shares.fitShare(), seeds);
+                            rows,
+                            testDomains(data, options, seeds),
+                            new Splits.Options(0, 0, shares.fitShare()),
+                            seeds);
             case OFFICIAL, LEAVE_ONE_DATASET_OUT, SUITE ->
                     throw new IllegalArgumentException(kind + " is not a split of one data set");
         };

@@ -123,7 +123,7 @@ final class SimulatedPopulationTest {
         assertThat(sha256(folder.resolve("world/preferences.jsonl")))
                 .isEqualTo("b67529b0d01fc030696f8946d25f7c40315984d88548e7b73fd3107c0280b83b");
         assertThat(sha256(folder.resolve("world/truth.json")))
-                .isEqualTo("20ef7e6d73f90b6df692f8b089eca65ce19f10a89852b1bca25710fccbcbe61f");
+                .isEqualTo("04e15209fdcc594dd513505b221c8aad1284d0b18952160aa177823650a21145");
     }
 
     private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {

@@ -8,11 +8,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
+import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Message;
 
@@ -46,7 +45,7 @@ final class ImportSpeed {
     }
 
     private static String measure(Path file, Path out, int threads) throws IOException {
-        delete(out);
+        AtomicFiles.remove(out);
         ImportOptions d = ImportOptions.defaults();
         ImportOptions options =
                 new ImportOptions(
@@ -74,7 +73,7 @@ final class ImportSpeed {
         double seconds = (System.nanoTime() - start) / 1e9;
         double cpuSeconds = (system.getProcessCpuTime() - cpu) / 1e9;
         double size = Files.size(file) / 1e6;
-        delete(out);
+        AtomicFiles.remove(out);
         return String.format(
                 Locale.ROOT,
                 "%.0f,%d,%.1f,%.1f,%.1f,%.1f%n",
@@ -121,15 +120,5 @@ final class ImportSpeed {
             text.append(WORDS[random.nextInt(WORDS.length)]).append(' ');
         }
         return text.toString();
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            try (Stream<Path> tree = Files.walk(folder)) {
-                for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(entry);
-                }
-            }
-        }
     }
 }

@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.metric.Fairness;
 import org.kindred.eval.stats.Bootstrap;
@@ -20,39 +20,52 @@ import org.kindred.eval.stats.Interval;
 
 /**
  * Statistics of evaluated completions: per policy, cell and group, and paired differences between
- * policies.
+ * policies, all by one measure.
  *
  * <p>The means over {@code all} groups weigh every completion alike, that is, groups by their share
  * of users.
  *
+ * @param measure by which completions are measured: the best that they have
+ * @param groups what the groups are, in words, for example {@code true groups}
  * @param rows per policy, cell, grouping and group
  * @param comparisons paired differences: same user, prompt and completion number
  * @param summaries per policy and cell: worst group, gap, Gini, both means
- * @param exchanges what each change did to the largest group and to the others; empty in files of
- *     version 1, as are the following
+ * @param exchanges what each change did to the largest group and to the others
  * @param winRates how often a policy's completion is preferred
  * @param diversity how much completions repeat each other
  */
 public record Alignment(
+        Measure measure,
+        String groups,
         List<Row> rows,
         List<Comparison> comparisons,
         List<Summary> summaries,
         List<Exchange> exchanges,
-        @JsonProperty("win_rates") List<WinRate> winRates,
+        List<WinRate> winRates,
         List<Diversity> diversity) {
 
-    public Alignment {
-        exchanges = exchanges == null ? List.of() : List.copyOf(exchanges);
-        winRates = winRates == null ? List.of() : List.copyOf(winRates);
-        diversity = diversity == null ? List.of() : List.copyOf(diversity);
+    /** {@link Row#grouping} by the groups that people are told apart by. */
+    public static final String GROUP = "group";
+
+    /** {@link Row#grouping} by the groups that training used, where these are others. */
+    public static final String PROTOTYPE = "prototype";
+
+    /** The same with win rates of a further judge. */
+    public Alignment with(List<WinRate> further) {
+        List<WinRate> all = new ArrayList<>(winRates);
+        all.addAll(further);
+        return new Alignment(
+                measure, groups, rows, comparisons, summaries, exchanges, all, diversity);
     }
 
     /** The name under which all groups, or all cells, are taken together. */
     public static final String ALL = "all";
 
     /**
-     * @param grouping {@code truth} (the simulation's groups) or {@code prototype} (the groups that
-     *     training used)
+     * @param grouping {@link #GROUP} or {@link #PROTOTYPE}
+     * @param value by the measure
+     * @param reward total of the judge that rewarded the policies
+     * @param evaluation total of the evaluating judge
      * @param rewardStd standard deviation of the judge's totals over the group's completions
      * @param words mean length in words
      */
@@ -63,44 +76,45 @@ public record Alignment(
             String group,
             int users,
             int completions,
-            Interval utility,
+            Interval value,
             Interval reward,
-            @JsonProperty("reward_std") double rewardStd,
+            Interval evaluation,
+            double rewardStd,
             double words) {}
 
     /**
-     * {@code policy - baseline} in true utility and judge reward.
+     * {@code policy - baseline} by the measure, and in judge reward.
      *
-     * @param verdict plain words for the difference in utility, by the adjusted p
-     * @param p of a paired permutation test over users, in utility
+     * @param verdict plain words for the difference, by the adjusted p
+     * @param p of a paired permutation test over users
      * @param holm p adjusted over the groups of the cell; of all groups together as it is
-     * @param effect size of the difference in utility; null in files of version 1
-     * @param sentence the comparison in words; null in files of version 1
+     * @param effect size of the difference
+     * @param sentence the comparison in words
      */
     public record Comparison(
             String policy,
             String baseline,
             String cell,
             String group,
-            Interval utility,
+            Interval difference,
             Interval reward,
             String verdict,
             double p,
             @JsonProperty("p_holm") double holm,
-            @Nullable Effect effect,
-            @Nullable String sentence) {}
+            Effect effect,
+            String sentence) {}
 
-    /** {@link Fairness.Exchange} of a policy against a baseline in true utility. */
+    /** {@link Fairness.Exchange} of a policy against a baseline, by the measure. */
     public record Exchange(
             String policy,
             String baseline,
             String cell,
             String majority,
-            @JsonProperty("majority_cost") double majorityCost,
-            @JsonProperty("minority_gain") double minorityGain) {}
+            double majorityCost,
+            double minorityGain) {}
 
     /**
-     * @param worstGroup true group with the lowest mean utility
+     * @param worstGroup group with the lowest mean
      * @param gap best minus worst group mean
      * @param gini inequality of the group means, see {@link Fairness}
      * @param equalWeighted mean of the group means
@@ -109,20 +123,23 @@ public record Alignment(
     public record Summary(
             String policy,
             String cell,
-            @JsonProperty("worst_group") String worstGroup,
-            @JsonProperty("worst_utility") double worstUtility,
+            String worstGroup,
+            double worst,
             double gap,
-            @JsonProperty("equal_weighted") double equalWeighted,
-            @JsonProperty("share_weighted") double shareWeighted,
+            double equalWeighted,
+            double shareWeighted,
             double gini) {}
 
     /**
      * @param samples of all policies
      * @param policies in the order of tables; each is compared with all before it
+     * @param groups what the groups of the samples are, in words
      * @param draws bootstrap resamples of users
      */
     public static Alignment of(
-            List<Sample> samples, List<String> policies, int draws, SeedTree seeds) {
+            List<Sample> samples, List<String> policies, String groups, int draws, SeedTree seeds) {
+        Measure measure = Measure.of(samples);
+        boolean others = samples.stream().anyMatch(s -> !s.prototype().equals(s.group()));
         Bootstrap bootstrap = new Bootstrap(draws, seeds.child("bootstrap"));
         Contrast.Maker contrasts = new Contrast.Maker(draws, seeds);
         List<Exchange> exchanges = new ArrayList<>();
@@ -147,34 +164,36 @@ public record Alignment(
                 byGroup(own, Sample::group)
                         .forEach(
                                 (group, part) -> {
-                                    Row row = row(policy, cell, "truth", group, part, bootstrap);
+                                    Row row =
+                                            row(
+                                                    measure, policy, cell, GROUP, group, part,
+                                                    bootstrap);
                                     rows.add(row);
-                                    if (!group.equals(ALL)) {
+                                    if (!group.equals(ALL) && Double.isFinite(row.value().mean())) {
                                         groupMeans.put(
                                                 group,
                                                 new Fairness.Group(
-                                                        row.utility().mean(), part.size()));
+                                                        row.value().mean(), part.size()));
                                     }
                                 });
                 byGroup(own, Sample::prototype)
                         .forEach(
                                 (group, part) -> {
-                                    if (!group.equals(ALL)) {
+                                    if (others && !group.equals(ALL)) {
                                         rows.add(
                                                 row(
-                                                        policy,
-                                                        cell,
-                                                        "prototype",
-                                                        group,
-                                                        part,
-                                                        bootstrap));
+                                                        measure, policy, cell, PROTOTYPE, group,
+                                                        part, bootstrap));
                                     }
                                 });
-                summaries.add(summary(policy, cell, Fairness.of(groupMeans)));
+                if (!groupMeans.isEmpty()) {
+                    summaries.add(summary(policy, cell, Fairness.of(groupMeans)));
+                }
             }
             for (int i = 0; i < policies.size(); i++) {
                 for (int j = 0; j < i; j++) {
-                    Pairing pairing = new Pairing(inCell, policies.get(i), policies.get(j));
+                    Pairing pairing =
+                            new Pairing(inCell, measure, policies.get(i), policies.get(j));
                     comparisons.addAll(pairing.compare(cell, contrasts, bootstrap));
                     pairing.exchange(cell).ifPresent(exchanges::add);
                     if (cell.equals(ALL)) {
@@ -184,6 +203,8 @@ public record Alignment(
             }
         }
         return new Alignment(
+                measure,
+                groups,
                 rows,
                 comparisons,
                 summaries,
@@ -192,12 +213,11 @@ public record Alignment(
                 Diversity.of(samples, policies, seeds.child("diversity")));
     }
 
-    /** The summary of one policy over all cells. */
-    public Summary summary(String policy) {
+    /** The summary of one policy over all cells; empty if none of its completions was measured. */
+    public Optional<Summary> summary(String policy) {
         return summaries.stream()
                 .filter(s -> s.policy().equals(policy) && s.cell().equals(ALL))
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     static Map<String, List<Sample>> byGroup(List<Sample> samples, Function<Sample, String> group) {
@@ -213,6 +233,7 @@ public record Alignment(
     }
 
     private static Row row(
+            Measure measure,
             String policy,
             String cell,
             String grouping,
@@ -235,8 +256,9 @@ public record Alignment(
                 group,
                 users,
                 samples.size(),
-                interval(samples, Sample::utility, bootstrap),
+                interval(samples, measure::of, bootstrap),
                 interval(samples, Sample::reward, bootstrap),
+                interval(samples, Sample::evaluation, bootstrap),
                 Math.sqrt(variance),
                 samples.stream().mapToInt(Sample::words).average().orElse(Double.NaN));
     }
@@ -246,16 +268,8 @@ public record Alignment(
         return bootstrap.mean(clusters(samples, value));
     }
 
-    /** Finite values of each user, users in the order of their ids. */
     static List<Bootstrap.Cluster> clusters(List<Sample> samples, ToDoubleFunction<Sample> value) {
-        Map<String, List<Double>> byUser = new TreeMap<>();
-        for (Sample sample : samples) {
-            double number = value.applyAsDouble(sample);
-            if (Double.isFinite(number)) {
-                byUser.computeIfAbsent(sample.userId(), id -> new ArrayList<>()).add(number);
-            }
-        }
-        return byUser.values().stream().map(Bootstrap.Cluster::of).toList();
+        return Bootstrap.clusters(samples, Sample::userId, value);
     }
 
     private static Summary summary(String policy, String cell, Fairness fairness) {

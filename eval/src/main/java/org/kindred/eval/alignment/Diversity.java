@@ -27,7 +27,7 @@ public record Diversity(
         int texts,
         @JsonProperty("distinct_1") double distinct1,
         @JsonProperty("distinct_2") double distinct2,
-        @JsonProperty("self_bleu") double selfBleu,
+        double selfBleu,
         double words) {
     private static final int MOST_TEXTS = 400;
 

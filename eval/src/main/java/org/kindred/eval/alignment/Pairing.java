@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.kindred.eval.metric.Fairness;
 import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.stats.Bootstrap;
@@ -14,12 +15,14 @@ import org.kindred.eval.stats.Contrast;
 /** Completions of two policies for the same user, prompt and number, side by side. */
 final class Pairing {
 
+    private final Measure measure;
     private final String policy;
     private final String baseline;
     private final List<SamplePair> pairs;
     private final Map<String, List<Sample>> byGroup;
 
-    Pairing(List<Sample> samples, String policy, String baseline) {
+    Pairing(List<Sample> samples, Measure measure, String policy, String baseline) {
+        this.measure = measure;
         this.policy = policy;
         this.baseline = baseline;
         pairs = SamplePair.of(samples, policy, baseline);
@@ -33,14 +36,13 @@ final class Pairing {
         List<String> groups =
                 byGroup.keySet().stream().filter(g -> !g.equals(Alignment.ALL)).toList();
         List<Contrast> family =
-                contrasts.family(
-                        groups.stream().map(group -> utilities(byGroup.get(group))).toList());
+                contrasts.family(groups.stream().map(group -> values(byGroup.get(group))).toList());
         List<Alignment.Comparison> comparisons = new ArrayList<>();
         comparisons.add(
                 comparison(
                         cell,
                         Alignment.ALL,
-                        contrasts.of(utilities(byGroup.get(Alignment.ALL))),
+                        contrasts.of(values(byGroup.get(Alignment.ALL))),
                         bootstrap));
         for (int i = 0; i < groups.size(); i++) {
             comparisons.add(comparison(cell, groups.get(i), family.get(i), bootstrap));
@@ -48,18 +50,12 @@ final class Pairing {
         return comparisons;
     }
 
-    private static List<Bootstrap.Cluster> utilities(List<Sample> differences) {
-        return Alignment.clusters(differences, Sample::utility);
+    private List<Bootstrap.Cluster> values(List<Sample> differences) {
+        return Alignment.clusters(differences, measure::of);
     }
 
     private Alignment.Comparison comparison(
             String cell, String group, Contrast contrast, Bootstrap bootstrap) {
-        boolean everywhere = cell.equals(Alignment.ALL);
-        boolean everybody = group.equals(Alignment.ALL);
-        String where =
-                (everybody ? "" : "group " + group)
-                        + (everybody || everywhere ? "" : ", ")
-                        + (everywhere ? "" : cell.replace('_', ' '));
         return new Alignment.Comparison(
                 policy,
                 baseline,
@@ -71,7 +67,7 @@ final class Pairing {
                 contrast.p(),
                 contrast.holm(),
                 contrast.effect(),
-                contrast.sentence(policy, baseline, "true utility", where));
+                contrast.sentence(policy, baseline, measure.words(), Slice.words(cell, group)));
     }
 
     /** Empty if the policies share no prompt. */
@@ -82,10 +78,13 @@ final class Pairing {
                     if (!group.equals(Alignment.ALL)) {
                         double mean =
                                 own.stream()
-                                        .mapToDouble(Sample::utility)
+                                        .mapToDouble(measure::of)
+                                        .filter(Double::isFinite)
                                         .average()
                                         .orElse(Double.NaN);
-                        changes.put(group, new Fairness.Group(mean, own.size()));
+                        if (Double.isFinite(mean)) {
+                            changes.put(group, new Fairness.Group(mean, own.size()));
+                        }
                     }
                 });
         if (changes.isEmpty()) {
@@ -102,13 +101,18 @@ final class Pairing {
                         exchange.minorityGain()));
     }
 
-    /** By the embedded judge, which reads completions one by one, and by the simulation's truth. */
+    /** By every measure that completions have; all of these read them one by one. */
     List<WinRate> winRates(Contrast.Maker contrasts, Bootstrap bootstrap) {
         List<WinRate> rates = new ArrayList<>();
-        WinRate.Counting judge = new WinRate.Counting(policy, baseline, "judge");
-        rates.addAll(judge.rates(verdicts(Sample::reward), contrasts, bootstrap));
-        WinRate.Counting truth = new WinRate.Counting(policy, baseline, "truth");
-        rates.addAll(truth.rates(verdicts(Sample::utility), contrasts, bootstrap));
+        List<Sample> both =
+                pairs.stream().flatMap(pair -> Stream.of(pair.policy(), pair.baseline())).toList();
+        for (Measure by : List.of(Measure.REWARD, Measure.EVALUATING_JUDGE, Measure.TRUE_UTILITY)) {
+            if (by.isKnown(both)) {
+                rates.addAll(
+                        new WinRate.Counting(policy, baseline, by.by())
+                                .rates(verdicts(by::of), contrasts, bootstrap));
+            }
+        }
         return rates;
     }
 

@@ -29,7 +29,7 @@ public record SamplePair(Sample policy, Sample baseline) {
         return pairs;
     }
 
-    /** {@code policy - baseline} in both measures; NaN where one has none. */
+    /** {@code policy - baseline} in every measure; NaN where one has none. */
     Sample difference() {
         return new Sample(
                 policy.policy(),
@@ -42,6 +42,7 @@ public record SamplePair(Sample policy, Sample baseline) {
                 policy.index(),
                 policy.reward() - baseline.reward(),
                 policy.utility() - baseline.utility(),
+                policy.evaluation() - baseline.evaluation(),
                 0,
                 "");
     }

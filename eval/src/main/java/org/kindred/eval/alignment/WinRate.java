@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Contrast;
@@ -21,18 +20,17 @@ import org.kindred.eval.stats.Interval;
  * asked in both orders; orders that contradict each other are a tie. A pair without a verdict in
  * one order is not compared, and counted.
  *
- * @param by whose verdict: {@code truth} (the simulation), {@code judge} (the embedded one, which
- *     reads completions one by one), or the name of another judge
+ * @param by whose verdict: {@code truth} (the simulation), {@code judge} (the rewarding one),
+ *     {@code evaluating judge}, which read completions one by one, or the name of another judge
  * @param group of users, or {@link Alignment#ALL}
  * @param unscored pairs without a verdict; neither wins nor losses
  * @param rate interval over users
  * @param consistency share of compared pairs on which both orders prefer the same completion or
  *     both see a tie; 1 for verdicts without an order
- * @param p of a paired permutation test over users that the rate is one half; NaN in files written
- *     before it was tested
+ * @param p of a paired permutation test over users that the rate is one half
  * @param holm p adjusted over the groups; of all groups together as it is
- * @param effect size of the rate's distance from one half; null like p
- * @param sentence the comparison in words; null like p
+ * @param effect size of the rate's distance from one half
+ * @param sentence the comparison in words
  */
 public record WinRate(
         String policy,
@@ -47,8 +45,8 @@ public record WinRate(
         @JsonProperty("position_consistency") double consistency,
         double p,
         @JsonProperty("p_holm") double holm,
-        @Nullable Effect effect,
-        @Nullable String sentence) {
+        Effect effect,
+        String sentence) {
 
     /**
      * One comparison.

@@ -13,7 +13,8 @@ import org.kindred.eval.stats.Interval;
  *     seen_ood}, {@code unseen_ood} for domains that training never shows
  * @param users users with at least one target
  * @param pairs targets
- * @param accuracy strict: a tie or a missing score is wrong; interval by resampling users
+ * @param accuracy strict: a tie or a missing score is wrong; interval by resampling users. NaN, as
+ *     are macro and worst decile, where no target was scored: a failed judgement is no number
  * @param macro mean over users of the user's strict accuracy
  * @param halfTie as strict, but a tie counts one half
  * @param ties share of targets with equal scores
@@ -32,11 +33,11 @@ public record Accuracy(
         int pairs,
         Interval accuracy,
         double macro,
-        @JsonProperty("half_tie") double halfTie,
+        double halfTie,
         double ties,
         double unscored,
-        @JsonProperty("worst_decile") double worstDecile,
-        @JsonProperty("decided_only") double decidedOnly,
+        double worstDecile,
+        double decidedOnly,
         double coverage,
         @JsonProperty("tokens_per_pair") double tokens,
         @Nullable TwoOrders orders) {

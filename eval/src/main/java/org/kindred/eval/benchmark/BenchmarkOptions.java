@@ -1,34 +1,50 @@
 package org.kindred.eval.benchmark;
 
 import java.util.List;
+import org.kindred.options.Meaning;
 import org.kindred.reward.judge.JudgeOptions;
+import org.kindred.reward.judges.RewardOptions;
 
-/**
- * Options of {@code kindred eval benchmark}.
- *
- * @param seed of splits, fits and bootstrap draws
- * @param split what is kept from training: {@code rows} as the rows say, and seen/unseen users x
- *     known/new items where they say nothing; {@code official} as published (PersonalRewardBench:
- *     train and val show the taste, test is the target); {@code user_disjoint} new users; {@code
- *     within_user}, {@code user_item_cells}, {@code by_domain} as in {@code kindred data split}
- * @param shots pairs of a user's past that personal arms are given; 0 is the arm without history
- * @param targets most targets of each cell, drawn by seed, for judges that cost; 0 for all
- * @param groups whose accuracy is told apart besides: an attribute of the users, {@code group}, or
- *     {@code FILE.csv#COLUMN} with user ids in the first column; empty for none. No model reads it
- * @param trainingUsers numbers of training users for a curve; empty for none. Each is a fit of its
- *     own
- * @param bootstrapDraws resamples of users for the intervals, and sign patterns of the tests
- * @param judge the rubric judge
- */
+/** Options of {@code kindred eval benchmark}. */
 public record BenchmarkOptions(
-        long seed,
-        Split split,
-        List<Integer> shots,
-        int targets,
-        String groups,
-        List<Integer> trainingUsers,
-        int bootstrapDraws,
-        JudgeOptions judge) {
+        @Meaning(value = "of splits, fits and bootstrap draws", essential = true) long seed,
+        @Meaning(
+                        value =
+                                "what is kept from training: rows as the rows say, and seen/unseen users x known/new "
+                                        + "items where they say nothing; official as published (PersonalRewardBench: train and "
+                                        + "val show the taste, test is the target); user_disjoint new users; within_user, "
+                                        + "user_item_cells, by_domain as in kindred data split",
+                        essential = true)
+                Split split,
+        @Meaning(
+                        value =
+                                "pairs of a user's past that personal arms are given; 0 is the arm without history",
+                        essential = true)
+                List<Integer> shots,
+        @Meaning(
+                        value =
+                                "most targets of each cell, drawn by seed, for judges that cost; 0 for all",
+                        essential = true)
+                int targets,
+        @Meaning(
+                        value =
+                                "whose accuracy is told apart besides: an attribute of the users, group, or "
+                                        + "FILE.csv#COLUMN with user ids in the first column; empty for none. No model reads it",
+                        essential = true)
+                String groups,
+        @Meaning(
+                        "numbers of training users for a curve; empty for none. Each is a fit "
+                                + "of its own")
+                List<Integer> trainingUsers,
+        @Meaning(
+                        value =
+                                "resamples of users for the intervals, and sign patterns of the tests",
+                        essential = true)
+                int bootstrapDraws,
+        @Meaning(
+                        "the rubric judge, which every benchmark fits, and a language model beside it where spec"
+                                + " names one")
+                RewardOptions judge) {
 
     /** What is kept from training. */
     public enum Split {
@@ -78,6 +94,6 @@ public record BenchmarkOptions(
                 "",
                 List.of(),
                 2000,
-                JudgeOptions.defaults());
+                RewardOptions.defaults().withRubric(JudgeOptions.search()));
     }
 }

@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Placement;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
-import org.kindred.datasets.Splits;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.datasets.source.UserLabels;
 import org.kindred.datasets.split.SourceData;
 import org.kindred.datasets.split.SplitKind;
@@ -28,6 +29,10 @@ import org.kindred.reward.baseline.TextAdaptation;
 import org.kindred.reward.judge.JudgeMode;
 import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.judge.Selection;
+import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.OpenJudge;
+import org.kindred.reward.judges.RewardData;
+import org.kindred.reward.scaling.ScalingPlan;
 
 /**
  * {@code kindred eval benchmark}: reads canonical folders, fits the embedded judge on the choices
@@ -54,46 +59,38 @@ public record BenchmarkRun(
     /** What the arms are compared with: no past, and the past read as words. */
     private static final List<String> BASELINES = List.of(BASELINE, TextAdaptation.NAME);
 
-    /** Opens further arms for the rows of a benchmark, such as a language model. */
-    @FunctionalInterface
-    public interface ArmSource {
-        /** No further arms. */
-        ArmSource NONE = dataset -> new OpenedArms(List.of(), () -> {});
-
-        OpenedArms open(PreferenceDataset dataset);
-    }
-
-    /**
-     * @param close frees what the arms hold
-     */
-    public record OpenedArms(List<Arm> arms, Runnable close) {}
-
     /** Rows with their places in the split. */
     private record Placed(PreferenceDataset dataset, String how) {}
 
     /**
-     * @param data a canonical folder or file; several, and each in turn is the one that training
-     *     never shows
+     * @param data one data set; several, and each in turn is the one that training never shows
+     * @param workFolder where published data are imported into
+     * @param cacheFile answers of a language model that takes part, so that a second run does not
+     *     ask again
      */
     public static BenchmarkRun of(
-            List<Path> data, BenchmarkOptions options, ArmSource further, Progress progress) {
+            List<DataSource> data,
+            Path workFolder,
+            BenchmarkOptions options,
+            Path cacheFile,
+            Progress progress) {
         SeedTree seeds = SeedTree.root(options.seed());
         List<SourceData> sources = new ArrayList<>();
         List<Quarantined> quarantined = new ArrayList<>();
         StringBuilder summary = new StringBuilder();
-        for (Path folder : data) {
-            progress.stage("read", folder.toString());
-            SourceData source = SourceData.read(name(folder), folder);
+        for (DataSource one : data) {
+            SourceData source =
+                    SourceData.read(one.name(), one, workFolder(data, one, workFolder), progress);
             sources.add(source);
             quarantined.addAll(source.loaded().quarantined());
             summary.append(summary.length() == 0 ? "" : "; ")
-                    .append(folder)
+                    .append(one)
                     .append(": ")
                     .append(source.loaded().summary());
         }
         if (sources.size() > 1) {
             return leaveOneOut(
-                    sources, summary.toString(), quarantined, options, further, progress);
+                    sources, summary.toString(), quarantined, options, cacheFile, progress);
         }
         Placed placed = place(sources.get(0), options, seeds);
         return measure(
@@ -102,29 +99,22 @@ public record BenchmarkRun(
                 summary + placed.how(),
                 quarantined,
                 options,
-                further,
+                cacheFile,
                 seeds,
                 progress);
     }
 
-    private static String name(Path folder) {
-        return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+    /** Where one of the data sets is imported into, if it is a published one. */
+    public static Path workFolder(List<DataSource> data, DataSource one, Path workFolder) {
+        return data.size() > 1 ? workFolder.resolve(one.name()) : workFolder;
     }
 
     private static Placed place(SourceData source, BenchmarkOptions options, SeedTree seeds) {
         PreferenceDataset dataset = source.loaded().dataset();
         if (options.split() == BenchmarkOptions.Split.ROWS) {
-            if (dataset.preferences().stream().anyMatch(Preference::isTarget)) {
-                return new Placed(dataset, "");
-            }
-            Splits.Result split =
-                    Splits.fourCells(
-                            dataset.preferences(), Splits.Options.defaults(), seeds.child("split"));
+            Placement placement = Placement.of(dataset, Placement.Options.defaults(), seeds);
             return new Placed(
-                    new PreferenceDataset(dataset.users(), split.preferences()),
-                    "; no row is marked as an evaluation target, so users and items were split by the seed ("
-                            + split.droppedIds().size()
-                            + " rows dropped that would stand on both sides)");
+                    placement.dataset(), placement.how().isEmpty() ? "" : "; " + placement.how());
         }
         SplitPlan plan =
                 SplitPlan.of(
@@ -148,7 +138,7 @@ public record BenchmarkRun(
             String summary,
             List<Quarantined> quarantined,
             BenchmarkOptions options,
-            ArmSource further,
+            Path cacheFile,
             Progress progress) {
         SplitPlan plan = SplitPlan.leaveOneOut(sources, withSeed(options.seed()));
         List<Accuracy> rows = new ArrayList<>();
@@ -163,7 +153,7 @@ public record BenchmarkRun(
                             summary,
                             quarantined,
                             options,
-                            further,
+                            cacheFile,
                             SeedTree.root(options.seed()).child(fold.name()),
                             progress);
             selection = run.selection();
@@ -189,7 +179,7 @@ public record BenchmarkRun(
             String summary,
             List<Quarantined> quarantined,
             BenchmarkOptions options,
-            ArmSource further,
+            Path cacheFile,
             SeedTree seeds,
             Progress progress) {
         PreferenceDataset dataset = Targets.sampled(all, options.targets(), seeds.child("targets"));
@@ -204,14 +194,17 @@ public record BenchmarkRun(
         Map<String, String> groups =
                 options.groups().isEmpty() ? Map.of() : UserLabels.read(options.groups(), all);
         progress.stage("fit", training.size() + " training choices of " + people.size() + " users");
-        OpenedArms others = further.open(dataset);
-        try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
+        try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
+                OpenJudge other = further(dataset, options, cacheFile, seeds)) {
             RubricJudge judge =
-                    RubricJudge.fit(training, embedder, options.judge(), seeds.child("judge"));
+                    RubricJudge.fit(
+                            training, embedder, options.judge().rubric(), seeds.child("judge"));
             progress.stage("score", "held-out choices");
             List<Arm> arms = arms(dataset, judge);
-            arms.add(new BaselineArm(TextAdaptation.fit(training)));
-            arms.addAll(others.arms());
+            arms.add(CountedArm.of(TextAdaptation.fit(training)));
+            if (other != null) {
+                arms.add(arm(other, progress));
+            }
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
             RewardBenchmark.Result result =
@@ -231,9 +224,35 @@ public record BenchmarkRun(
                                     benchmark,
                                     new Bootstrap(
                                             options.bootstrapDraws(), seeds.child("rankings"))));
-        } finally {
-            others.close().run();
         }
+    }
+
+    /**
+     * The judge beside the fitted one: another kind, or the same with scaling; null for neither.
+     */
+    private static @Nullable OpenJudge further(
+            PreferenceDataset dataset, BenchmarkOptions options, Path cacheFile, SeedTree seeds) {
+        JudgeSpec spec = JudgeSpec.parse(options.judge().spec());
+        if (spec instanceof JudgeSpec.Embedded
+                && options.judge().scaling().equals(ScalingPlan.base())) {
+            return null;
+        }
+        OpenJudge judge =
+                new OpenJudge(
+                        spec,
+                        RewardData.of(dataset),
+                        options.judge().withRubric(options.judge().rubric().first()),
+                        cacheFile,
+                        SeedTree.root(options.seed()));
+        judge.probe();
+        return judge;
+    }
+
+    private static Arm arm(OpenJudge judge, Progress progress) {
+        ScalingPlan plan = judge.options().scaling();
+        return plan.equals(ScalingPlan.base())
+                ? CountedArm.inBothOrders(judge.spec().label(), judge.oneOrder())
+                : CountedArm.of(judge.spec().label() + " " + plan, judge.pairs(progress));
     }
 
     /**
@@ -255,9 +274,9 @@ public record BenchmarkRun(
         List<Arm> arms = new ArrayList<>();
         arms.add(new ItemOrder(dataset.training()));
         arms.add(new JudgeArm(judge, JudgeMode.NO_HISTORY));
-        arms.add(new JudgeArm(judge, JudgeMode.HISTORY));
-        arms.add(new JudgeArm(judge, JudgeMode.PROTOTYPES));
-        arms.add(new JudgeArm(judge, JudgeMode.CLOUDS));
+        arms.add(new JudgeArm(judge, JudgeMode.GAUSSIAN));
+        arms.add(new JudgeArm(judge, JudgeMode.DISCRETE));
+        arms.add(new JudgeArm(judge, JudgeMode.MIXTURE));
         return arms;
     }
 
@@ -285,14 +304,14 @@ public record BenchmarkRun(
                                         .filter(row -> chosen.contains(row.userId()))
                                         .toList(),
                                 embedder,
-                                options.judge().first(),
+                                options.judge().rubric().first(),
                                 seeds.child("judge"));
                 sizes.put(
                         size,
                         benchmark
                                 .run(
                                         dataset,
-                                        List.of(new JudgeArm(judge, JudgeMode.HISTORY)),
+                                        List.of(new JudgeArm(judge, JudgeMode.GAUSSIAN)),
                                         List.of(),
                                         Progress.NONE)
                                 .rows());

@@ -2,26 +2,26 @@ package org.kindred.eval.benchmark;
 
 import java.util.List;
 import org.kindred.datasets.simulation.SimulationOptions;
+import org.kindred.options.Meaning;
 import org.kindred.reward.judge.JudgeOptions;
 import org.kindred.reward.judges.RewardOptions;
 
-/**
- * Options of {@code kindred reward compare}.
- *
- * @param seeds runs; each has its own population (simulated data), fits and draws
- * @param shots past choices of a user that arms are given
- * @param targets most targets of each cell, drawn by seed; 0 for all
- * @param bootstrapDraws resamples of users for the intervals of one run
- * @param reward judge, prototypes, scaling
- * @param simulation the simulated population
- */
+/** Options of {@code kindred reward compare}. */
 public record CompareOptions(
-        List<Long> seeds,
-        List<Integer> shots,
-        int targets,
-        int bootstrapDraws,
-        RewardOptions reward,
-        SimulationOptions simulation) {
+        @Meaning(
+                        value =
+                                "runs; each has its own population (simulated data), fits and draws",
+                        essential = true)
+                List<Long> seeds,
+        @Meaning(value = "past choices of a user that arms are given", essential = true)
+                List<Integer> shots,
+        @Meaning(value = "most targets of each cell, drawn by seed; 0 for all", essential = true)
+                int targets,
+        @Meaning(value = "resamples of users for the intervals of one run", essential = true)
+                int bootstrapDraws,
+        @Meaning("judge, prototypes, scaling") RewardOptions judge,
+        @Meaning(value = "the simulated population", essential = true)
+                SimulationOptions simulation) {
     public CompareOptions {
         seeds = List.copyOf(seeds);
         shots = List.copyOf(shots);
@@ -46,7 +46,7 @@ public record CompareOptions(
                 List.of(3, 10),
                 300,
                 200,
-                RewardOptions.defaults().withJudge(JudgeOptions.defaults()),
+                RewardOptions.defaults().withRubric(JudgeOptions.search()),
                 SimulationOptions.defaults());
     }
 }

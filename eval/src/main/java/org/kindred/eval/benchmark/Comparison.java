@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.AtomicFiles;
-import org.kindred.datasets.Json;
+import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Placement;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.SimulatedPopulation;
-import org.kindred.options.OptionTree;
+import org.kindred.eval.stats.Means;
+import org.kindred.eval.table.Table;
 import org.kindred.reward.baseline.Baseline;
 import org.kindred.reward.baseline.Baselines;
 import org.kindred.reward.chain.ChainWriter;
@@ -66,45 +67,49 @@ public record Comparison(CompareOptions options, List<Row> rows) {
     private record Key(String cell, String arm, int shots) {}
 
     /**
-     * @param data canonical folder, or null for a simulated population for each seed
+     * @param data null for a simulated population for each seed
      */
-    public static Comparison of(@Nullable Path data, CompareOptions options, Progress progress) {
+    public static Comparison of(
+            CanonicalReader.@Nullable Loaded data, CompareOptions options, Progress progress) {
         Map<Key, List<Double>> accuracies = new LinkedHashMap<>();
         Map<String, double[]> costs = new LinkedHashMap<>();
         for (long seed : options.seeds()) {
             SeedTree seeds = SeedTree.root(seed);
-            progress.stage("seed " + seed, data == null ? "simulated" : data.toString());
+            progress.stage("seed " + seed, data == null ? "simulated" : "of the data");
             PreferenceDataset all =
                     data == null
                             ? SimulatedPopulation.generate(
                                             options.simulation(), seeds.child("population"))
                                     .dataset()
-                            : RewardData.read(data, seeds).dataset();
+                            : RewardData.placed(data, Placement.Options.defaults(), seeds, progress)
+                                    .dataset();
             RewardData rows =
                     RewardData.of(Targets.sampled(all, options.targets(), seeds.child("targets")));
             try (OpenJudge at =
                     new OpenJudge(
                             new JudgeSpec.Embedded(),
                             rows,
-                            options.reward(),
+                            options.judge(),
                             Path.of("unused"),
                             seeds)) {
-                List<Arm> arms = arms(rows, at, options.reward(), seeds);
+                List<Arm> arms = arms(rows, at, options.judge(), seeds);
                 for (Accuracy row :
                         new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds)
                                 .run(rows.dataset(), arms, List.of(), progress)
                                 .rows()) {
-                    accuracies
-                            .computeIfAbsent(
-                                    new Key(row.cell(), row.arm(), row.shots()),
-                                    key -> new ArrayList<>())
-                            .add(row.accuracy().mean());
+                    if (row.coverage() > 0) { // an arm may have nothing to say in a cell
+                        accuracies
+                                .computeIfAbsent(
+                                        new Key(row.cell(), row.arm(), row.shots()),
+                                        key -> new ArrayList<>())
+                                .add(row.accuracy().mean());
+                    }
                 }
                 for (Arm arm : arms) {
                     double[] cost = costs.computeIfAbsent(arm.name(), name -> new double[2]);
-                    if (arm instanceof ScaledArm scaled) {
-                        cost[0] += scaled.samplesPerPair() / options.seeds().size();
-                        cost[1] += scaled.tokensPerPair() / options.seeds().size();
+                    if (arm instanceof CountedArm counted) {
+                        cost[0] += counted.samplesPerPair() / options.seeds().size();
+                        cost[1] += counted.tokensPerPair() / options.seeds().size();
                     }
                 }
             }
@@ -118,8 +123,8 @@ public record Comparison(CompareOptions options, List<Row> rows) {
                                         key.shots(),
                                         key.cell(),
                                         values,
-                                        mean(values),
-                                        deviation(values),
+                                        Means.of(values),
+                                        Means.deviation(values),
                                         costs.get(key.arm())[0],
                                         costs.get(key.arm())[1])));
         return new Comparison(options, rows);
@@ -132,10 +137,10 @@ public record Comparison(CompareOptions options, List<Row> rows) {
         for (Baseline baseline :
                 Baselines.fit(
                         rows.training(), at.embedder(), at.fitted(), seeds.child("baselines"))) {
-            arms.add(new BaselineArm(baseline));
+            arms.add(CountedArm.of(baseline));
         }
         ChainWriter writer =
-                new RubricChainWriter(at.fitted(), JudgeMode.HISTORY, seeds.child("draws"));
+                new RubricChainWriter(at.fitted(), JudgeMode.GAUSSIAN, seeds.child("draws"));
         PrototypeSpace users = at.users();
         NeighbourSource cells = at.neighbours(users, Choice.PROTOTYPE);
         ScalingPlan both = ScalingPlan.of(8, 4);
@@ -195,17 +200,7 @@ public record Comparison(CompareOptions options, List<Row> rows) {
             NeighbourSource neighbours,
             ScalingPlan plan,
             String variant) {
-        arms.add(new ScaledArm(name + " " + plan + variant, new PGenRm(writer, neighbours, plan)));
-    }
-
-    private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
-    }
-
-    private static double deviation(List<Double> values) {
-        double mean = mean(values);
-        double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
-        return values.size() < 2 ? 0 : Math.sqrt(squares / (values.size() - 1));
+        arms.add(CountedArm.of(name + " " + plan + variant, new PGenRm(writer, neighbours, plan)));
     }
 
     /** One line an arm and number of shots, one column a cell: mean and deviation in per cent. */
@@ -241,15 +236,36 @@ public record Comparison(CompareOptions options, List<Row> rows) {
         return text.toString();
     }
 
-    /** Writes {@code results.json}, {@code table.md}, {@code cost.svg} and {@code config.yaml}. */
-    public void write(Path folder) {
-        Map<String, Object> results = new LinkedHashMap<>();
-        results.put("schema", "kindred-comparison");
-        results.put("version", 1);
-        results.put("rows", rows);
-        Json.write(folder.resolve("results.json"), results);
-        AtomicFiles.writeText(folder.resolve("table.md"), table());
-        AtomicFiles.writeText(folder.resolve("cost.svg"), CostChart.of(rows));
-        AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
+    /** The rows as a table of numbers; deviation is that between seeds. */
+    public Table numbers() {
+        return new Table(
+                "comparison",
+                "Strict accuracy on held-out choices: mean and standard deviation over seeds.",
+                3,
+                List.of(
+                        "arm",
+                        "K",
+                        "cell",
+                        "accuracy",
+                        "standard deviation",
+                        "chains a pair",
+                        "tokens a pair"),
+                rows.stream()
+                        .map(
+                                row ->
+                                        List.<Object>of(
+                                                row.arm(),
+                                                row.shots(),
+                                                row.cell(),
+                                                row.mean(),
+                                                row.deviation(),
+                                                row.samples(),
+                                                row.tokens()))
+                        .toList());
+    }
+
+    /** Accuracy against cost, as SVG. */
+    public String costChart() {
+        return CostChart.of(rows);
     }
 }

@@ -14,9 +14,9 @@ public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
     public String name() {
         return switch (mode) {
             case NO_HISTORY -> "rubric judge, no history";
-            case HISTORY -> "rubric judge, history";
-            case PROTOTYPES -> "rubric judge, prototypes";
-            case CLOUDS -> "rubric judge, clouds";
+            case GAUSSIAN -> "rubric judge, history";
+            case DISCRETE -> "rubric judge, prototypes";
+            case MIXTURE -> "rubric judge, clouds";
         };
     }
 

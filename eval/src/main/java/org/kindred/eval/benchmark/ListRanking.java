@@ -25,11 +25,11 @@ import org.kindred.eval.stats.Interval;
  *
  * @param arm way to score candidates, or a policy that names them in order
  * @param shots past choices that it is shown, or past items of a policy's prompt
- * @param group of users, or {@link Alignment#ALL}; all in files written before there were groups
+ * @param group of users, or {@link Alignment#ALL}
  * @param users people with a list
  * @param lists tasks with candidates that carry labels
  * @param hit1 share of lists with a right candidate first; intervals over users
- * @param hit5 likewise among the first five; null in files written before it was measured
+ * @param hit5 likewise among the first five
  * @param hit10 likewise among the first ten
  * @param ndcg10 normalised discounted cumulative gain of the first ten
  * @param reciprocalRank mean of 1 / rank of the first right candidate
@@ -41,14 +41,10 @@ public record ListRanking(
         int users,
         int lists,
         @JsonProperty("hit_rate_1") Interval hit1,
-        @JsonProperty("hit_rate_5") @Nullable Interval hit5,
+        @JsonProperty("hit_rate_5") Interval hit5,
         @JsonProperty("hit_rate_10") Interval hit10,
         @JsonProperty("ndcg_10") Interval ndcg10,
         @JsonProperty("mean_reciprocal_rank") double reciprocalRank) {
-
-    public ListRanking {
-        group = group == null ? Alignment.ALL : group;
-    }
 
     /**
      * One list as ranked.

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
@@ -21,7 +22,6 @@ import org.kindred.eval.stats.Contrast;
 import org.kindred.eval.stats.Effect;
 import org.kindred.eval.stats.Interval;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.client.OrderedWork;
 
 /**
  * Reward models on pairs: for each cell of seen/unseen users and known/new items, how often the
@@ -75,7 +75,35 @@ public final class RewardBenchmark {
      * @param rows accuracy by arm, shots and cell
      * @param differences paired, to the baseline
      */
-    public record Result(List<Accuracy> rows, List<Difference> differences) {}
+    public record Result(List<Accuracy> rows, List<Difference> differences) {
+
+        /** Where arms left pairs unscored, a sentence an arm. */
+        public List<String> silences() {
+            Map<String, List<String>> places = new LinkedHashMap<>();
+            for (Accuracy row : rows) {
+                if (row.coverage() < 1) {
+                    places.computeIfAbsent(row.arm(), arm -> new ArrayList<>())
+                            .add(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "%.1f %% of %d in %s at K = %d",
+                                            100 * row.unscored(),
+                                            row.pairs(),
+                                            row.cell().replace('_', ' '),
+                                            row.shots()));
+                }
+            }
+            List<String> sentences = new ArrayList<>();
+            places.forEach(
+                    (arm, where) ->
+                            sentences.add(
+                                    arm
+                                            + " left pairs unscored, which strict accuracy counts as wrong: "
+                                            + String.join("; ", where)
+                                            + ". It has no accuracy where it scored none."));
+            return sentences;
+        }
+    }
 
     /**
      * Paired difference in strict accuracy on the same targets: the arm at its shots minus the
@@ -84,7 +112,7 @@ public final class RewardBenchmark {
      * @param difference positive if the arm is better; interval by resampling users
      * @param p of a paired permutation test over users
      * @param holm p adjusted over the arms and shots compared with the baseline in the cell
-     * @param effect its size; null in files of version 1, as are the words
+     * @param effect its size
      * @param sentence the comparison in words
      */
     public record Difference(
@@ -95,8 +123,8 @@ public final class RewardBenchmark {
             Interval difference,
             double p,
             @JsonProperty("p_holm") double holm,
-            @Nullable Effect effect,
-            @Nullable String sentence) {
+            Effect effect,
+            String sentence) {
 
         /** The same of a cell in a fold. */
         Difference in(String fold) {
@@ -148,8 +176,6 @@ public final class RewardBenchmark {
                 differences.addAll(differences(cell.getKey(), runs, baseline));
             }
         }
-        // an arm may have nothing to say in a cell, for example on new items
-        rows.removeIf(row -> row.unscored() == 1);
         return new Result(rows, differences);
     }
 
@@ -169,13 +195,13 @@ public final class RewardBenchmark {
     private List<Difference> differences(String cell, List<Run> runs, String baseline) {
         Map<Integer, Run> bases = new TreeMap<>();
         runs.stream()
-                .filter(run -> run.arm().name().equals(baseline))
+                .filter(run -> run.arm().name().equals(baseline) && !run.verdicts().isSilent())
                 .forEach(run -> bases.put(run.shots(), run));
         List<Run> compared =
                 runs.stream()
                         .filter(run -> run.arm().usesHistory())
                         .filter(run -> !run.arm().name().equals(baseline))
-                        .filter(run -> base(bases, run) != null)
+                        .filter(run -> base(bases, run) != null && !run.verdicts().isSilent())
                         .toList();
         List<Contrast> family =
                 contrasts.family(

@@ -21,8 +21,8 @@ import org.kindred.eval.stats.Interval;
  */
 public record TwoOrders(
         Interval accuracy,
-        @JsonProperty("chosen_first") double chosenFirst,
-        @JsonProperty("chosen_second") double chosenSecond,
+        double chosenFirst,
+        double chosenSecond,
         @JsonProperty("position_bias") double bias,
         @JsonProperty("position_consistency") double consistency) {
 

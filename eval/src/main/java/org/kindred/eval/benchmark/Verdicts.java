@@ -11,6 +11,8 @@ import org.kindred.datasets.Preference;
 import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.metric.PairTally;
 import org.kindred.eval.stats.Bootstrap;
+import org.kindred.eval.stats.Interval;
+import org.kindred.eval.stats.Means;
 
 /** What an arm said of the targets of a cell, user by user in the order of the data. */
 final class Verdicts {
@@ -63,6 +65,13 @@ final class Verdicts {
         return byUser.isEmpty();
     }
 
+    /** True if no target got two scores. */
+    boolean isSilent() {
+        return byUser.values().stream()
+                .flatMap(List::stream)
+                .allMatch(verdict -> verdict.outcome() == PairOutcome.UNSCORED);
+    }
+
     private int size() {
         return byUser.values().stream().mapToInt(List::size).sum();
     }
@@ -96,18 +105,21 @@ final class Verdicts {
                                 .flatMap(List::stream)
                                 .map(Verdict::outcome)
                                 .toList());
+        boolean silent = isSilent();
         return new Accuracy(
                 arm,
                 shots,
                 cell,
                 byUser.size(),
                 tally.pairs(),
-                bootstrap.mean(clusters),
-                mean(userAccuracies),
-                tally.halfTie(),
+                silent
+                        ? new Interval(Double.NaN, Double.NaN, Double.NaN, byUser.size())
+                        : bootstrap.mean(clusters),
+                silent ? Double.NaN : Means.of(userAccuracies),
+                silent ? Double.NaN : tally.halfTie(),
                 tally.tieShare(),
                 tally.unscored() / (double) tally.pairs(),
-                mean(userAccuracies.subList(0, decile)),
+                silent ? Double.NaN : Means.of(userAccuracies.subList(0, decile)),
                 tally.decidedOnly(),
                 tally.coverage(),
                 tokens / (double) tally.pairs(),
@@ -129,9 +141,5 @@ final class Verdicts {
                     clusters.add(new Bootstrap.Cluster(sum, verdicts.size()));
                 });
         return clusters;
-    }
-
-    private static double mean(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 }

@@ -1,6 +1,5 @@
 package org.kindred.eval.metric;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -15,12 +14,12 @@ import java.util.TreeMap;
  * @param shareWeighted mean of the group means weighted by size: every person counts alike
  */
 public record Fairness(
-        @JsonProperty("worst_group") String worstGroup,
+        String worstGroup,
         double worst,
         double gap,
         double gini,
-        @JsonProperty("equal_weighted") double equalWeighted,
-        @JsonProperty("share_weighted") double shareWeighted) {
+        double equalWeighted,
+        double shareWeighted) {
 
     /** A group's mean and its number of people, or of completions. */
     public record Group(double mean, double size) {}
@@ -32,10 +31,7 @@ public record Fairness(
      * @param majorityCost what the largest group lost; negative if it gained
      * @param minorityGain share-weighted mean of what the others gained; NaN with one group
      */
-    public record Exchange(
-            String majority,
-            @JsonProperty("majority_cost") double majorityCost,
-            @JsonProperty("minority_gain") double minorityGain) {}
+    public record Exchange(String majority, double majorityCost, double minorityGain) {}
 
     /**
      * @param groups at least one

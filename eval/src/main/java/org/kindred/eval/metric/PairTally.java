@@ -47,13 +47,13 @@ public record PairTally(int pairs, int right, int ties, int unscored) {
     }
 
     /** A tie counts one half, a missing score is wrong. */
-    @JsonProperty("half_tie")
+    @JsonProperty
     public double halfTie() {
         return (right + ties / 2.0) / pairs;
     }
 
     /** Ties and missing scores leave the denominator; NaN if nothing was decided. */
-    @JsonProperty("decided_only")
+    @JsonProperty
     public double decidedOnly() {
         return right / (double) (pairs - ties - unscored);
     }
@@ -65,7 +65,7 @@ public record PairTally(int pairs, int right, int ties, int unscored) {
     }
 
     /** Share of pairs with equal scores. */
-    @JsonProperty("tie_share")
+    @JsonProperty
     public double tieShare() {
         return ties / (double) pairs;
     }

@@ -29,28 +29,6 @@ public final class RankCorrelation {
         return scale == 0 ? Double.NaN : product / scale;
     }
 
-    /**
-     * Kendall's tau-b: {@code (concordant - discordant) / sqrt((pairs - ties in the first) (pairs -
-     * ties in the second))}.
-     */
-    public static double kendall(double[] first, double[] second) {
-        requireEqualLength(first, second);
-        long balance = 0;
-        long untiedFirst = 0;
-        long untiedSecond = 0;
-        for (int i = 0; i < first.length; i++) {
-            for (int j = 0; j < i; j++) {
-                int a = Double.compare(first[i], first[j]);
-                int b = Double.compare(second[i], second[j]);
-                balance += (long) Integer.signum(a) * Integer.signum(b);
-                untiedFirst += a != 0 ? 1 : 0;
-                untiedSecond += b != 0 ? 1 : 0;
-            }
-        }
-        double scale = Math.sqrt((double) untiedFirst) * Math.sqrt((double) untiedSecond);
-        return scale == 0 ? Double.NaN : balance / scale;
-    }
-
     /** Ranks from 1; equal values share the mean of their ranks. */
     static double[] midRanks(double[] values) {
         Integer[] order =

@@ -92,15 +92,6 @@ public record RankedList(List<Double> labels, int named) {
         return 0;
     }
 
-    /**
-     * Best label minus the label of the candidate ranked first: 0 for the right pick; the best
-     * label if nothing is named.
-     */
-    public double regret() {
-        double best = labels.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-        return named == 0 ? best : best - labels.get(0);
-    }
-
     private static double gain(List<Double> ordered, int k) {
         double gain = 0;
         for (int i = 0; i < Math.min(k, ordered.size()); i++) {

@@ -48,12 +48,12 @@ public final class PersonalizedRewardBench {
      */
     public record Pairwise(
             @JsonProperty("pairs_total") int pairs,
-            @JsonProperty("parse_failures") int parseFailures,
+            int parseFailures,
             double accuracy,
             @JsonProperty("accuracy_strict") double strict,
             @JsonProperty("accuracy_when_chosen_is_A") double accuracyFirst,
             @JsonProperty("accuracy_when_chosen_is_B") double accuracySecond,
-            @JsonProperty("position_bias") double positionBias,
+            double positionBias,
             @JsonProperty("n_chosen_A") int shownFirst,
             @JsonProperty("n_chosen_B") int shownSecond) {}
 

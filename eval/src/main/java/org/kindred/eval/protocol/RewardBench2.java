@@ -47,8 +47,8 @@ public record RewardBench2(
     public record Ties(
             @JsonProperty("acc_tied") double accurateTied,
             @JsonProperty("acc_ref") double accurateRef,
-            @JsonProperty("margin_tied") double marginTied,
-            @JsonProperty("margin_both") double marginBoth,
+            double marginTied,
+            double marginBoth,
             @JsonProperty("tanh_term") double tanh,
             List<String> partnerless) {
 

@@ -1,12 +1,12 @@
 package org.kindred.eval.protocol;
 
-/**
- * Options of {@code kindred eval scores}.
- *
- * @param seed of bootstrap draws
- * @param bootstrapDraws resamples of users, or of questions, for the intervals
- */
-public record ScoreOptions(long seed, int bootstrapDraws) {
+import org.kindred.options.Meaning;
+
+/** Options of {@code kindred eval scores}. */
+public record ScoreOptions(
+        @Meaning(value = "of bootstrap draws", essential = true) long seed,
+        @Meaning(value = "resamples of users, or of questions, for the intervals", essential = true)
+                int bootstrapDraws) {
 
     public ScoreOptions {
         if (bootstrapDraws < 100) {

@@ -2,7 +2,7 @@ package org.kindred.eval.protocol;
 
 import java.util.List;
 import org.kindred.datasets.Quarantined;
-import org.kindred.eval.report.Table;
+import org.kindred.eval.table.Table;
 
 /**
  * What a file of scores comes to under its protocol.

@@ -19,9 +19,9 @@ import org.kindred.datasets.Task;
 import org.kindred.datasets.source.LampQaResponses;
 import org.kindred.eval.metric.PairOutcome;
 import org.kindred.eval.metric.PairTally;
-import org.kindred.eval.report.Table;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.eval.stats.Interval;
+import org.kindred.eval.table.Table;
 
 /** Counts a file of scores as its protocol says. */
 public final class ScoreReports {
@@ -90,6 +90,7 @@ public final class ScoreReports {
                         new Table(
                                 "sections",
                                 "Strict accuracy, subsets weighted by their published sizes; overall is the mean of the sections.",
+                                1,
                                 List.of("section", "accuracy"),
                                 sections),
                         values("subsets", "Strict accuracy by subset.", result.bySubset()),
@@ -125,6 +126,7 @@ public final class ScoreReports {
                 new Table(
                         "counts",
                         "Coverage.",
+                        0,
                         List.of("prompts", "unscored", "coverage"),
                         List.of(
                                 List.of(
@@ -165,6 +167,7 @@ public final class ScoreReports {
                         new Table(
                                 "lamp-qa",
                                 "Share of the wanted aspects that answers speak about; a question without an answer and a verdict that cannot be read count 0; 95 % interval over questions.",
+                                0,
                                 List.of(
                                         "questions",
                                         "score",
@@ -207,6 +210,7 @@ public final class ScoreReports {
                         new Table(
                                 "rankings",
                                 "Spearman's rho of systems against the reference; an undefined one counts 0; 95 % intervals over questions.",
+                                1,
                                 List.of(
                                         "config",
                                         "questions",
@@ -239,6 +243,7 @@ public final class ScoreReports {
                         new Table(
                                 "scores",
                                 "Scores: the gap is that of scored pairs, and the rate has scored pairs alone in its denominator.",
+                                0,
                                 List.of("mean gap", "rate over scored", "missing", "not finite"),
                                 List.of(
                                         List.of(
@@ -271,6 +276,7 @@ public final class ScoreReports {
                         new Table(
                                 "judge",
                                 "Accuracy of the judge: as published an output without a result counts as A; strictly it is wrong; 95 % interval over users.",
+                                0,
                                 List.of(
                                         "pairs",
                                         "as published",
@@ -318,6 +324,7 @@ public final class ScoreReports {
                         new Table(
                                 "both-orders",
                                 "Accuracy over two judgements a pair, ties and missing ones 0; 95 % interval over users.",
+                                0,
                                 List.of(
                                         "pairs",
                                         "accuracy",
@@ -403,6 +410,7 @@ public final class ScoreReports {
                 strict == null
                         ? "All pairs alike, by every way of counting ties and missing scores."
                         : "All pairs alike, by every way of counting ties and missing scores; 95 % interval over users.",
+                0,
                 columns,
                 List.of(row));
     }
@@ -410,7 +418,7 @@ public final class ScoreReports {
     private static Table values(String name, String caption, Map<String, Double> values) {
         List<List<Object>> rows = new ArrayList<>();
         values.forEach((key, value) -> rows.add(List.of(key, value)));
-        return new Table(name, caption, List.of("what", "value"), rows);
+        return new Table(name, caption, 1, List.of("what", "value"), rows);
     }
 
     private Map<String, List<Double>> byUser(Map<String, Double> points) {

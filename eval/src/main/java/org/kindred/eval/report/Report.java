@@ -10,16 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
-import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
-import org.kindred.eval.alignment.WinRate;
-import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Interval;
+import org.kindred.eval.table.Table;
 
 /**
  * {@code report.html}: one file that needs neither network nor server. Every chart draws numbers of
@@ -52,119 +49,115 @@ public final class Report {
     }
 
     public void write(Path file) {
+        Findings findings = new Findings(results);
+        boolean measured = results.alignment() != null && !results.alignment().rows().isEmpty();
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put("title", title());
+        page.put("title", results.kind().title());
         page.put("seed", results.seed());
-        page.put("command", results.provenance().getOrDefault("command", "kindred run"));
-        page.put("provenance", provenance());
+        page.put("command", results.commandLine());
+        page.put("program", results.program());
+        page.put("data", results.data());
+        page.put("options", Json.pretty(results.options()));
         page.put("refresh", refreshSeconds == 0 ? false : refreshSeconds);
-        page.put("alignment", measured());
-        page.put("texts", results.alignment() != null);
-        page.put("rewardModel", !results.rewardModel().rows().isEmpty());
+        page.put("measured", findings.measured());
+        page.put("notes", results.notes());
+        page.put("hasNotes", !results.notes().isEmpty());
+        page.put("alignment", measured);
+        page.put("measure", measured ? results.alignment().measure().words() : "");
+        page.put("heldOut", results.heldOut() != null);
+        page.put("gains", !results.overOptimisation().isEmpty());
+        page.put("texts", !examples.isEmpty());
+        page.put(
+                "rewardModel",
+                results.rewardModel() != null && !results.rewardModel().rows().isEmpty());
         page.put("curves", !results.curves().isEmpty());
         page.put("window", Results.CURVE_WINDOW);
         page.put("prototypes", results.prototypes() != null);
         page.put("sizes", !results.trainingSizes().isEmpty());
-        page.put("cards", cards());
-        page.put("sentences", sentences());
+        List<Map<String, Object>> cards = cards();
+        page.put("cards", cards);
+        page.put("hasCards", !cards.isEmpty());
+        page.put("sentences", findings.main());
+        page.put("hasSentences", !findings.main().isEmpty());
+        page.put("further", findings.further());
+        page.put("hasFurther", !findings.further().isEmpty());
+        page.put("findings", !cards.isEmpty() || !findings.main().isEmpty());
         page.put("tables", tables());
         if (results.prototypes() != null) {
-            page.put(
-                    "prototypeSentence",
-                    String.format(
-                            Locale.ROOT,
-                            "%d prototypes were found; agreement with the true groups (adjusted Rand index) is %.2f on training users and %.2f on new users.",
-                            results.prototypes().count(),
-                            results.prototypes().ari(),
-                            results.prototypes().ariUnseen()));
+            page.put("prototypeSentence", prototypes(results.prototypes()));
             page.put("prototypeRows", results.prototypes().list());
         }
         page.put("examples", exampleGroups());
         page.put(
                 "json",
-                Json.mapper().valueToTree(new Charts(results)).toString().replace("</", "<\\/"));
+                Json.mapper().valueToTree(Charts.of(results)).toString().replace("</", "<\\/"));
         page.put("echarts", resource("echarts-6.1.0.common.min.js"));
         page.put("script", resource("report.js"));
         AtomicFiles.writeText(
                 file, Mustache.compiler().compile(resource("report.mustache")).execute(page));
     }
 
-    /** False for results that hold verdicts of a judge alone. */
-    private boolean measured() {
-        return results.alignment() != null && !results.alignment().rows().isEmpty();
-    }
-
-    private String title() {
-        return measured()
-                ? "Kindred run"
-                : results.alignment() == null ? "Kindred benchmark" : "Kindred win rates";
-    }
-
-    private List<Map<String, Object>> provenance() {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        new TreeMap<>(results.provenance())
-                .forEach((key, value) -> rows.add(Map.of("key", key, "value", value)));
-        return rows;
+    private static String prototypes(Results.Prototypes found) {
+        return found.count()
+                + " prototypes were found"
+                + (Double.isFinite(found.ari())
+                        ? String.format(
+                                Locale.ROOT,
+                                "; agreement with the groups (adjusted Rand index) is %.2f on training users%s.",
+                                found.ari(),
+                                Double.isFinite(found.ariUnseen())
+                                        ? String.format(
+                                                Locale.ROOT,
+                                                " and %.2f on new users",
+                                                found.ariUnseen())
+                                        : "")
+                        : ".");
     }
 
     private List<Map<String, Object>> cards() {
         List<Map<String, Object>> cards = new ArrayList<>();
-        if (results.alignment() == null || results.prototypes() == null) {
-            return cards;
-        }
         for (String policy : results.policies()) {
-            Alignment.Summary summary = results.alignment().summary(policy);
-            cards.add(
-                    Map.of(
-                            "label", policy + ", worst group",
-                            "value", Table.shown(summary.worstUtility()),
-                            "note",
-                                    summary.worstGroup()
-                                            + "; mean "
-                                            + Table.shown(summary.shareWeighted())));
+            if (results.alignment() != null) {
+                results.alignment()
+                        .summary(policy)
+                        .ifPresent(
+                                summary ->
+                                        cards.add(
+                                                card(
+                                                        policy + ", worst group",
+                                                        Table.shown(summary.worst()),
+                                                        summary.worstGroup()
+                                                                + "; mean "
+                                                                + Table.shown(
+                                                                        summary.shareWeighted()))));
+            }
         }
-        cards.add(
-                Map.of(
-                        "label",
-                        "prototypes",
-                        "value",
-                        Integer.toString(results.prototypes().count()),
-                        "note",
-                        "ARI " + String.format(Locale.ROOT, "%.2f", results.prototypes().ari())));
+        if (results.prototypes() != null) {
+            cards.add(
+                    card(
+                            "prototypes",
+                            Integer.toString(results.prototypes().count()),
+                            Double.isFinite(results.prototypes().ari())
+                                    ? "ARI " + Table.shown(results.prototypes().ari())
+                                    : ""));
+        }
         return cards;
     }
 
-    /**
-     * Every comparison over all cells in words; of a benchmark, those of all cells; of verdicts
-     * alone, every win rate.
-     */
-    private List<String> sentences() {
-        if (results.alignment() == null) {
-            return results.rewardModel().differences().stream()
-                    .map(RewardBenchmark.Difference::sentence)
-                    .filter(Objects::nonNull)
-                    .toList();
-        }
-        if (!measured()) {
-            return results.alignment().winRates().stream()
-                    .map(WinRate::sentence)
-                    .filter(Objects::nonNull)
-                    .toList();
-        }
-        return results.alignment().comparisons().stream()
-                .filter(comparison -> comparison.cell().equals(Alignment.ALL))
-                .map(Alignment.Comparison::sentence)
-                .filter(Objects::nonNull)
-                .toList();
+    private static Map<String, Object> card(String label, String value, String note) {
+        return Map.of("label", label, "value", value, "note", note);
     }
 
     private List<Map<String, Object>> tables() {
         List<Map<String, Object>> tables = new ArrayList<>();
-        for (Table table : ResultTables.of(results)) {
+        boolean plain = results.policies().isEmpty() && results.rewardModel() == null;
+        for (Table table : results.tables()) {
             tables.add(
                     Map.of(
                             "name",
                             table.name(),
+                            "open",
+                            plain,
                             "caption",
                             table.caption(),
                             "columns",
@@ -216,12 +209,17 @@ public final class Report {
     }
 
     private static String note(Sample sample) {
-        return Double.isNaN(sample.utility()) && Double.isNaN(sample.reward())
-                ? sample.words() + " words"
-                : "utility "
-                        + Table.shown(sample.utility())
-                        + ", reward "
-                        + Table.shown(sample.reward());
+        List<String> parts = new ArrayList<>();
+        score(parts, "utility", sample.utility());
+        score(parts, "evaluating judge", sample.evaluation());
+        score(parts, "reward", sample.reward());
+        return parts.isEmpty() ? sample.words() + " words" : String.join(", ", parts);
+    }
+
+    private static void score(List<String> parts, String name, double value) {
+        if (!Double.isNaN(value)) {
+            parts.add(name + " " + Table.shown(value));
+        }
     }
 
     private static String resource(String name) {

@@ -6,17 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.alignment.Alignment;
-import org.kindred.eval.alignment.WinRate;
-import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Interval;
 import org.kindred.eval.stats.SeedEffect;
+import org.kindred.eval.table.Table;
 
 /**
- * Runs side by side. Where a number is found in two or more runs, their seeds are taken as a random
- * effect: the interval then speaks of the next seed's mean too, not only of these users.
+ * Results side by side: the numbers of equal rows of equal tables. Where a number is found in two
+ * or more, their seeds are taken as a random effect: the interval then speaks of the next seed's
+ * mean too, not only of these users.
  *
  * @param runs names of the runs, in the order given
  * @param rows one a number that any of the runs holds
@@ -24,23 +26,28 @@ import org.kindred.eval.stats.SeedEffect;
 public record RunComparison(List<String> runs, List<Row> rows) {
 
     /**
-     * @param what {@code accuracy}, {@code utility}, {@code difference in utility} or {@code win
-     *     rate by} somebody
-     * @param name arm and shots, policy, or pair of policies
-     * @param where cell, and group of users
-     * @param values interval of each run; NaN where a run has none
+     * @param table name of the table
+     * @param key cells that say what the row is about, for example policy, cell and group
+     * @param quantity heading of the column
+     * @param values of each run, with an interval where its table has one; NaN where a run has none
      * @param seeds over the runs that have one
      */
     public record Row(
-            String what,
-            String name,
-            String where,
+            String table,
+            List<String> key,
+            String quantity,
             List<Interval> values,
             @JsonProperty("over_runs") SeedEffect seeds) {}
 
-    private record Key(String what, String name, String where) {}
+    /** Tables of one name whose captions differ measured different things. */
+    private record Key(String table, String caption, List<String> key, String quantity) {}
 
     private static final Interval MISSING = new Interval(Double.NaN, Double.NaN, Double.NaN, 0);
+    private static final SeedEffect NO_EFFECT =
+            new SeedEffect(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+
+    /** What a test found in one run says nothing of several. */
+    private static final Set<String> OF_ONE_RUN = Set.of("p", "adjusted p", "d");
 
     /**
      * @param runs results by the name of the run; at least two
@@ -51,105 +58,73 @@ public record RunComparison(List<String> runs, List<Row> rows) {
         }
         List<String> names = List.copyOf(runs.keySet());
         Map<Key, Map<String, Interval>> found = new LinkedHashMap<>();
-        runs.forEach((name, results) -> collect(name, results, found));
+        runs.forEach(
+                (name, results) -> results.tables().forEach(table -> collect(name, table, found)));
         List<Row> rows = new ArrayList<>();
         found.forEach(
-                (key, values) -> {
-                    List<SeedEffect.Estimate> estimates =
-                            values.values().stream()
-                                    .filter(value -> Double.isFinite(value.low()))
-                                    .map(SeedEffect.Estimate::of)
-                                    .toList();
-                    rows.add(
-                            new Row(
-                                    key.what(),
-                                    key.name(),
-                                    key.where(),
-                                    names.stream()
-                                            .map(run -> values.getOrDefault(run, MISSING))
-                                            .toList(),
-                                    estimates.isEmpty()
-                                            ? new SeedEffect(
-                                                    Double.NaN,
-                                                    Double.NaN,
-                                                    Double.NaN,
-                                                    Double.NaN,
-                                                    Double.NaN,
-                                                    0)
-                                            : SeedEffect.of(estimates)));
-                });
+                (key, values) ->
+                        rows.add(
+                                new Row(
+                                        key.table(),
+                                        key.key(),
+                                        key.quantity(),
+                                        names.stream()
+                                                .map(run -> values.getOrDefault(run, MISSING))
+                                                .toList(),
+                                        effect(values))));
         return new RunComparison(names, rows);
     }
 
-    private static void collect(
-            String run, Results results, Map<Key, Map<String, Interval>> found) {
-        if (results.alignment() != null) {
-            for (Alignment.Row row : results.alignment().rows()) {
-                if (row.grouping().equals("truth")) {
-                    put(
-                            found,
-                            run,
-                            "utility",
-                            row.policy(),
-                            where(row.cell(), row.group()),
-                            row.utility());
+    private static void collect(String run, Table table, Map<Key, Map<String, Interval>> found) {
+        for (List<Object> row : table.rows()) {
+            for (int column = table.keys(); column < row.size(); column++) {
+                String quantity = table.columns().get(column);
+                Object cell = row.get(column);
+                if (OF_ONE_RUN.contains(quantity)
+                        || !(cell instanceof Interval || cell instanceof Double)) {
+                    continue;
+                }
+                Interval value =
+                        cell instanceof Interval interval
+                                ? interval
+                                : new Interval((Double) cell, Double.NaN, Double.NaN, 0);
+                if (Double.isFinite(value.mean())) {
+                    found.computeIfAbsent(
+                                    new Key(
+                                            table.name(),
+                                            table.caption(),
+                                            table.key(row),
+                                            quantity),
+                                    key -> new LinkedHashMap<>())
+                            .put(run, value);
                 }
             }
-            for (Alignment.Comparison row : results.alignment().comparisons()) {
-                put(
-                        found,
-                        run,
-                        "difference in utility",
-                        row.policy() + " - " + row.baseline(),
-                        where(row.cell(), row.group()),
-                        row.utility());
-            }
-        }
-        for (WinRate row : winRates(results)) {
-            put(
-                    found,
-                    run,
-                    "win rate by " + row.by(),
-                    row.policy() + " - " + row.baseline(),
-                    row.group(),
-                    row.rate());
-        }
-        for (Accuracy row : results.rewardModel().rows()) {
-            put(
-                    found,
-                    run,
-                    "accuracy",
-                    row.arm() + ", K = " + row.shots(),
-                    row.cell(),
-                    row.accuracy());
         }
     }
 
-    private static List<WinRate> winRates(Results results) {
-        return results.alignment() == null ? List.of() : results.alignment().winRates();
+    /** By inverse variance where every run states one, else all runs alike. */
+    private static SeedEffect effect(Map<String, Interval> values) {
+        if (values.isEmpty()) {
+            return NO_EFFECT;
+        }
+        boolean stated = values.values().stream().allMatch(v -> Double.isFinite(v.low()));
+        return SeedEffect.of(
+                values.values().stream()
+                        .map(
+                                value ->
+                                        stated
+                                                ? SeedEffect.Estimate.of(value)
+                                                : new SeedEffect.Estimate(value.mean(), 0))
+                        .toList());
     }
 
-    private static void put(
-            Map<Key, Map<String, Interval>> found,
-            String run,
-            String what,
-            String name,
-            String where,
-            Interval value) {
-        found.computeIfAbsent(new Key(what, name, where), key -> new LinkedHashMap<>())
-                .put(run, value);
-    }
-
-    private static String where(String cell, String group) {
-        return cell + ", " + group;
-    }
-
-    /** What is found of all users and cells, in words. */
+    /** Differences between policies over all users and cells, in words. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         for (Row row : rows) {
-            if (row.what().startsWith("difference")
-                    && row.where().equals(where(Alignment.ALL, Alignment.ALL))
+            if (row.quantity().startsWith("difference")
+                    && row.key().size() > 3
+                    && row.key().subList(2, 4).equals(List.of(Alignment.ALL, Alignment.ALL))
                     && row.seeds().seeds() > 1) {
                 SeedEffect effect = row.seeds();
                 String verdict =
@@ -161,9 +136,15 @@ public record RunComparison(List<String> runs, List<Row> rows) {
                 sentences.add(
                         String.format(
                                 Locale.ROOT,
-                                "%s: %s (difference in true utility %+.3f, 95 %% interval %+.3f to %+.3f over %d seeds, standard deviation between seeds %.3f).",
-                                row.name(),
+                                "%s: %s (%s %+.3f, 95 %% interval %+.3f to %+.3f over %d seeds, standard deviation between seeds %.3f).",
+                                String.join(" - ", row.key().subList(0, 2)),
                                 verdict,
+                                String.join(
+                                        " ",
+                                        Stream.concat(
+                                                        Stream.of(row.quantity()),
+                                                        row.key().stream().skip(4))
+                                                .toList()),
                                 effect.mean(),
                                 effect.low(),
                                 effect.high(),
@@ -175,18 +156,20 @@ public record RunComparison(List<String> runs, List<Row> rows) {
     }
 
     public Table table() {
-        List<String> columns = new ArrayList<>(List.of("what", "name", "where"));
+        List<String> columns = new ArrayList<>(List.of("table", "row", "quantity"));
         columns.addAll(runs);
         columns.addAll(List.of("over runs", "between seeds"));
         return new Table(
                 "comparison",
-                "Runs side by side; over runs, seeds are a random effect.",
+                "Results side by side; over runs, seeds are a random effect.",
+                3,
                 columns,
                 rows.stream().map(RunComparison::cells).toList());
     }
 
     private static List<Object> cells(Row row) {
-        List<Object> cells = new ArrayList<>(List.of(row.what(), row.name(), row.where()));
+        List<Object> cells =
+                new ArrayList<>(List.of(row.table(), String.join(", ", row.key()), row.quantity()));
         cells.addAll(row.values());
         SeedEffect effect = row.seeds();
         cells.add(new Interval(effect.mean(), effect.low(), effect.high(), effect.seeds()));

@@ -21,9 +21,7 @@ final class ResultSchema {
      */
     static void require(JsonNode results, String what) {
         int version = results.path("version").asInt(0);
-        if (!Results.SCHEMA.equals(results.path("schema").asText())
-                || version < 1
-                || version > Results.VERSION) {
+        if (!Results.SCHEMA.equals(results.path("schema").asText()) || version != Results.VERSION) {
             throw new KindredException(
                     what
                             + ": found schema "
@@ -32,9 +30,9 @@ final class ResultSchema {
                             + version
                             + ", expected "
                             + Results.SCHEMA
-                            + " 1 to "
+                            + " version "
                             + Results.VERSION
-                            + ". A newer file needs a newer program.");
+                            + ". Evaluate again with this program.");
         }
         List<Error> errors = schema(version).validate(results);
         if (!errors.isEmpty()) {

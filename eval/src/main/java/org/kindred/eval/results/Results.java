@@ -1,78 +1,140 @@
 package org.kindred.eval.results;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Drift;
-import org.kindred.eval.benchmark.Accuracy;
+import org.kindred.eval.alignment.HeldOutTable;
+import org.kindred.eval.alignment.Likeness;
+import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.TrainingSize;
 import org.kindred.eval.metric.ResultJson;
+import org.kindred.eval.table.Table;
 
 /**
- * What a run or a benchmark found: {@code results.json}. It holds neither dates nor durations, so
- * that two runs with one seed write the same bytes. Its JSON Schema is the resource {@code
- * results-2.schema.json}; files of version 1 are read too.
+ * What a command found: {@code results.json}, one envelope for all of them. Every number stands in
+ * a table, whatever the command; sections beside them are what charts draw. It holds neither dates
+ * nor durations, so that two runs with one seed write the same bytes. Its JSON Schema is the
+ * resource {@code results-1.schema.json}. Made by {@link #builder}.
  *
  * @param schema always {@link #SCHEMA}
  * @param version of the schema
+ * @param kind of command
+ * @param command the words of the command line that makes the results again
+ * @param program and its version
  * @param seed of the run
- * @param provenance what the numbers were made from: {@code command}, {@code program}, {@code
- *     options_sha256}, {@code data_sha256} and, for a benchmark, {@code data} in words
- * @param policies in the order of tables; empty for a benchmark of reward models
- * @param prototypes the preference groups that were found; null for a benchmark
+ * @param options as effective, every default written out
+ * @param data what was read
+ * @param policies in the order of tables; empty where none were compared
+ * @param notes sentences: warnings, and what could not be measured and why
+ * @param tables every number that was found
+ * @param details numbers of the command's own in a form of its own; null for most
+ * @param prototypes the preference groups that were found
  * @param rewardModel accuracy of reward models on held-out choices
- * @param trainingSizes accuracy by number of training users, where asked for
- * @param rankings of candidate lists, where the data have some
- * @param alignment the policies per group; null for a benchmark
+ * @param trainingSizes accuracy by number of training users
+ * @param rankings of candidate lists
+ * @param alignment completions of the policies per group
+ * @param heldOut how policies find held-out choices
+ * @param overOptimisation gains by the rewarding and by the evaluating judge
+ * @param likeness of completions to the users' chosen answers
  * @param drift of the policies from their common start
  * @param curves reward by training step, for the learning curves
  */
 public record Results(
         String schema,
         int version,
+        Kind kind,
+        List<String> command,
+        String program,
         long seed,
-        Map<String, String> provenance,
+        JsonNode options,
+        List<Data> data,
         List<String> policies,
+        List<String> notes,
+        List<Table> tables,
+        @Nullable JsonNode details,
         @Nullable Prototypes prototypes,
-        @JsonProperty("reward_model") RewardBenchmark.Result rewardModel,
-        @JsonProperty("training_sizes") List<TrainingSize> trainingSizes,
+        RewardBenchmark.@Nullable Result rewardModel,
+        List<TrainingSize> trainingSizes,
         List<ListRanking> rankings,
         @Nullable Alignment alignment,
+        @Nullable HeldOutTable heldOut,
+        List<OverOptimisation> overOptimisation,
+        List<Likeness> likeness,
         List<Drift> drift,
         List<Curve> curves) {
 
     public static final String SCHEMA = "kindred-results";
-    private static final String BENCHMARK = "kindred-benchmark";
-    public static final int VERSION = 2;
+    public static final int VERSION = 1;
+    public static final String PROGRAM = "kindred 0.1.0";
+    public static final String FILE = "results.json";
 
     /** Steps over which a learning curve is averaged. */
     public static final int CURVE_WINDOW = 5;
 
+    /** The command that found the results. */
+    public enum Kind {
+        RUN,
+        BENCHMARK,
+        WIN_RATE,
+        RANKING,
+        SCORES,
+        REWARD_SCORE,
+        REWARD_COMPARISON,
+        REWARD_TRAINING,
+        POLICY_TRAINING;
+
+        @JsonValue
+        public String spelling() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** As a heading. */
+        public String title() {
+            return switch (this) {
+                case RUN -> "Kindred run";
+                case BENCHMARK -> "Benchmark of reward models";
+                case WIN_RATE -> "Win rates of policies";
+                case RANKING -> "Policies as rankers";
+                case SCORES -> "Scores under a published protocol";
+                case REWARD_SCORE -> "Scores of a reward model";
+                case REWARD_COMPARISON -> "Comparison of reward models";
+                case REWARD_TRAINING -> "Training of a reward model";
+                case POLICY_TRAINING -> "Training of a policy";
+            };
+        }
+    }
+
     /**
-     * @param ari adjusted Rand index of prototypes and true groups over training users
+     * What was read.
+     *
+     * @param path as typed, or inside the run folder
+     * @param sha256 over the files of rows
+     */
+    public record Data(String path, String sha256) {}
+
+    /**
+     * @param ari adjusted Rand index of prototypes and groups over training users; NaN without
+     *     groups
      * @param ariUnseen likewise over users that were assigned after training
      */
     public record Prototypes(
-            int count,
-            double ari,
-            @JsonProperty("ari_unseen") double ariUnseen,
-            List<Prototype> list,
-            List<Point> map) {}
+            int count, double ari, double ariUnseen, List<Prototype> list, List<Point> map) {}
 
     /**
      * @param persona the persona of the prototype's rubric
@@ -99,36 +161,46 @@ public record Results(
     public record Curve(String policy, String group, List<List<Double>> points) {}
 
     public Results {
-        if (!SCHEMA.equals(schema) || version < 1 || version > VERSION) {
-            throw new IllegalArgumentException(
-                    "schema "
-                            + schema
-                            + " version "
-                            + version
-                            + ": this program reads "
-                            + SCHEMA
-                            + " 1 to "
-                            + VERSION);
-        }
-        provenance = provenance == null ? Map.of() : Map.copyOf(provenance);
-        policies = policies == null ? List.of() : List.copyOf(policies);
-        trainingSizes = trainingSizes == null ? List.of() : List.copyOf(trainingSizes);
-        rankings = rankings == null ? List.of() : List.copyOf(rankings);
-        drift = drift == null ? List.of() : List.copyOf(drift);
-        curves = curves == null ? List.of() : List.copyOf(curves);
+        command = List.copyOf(command);
+        data = List.copyOf(data);
+        policies = List.copyOf(policies);
+        notes = List.copyOf(notes);
+        tables = List.copyOf(tables);
+        details = details == null || details.isNull() ? null : details;
+        options = options == null ? JsonNodeFactory.instance.objectNode() : options;
+        trainingSizes = List.copyOf(trainingSizes);
+        rankings = List.copyOf(rankings);
+        overOptimisation = List.copyOf(overOptimisation);
+        likeness = List.copyOf(likeness);
+        drift = List.copyOf(drift);
+        curves = List.copyOf(curves);
     }
 
-    /** The program and its version, as provenance names it. */
-    public static String program() {
-        return "kindred 0.1.0";
+    /** Results of a command, to be filled. */
+    public static ResultsBuilder builder(Kind kind) {
+        return new ResultsBuilder(kind);
+    }
+
+    /** {@link #command} as a line for a shell, words quoted where they need it. */
+    @JsonIgnore
+    public String commandLine() {
+        return ResultsBuilder.commandLine(command);
+    }
+
+    /** A table by its name; null if there is none. */
+    public @Nullable Table table(String name) {
+        return tables.stream().filter(table -> table.name().equals(name)).findFirst().orElse(null);
     }
 
     /**
+     * Writes {@code results.json}, and each table for people, into a folder.
+     *
      * @throws IllegalStateException if the file would not be what the schema says
      */
-    public void write(Path file) {
+    public void write(Path folder) {
         ResultSchema.require(asWritten(), "these results");
-        Json.write(file, this);
+        Json.write(folder.resolve(FILE), this);
+        ResultTables.write(folder, tables);
     }
 
     /** With null for what is not a number, as the file has it. */
@@ -141,53 +213,36 @@ public record Results(
     }
 
     /**
-     * Reads {@code results.json}, of the present version or an older one.
+     * Reads a {@code results.json}.
      *
+     * @param file the file, or a folder that holds one, itself or below {@code eval}
      * @throws KindredException if there is none, or it is damaged
      */
     public static Results read(Path file) {
-        if (!Files.exists(file)) {
+        Path found = find(file);
+        if (!Files.exists(found)) {
             throw new KindredException(
-                    file
-                            + " does not exist: the run has not been evaluated. Finish it with kindred run --resume.");
+                    found
+                            + " does not exist: name the folder of a finished command, or finish the"
+                            + " run with kindred run --resume");
         }
         try {
-            byte[] json = Files.readAllBytes(file);
-            JsonNode tree = Json.mapper().readTree(json);
-            if (BENCHMARK.equals(tree.path("schema").asText())) {
-                return ResultJson.read(json, FirstBenchmark.class).results();
-            }
-            ResultSchema.require(tree, file.toString());
+            byte[] json = Files.readAllBytes(found);
+            ResultSchema.require(Json.mapper().readTree(json), found.toString());
             return ResultJson.read(json, Results.class);
         } catch (JsonProcessingException e) {
-            throw new KindredException(file + " is damaged: " + Json.explain(e));
+            throw new KindredException(found + " is damaged: " + Json.explain(e));
         } catch (IOException e) {
-            throw AtomicFiles.failure("reading", file, e);
+            throw AtomicFiles.failure("reading", found, e);
         }
     }
 
-    /** What a benchmark wrote before it wrote results of version 2. */
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record FirstBenchmark(
-            String data,
-            long seed,
-            List<Accuracy> rows,
-            List<RewardBenchmark.Difference> differences) {
-
-        Results results() {
-            return new Results(
-                    SCHEMA,
-                    1,
-                    seed,
-                    Map.of("data", data),
-                    List.of(),
-                    null,
-                    new RewardBenchmark.Result(rows, differences),
-                    List.of(),
-                    List.of(),
-                    null,
-                    List.of(),
-                    List.of());
+    /** Where a folder keeps its results; a file is its own place. */
+    public static Path find(Path file) {
+        if (!Files.isDirectory(file)) {
+            return file;
         }
+        Path ofRun = file.resolve("eval").resolve(FILE);
+        return Files.exists(ofRun) ? ofRun : file.resolve(FILE);
     }
 }

@@ -1,9 +1,14 @@
 package org.kindred.eval.stats;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.kindred.datasets.SeedTree;
@@ -39,7 +44,7 @@ public final class Bootstrap {
         this.seeds = seeds;
     }
 
-    /** One user's share in a statistic: the sum of his values and their number. */
+    /** One user's share in a statistic: the sum of their values, and how many. */
     public record Cluster(double sum, double count) {
 
         public static Cluster of(List<Double> values) {
@@ -54,6 +59,19 @@ public final class Bootstrap {
         public double mean() {
             return sum / count;
         }
+    }
+
+    /** Finite values of each user, users in the order of their ids. */
+    public static <T> List<Cluster> clusters(
+            Collection<T> rows, Function<T, String> user, ToDoubleFunction<T> value) {
+        Map<String, List<Double>> byUser = new TreeMap<>();
+        for (T row : rows) {
+            double number = value.applyAsDouble(row);
+            if (Double.isFinite(number)) {
+                byUser.computeIfAbsent(user.apply(row), id -> new ArrayList<>()).add(number);
+            }
+        }
+        return byUser.values().stream().map(Cluster::of).toList();
     }
 
     /** A number that depends on how often each cluster occurs. */

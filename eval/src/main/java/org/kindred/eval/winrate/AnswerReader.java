@@ -163,6 +163,7 @@ final class AnswerReader {
                             line.index(),
                             Double.NaN,
                             Double.NaN,
+                            Double.NaN,
                             words(line.completion()),
                             line.completion()));
         }

@@ -1,6 +1,5 @@
 package org.kindred.eval.winrate;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.metric.PairOutcome;
@@ -15,19 +14,20 @@ import org.kindred.eval.metric.PairOutcome;
  * @param failure why an order has no verdict, for example {@code TIMEOUT}; null if both have
  * @param tokens spent, as an endpoint counts them
  */
-record Judged(
+public record Judged(
         String policy,
         String baseline,
-        @JsonProperty("user_id") String userId,
+        String userId,
         String group,
-        @JsonProperty("prompt_id") String promptId,
+        String promptId,
         int index,
         PairOutcome first,
         PairOutcome second,
         @Nullable String failure,
         long tokens) {
 
-    WinRate.Verdict verdict() {
+    /** Both orders together. */
+    public WinRate.Verdict verdict() {
         return new WinRate.Verdict(userId, group, first, second);
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.SamplePair;
 import org.kindred.eval.metric.PairOutcome;
@@ -12,7 +13,6 @@ import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.Samples;
-import org.kindred.reward.client.OrderedWork;
 
 /**
  * Reads two completions together in their user's name, once in each order.

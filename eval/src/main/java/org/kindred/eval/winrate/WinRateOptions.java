@@ -1,32 +1,36 @@
 package org.kindred.eval.winrate;
 
 import java.util.List;
+import org.kindred.options.Meaning;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.RewardOptions;
 
-/**
- * Options of {@code kindred eval win-rate}.
- *
- * @param seed of the prompts that are drawn, of fits and of bootstrap draws
- * @param judge {@code rubric}, {@code openai:URL#MODEL}, {@code ollama:URL#MODEL} or {@code
- *     local:DIR}
- * @param policies which are compared, each with all before it; empty for all, as the files name
- *     them
- * @param prompts most prompts, drawn by seed from those that all policies answered, for judges that
- *     cost; 0 for all
- * @param bootstrapDraws resamples of users for the intervals, and sign patterns of the tests
- * @param reward options of the judge: {@code shots}, {@code llm}, {@code client}, {@code judge}
- */
+/** Options of {@code kindred eval win-rate}. */
 public record WinRateOptions(
-        long seed,
-        String judge,
-        List<String> policies,
-        int prompts,
-        int bootstrapDraws,
-        RewardOptions reward) {
+        @Meaning(
+                        value = "of the prompts that are drawn, of fits and of bootstrap draws",
+                        essential = true)
+                long seed,
+        @Meaning(
+                        value =
+                                "which are compared, each with all before it; empty for all, as the files name them",
+                        essential = true)
+                List<String> policies,
+        @Meaning(
+                        value =
+                                "most prompts, drawn by seed from those that all policies answered, for judges that "
+                                        + "cost; 0 for all",
+                        essential = true)
+                int prompts,
+        @Meaning(
+                        value =
+                                "resamples of users for the intervals, and sign patterns of the tests",
+                        essential = true)
+                int bootstrapDraws,
+        @Meaning("who judges") RewardOptions judge) {
 
     public WinRateOptions {
-        JudgeSpec.parse(judge);
+        JudgeSpec.parse(judge.spec());
         policies = List.copyOf(policies);
         if (policies.size() == 1 || policies.stream().distinct().count() < policies.size()) {
             throw new IllegalArgumentException(
@@ -43,6 +47,6 @@ public record WinRateOptions(
     }
 
     public static WinRateOptions defaults() {
-        return new WinRateOptions(1, "rubric", List.of(), 0, 2000, RewardOptions.defaults());
+        return new WinRateOptions(1, List.of(), 0, 2000, RewardOptions.defaults());
     }
 }

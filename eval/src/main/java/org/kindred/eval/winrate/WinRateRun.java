@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
@@ -18,20 +17,14 @@ import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Diversity;
+import org.kindred.eval.alignment.Measure;
 import org.kindred.eval.alignment.Sample;
-import org.kindred.eval.alignment.SamplePair;
 import org.kindred.eval.alignment.WinRate;
-import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.report.Report;
-import org.kindred.eval.report.ResultTables;
-import org.kindred.eval.results.ResultProvenance;
 import org.kindred.eval.results.Results;
-import org.kindred.eval.stats.Bootstrap;
-import org.kindred.eval.stats.Contrast;
+import org.kindred.eval.results.ResultsBuilder;
 import org.kindred.options.OptionTree;
-import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.judges.JudgeSpec;
-import org.kindred.reward.judges.OpenJudge;
 import org.kindred.reward.judges.RewardData;
 
 /**
@@ -42,14 +35,13 @@ public final class WinRateRun {
     private static final String VERDICTS = "verdicts.jsonl";
 
     private final Answers answers;
-    private final List<Judged> judged = new ArrayList<>();
-    private final List<WinRate> rates = new ArrayList<>();
+    private final WinRates found;
     private final WinRateOptions options;
     private final SeedTree seeds;
-    private int lonely;
 
-    private WinRateRun(Answers answers, WinRateOptions options, SeedTree seeds) {
+    private WinRateRun(Answers answers, WinRates found, WinRateOptions options, SeedTree seeds) {
         this.answers = answers;
+        this.found = found;
         this.options = options;
         this.seeds = seeds;
     }
@@ -76,9 +68,19 @@ public final class WinRateRun {
                 AnswerReader.read(files, data, groups(dataset))
                         .of(options.policies())
                         .drawn(options.prompts(), seeds.child("prompts"));
-        WinRateRun run = new WinRateRun(answers, options, seeds);
-        run.judgeAll(RewardData.forJudging(dataset), cacheFile, progress);
-        return run;
+        WinRates found =
+                WinRates.of(
+                        answers.samples(),
+                        answers.policies(),
+                        answers.prompts(),
+                        JudgeSpec.parse(options.judge().spec()),
+                        RewardData.forJudging(dataset),
+                        options.judge(),
+                        cacheFile,
+                        options.bootstrapDraws(),
+                        seeds,
+                        progress);
+        return new WinRateRun(answers, found, options, seeds);
     }
 
     private static PreferenceDataset dataset(List<AnswerSource> files, @Nullable Path data) {
@@ -106,82 +108,9 @@ public final class WinRateRun {
         return groups;
     }
 
-    private void judgeAll(RewardData data, Path cacheFile, Progress progress) {
-        Map<List<String>, List<SamplePair>> comparisons = comparisons();
-        JudgeSpec spec = JudgeSpec.parse(options.judge());
-        if (spec instanceof JudgeSpec.Embedded && data.training().isEmpty()) {
-            throw new KindredException(
-                    "judge = rubric: it is fitted to choices, and none are known; name a canonical"
-                            + " folder with --data, or a language model with --judge");
-        }
-        long total = comparisons.values().stream().mapToInt(List::size).sum();
-        progress.stage("judge", total + " pairs, each in both orders, by " + spec.label());
-        Bootstrap bootstrap =
-                new Bootstrap(
-                        options.bootstrapDraws(), seeds.child("win-rates").child("bootstrap"));
-        Contrast.Maker contrasts =
-                new Contrast.Maker(options.bootstrapDraws(), seeds.child("win-rates"));
-        try (OpenJudge at =
-                new OpenJudge(spec, data, options.reward(), cacheFile, seeds.child("judge"))) {
-            ChainWriter writer = at.oneOrder();
-            PairJudge judge =
-                    new PairJudge(
-                            writer,
-                            data.contextsOf(options.reward().shots()),
-                            answers.prompts(),
-                            writer.threads());
-            comparisons.forEach(
-                    (names, pairs) -> {
-                        int from = judged.size();
-                        judge.judge(
-                                pairs,
-                                one -> {
-                                    judged.add(one);
-                                    progress.step(judged.size(), total, "pairs");
-                                });
-                        rates.addAll(
-                                new WinRate.Counting(names.get(0), names.get(1), spec.label())
-                                        .rates(
-                                                judged.subList(from, judged.size()).stream()
-                                                        .map(Judged::verdict)
-                                                        .toList(),
-                                                contrasts,
-                                                bootstrap));
-                    });
-        }
-    }
-
-    /** Each policy with all before it. */
-    private Map<List<String>, List<SamplePair>> comparisons() {
-        Map<List<String>, List<SamplePair>> comparisons = new LinkedHashMap<>();
-        List<String> policies = answers.policies();
-        for (int i = 0; i < policies.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                List<String> names = List.of(policies.get(i), policies.get(j));
-                List<SamplePair> pairs =
-                        SamplePair.of(answers.samples(), names.get(0), names.get(1));
-                if (pairs.isEmpty()) {
-                    throw new KindredException(
-                            names.get(0)
-                                    + " and "
-                                    + names.get(1)
-                                    + " answered no prompt in common: pairs are lines with the same"
-                                    + " id, or completions of runs on the same data");
-                }
-                lonely += completions(names) - 2 * pairs.size();
-                comparisons.put(names, pairs);
-            }
-        }
-        return comparisons;
-    }
-
-    private int completions(List<String> policies) {
-        return (int) answers.samples().stream().filter(s -> policies.contains(s.policy())).count();
-    }
-
     /** Rates of every pair of policies, of all users and then of each group. */
     public List<WinRate> rates() {
-        return List.copyOf(rates);
+        return found.rates();
     }
 
     /** Lines of the files that could not be used. */
@@ -191,75 +120,52 @@ public final class WinRateRun {
 
     /** False if the judge gave no verdict at all. */
     public boolean anyVerdict() {
-        return judged.stream().anyMatch(one -> one.failure() == null);
+        return found.anyVerdict();
     }
 
     /** What was judged and what was not, for people. */
     public String summary() {
-        Map<String, Integer> failures = new TreeMap<>();
-        long tokens = 0;
-        for (Judged one : judged) {
-            tokens += one.tokens();
-            if (one.failure() != null) {
-                failures.merge(one.failure(), 1, Integer::sum);
-            }
-        }
-        int failed = failures.values().stream().mapToInt(Integer::intValue).sum();
-        return judged.size()
-                + " pairs of "
-                + answers.samples().stream().map(Sample::userId).distinct().count()
-                + " users by "
-                + JudgeSpec.parse(options.judge()).label()
-                + ", "
-                + tokens
-                + " tokens; "
-                + (failed == 0 ? "none" : failed + " " + failures)
-                + " without a verdict"
-                + (lonely == 0 ? "" : "; " + lonely + " completions without a partner left out");
+        return found.summary();
     }
 
     /**
      * Writes {@code results.json}, the tables, {@code report.html}, {@code verdicts.jsonl} and
      * {@code config.yaml}.
      *
-     * @param command that makes the results again
+     * @param command words of the command line that makes the results again
      */
-    public Results write(Path folder, String command, List<String> sources) {
-        List<Path> files = sources.stream().map(source -> AnswerSource.of(source).file()).toList();
-        Map<String, String> provenance =
-                new TreeMap<>(ResultProvenance.of(command, options, files));
-        provenance.put("data", summary());
-        Results results =
-                new Results(
-                        Results.SCHEMA,
-                        Results.VERSION,
-                        options.seed(),
-                        provenance,
-                        answers.policies(),
-                        null,
-                        new RewardBenchmark.Result(List.of(), List.of()),
-                        List.of(),
-                        List.of(),
-                        new Alignment(
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                rates,
-                                Diversity.of(
-                                        answers.samples(),
-                                        answers.policies(),
-                                        seeds.child("diversity"))),
-                        List.of(),
-                        List.of());
-        results.write(folder.resolve("results.json"));
-        ResultTables.write(folder, results);
+    public Results write(Path folder, List<String> command, List<String> sources) {
+        ResultsBuilder building =
+                Results.builder(Results.Kind.WIN_RATE)
+                        .command(command)
+                        .seed(options.seed())
+                        .options(options)
+                        .policies(answers.policies())
+                        .note(summary() + ".")
+                        .alignment(
+                                new Alignment(
+                                        Measure.REWARD,
+                                        "those that the files or the data name",
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        found.rates(),
+                                        Diversity.of(
+                                                answers.samples(),
+                                                answers.policies(),
+                                                seeds.child("diversity"))));
+        for (String source : sources) {
+            building.data(source, AnswerSource.of(source).file());
+        }
+        Results results = building.build();
+        results.write(folder);
         new Report(results, examples()).write(folder.resolve("report.html"));
         AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
         AtomicFiles.write(
                 folder.resolve(VERDICTS),
                 out -> {
-                    for (Judged one : judged) {
+                    for (Judged one : found.judged()) {
                         out.write((Json.line(one) + "\n").getBytes(StandardCharsets.UTF_8));
                     }
                 });

@@ -36,16 +36,16 @@
       tooltip: {
         trigger: "axis",
         formatter: (items) => items[0].name + items.map((item) => {
-          const u = bar(item.seriesName, item.name).utility;
+          const u = bar(item.seriesName, item.name).value;
           return "<br>" + item.marker + item.seriesName + " " + u.mean.toFixed(3)
             + (finite(u.low) ? " [" + u.low.toFixed(3) + ", " + u.high.toFixed(3) + "]" : "");
         }).join("")
       },
       xAxis: { type: "category", data: names },
-      yAxis: { type: "value", name: "true utility" },
+      yAxis: { type: "value", name: data.measure },
       series: data.policies.map((policy, p) => ({
         name: policy, type: "bar", barGap: "10%", itemStyle: { color: palette[p % palette.length] },
-        data: names.map((group) => bar(policy, group) ? bar(policy, group).utility.mean : null)
+        data: names.map((group) => bar(policy, group) ? bar(policy, group).value.mean : null)
       }))
     });
     whiskers(names, bar);
@@ -62,10 +62,10 @@
     const elements = [];
     names.forEach((group, g) => data.policies.forEach((policy, p) => {
       const found = bar(policy, group);
-      if (!found || !finite(found.utility.low)) { return; }
+      if (!found || !finite(found.value.low)) { return; }
       const x = chart.convertToPixel({ xAxisIndex: 0 }, g) + (p - (count - 1) / 2) * width * 1.1;
-      const top = chart.convertToPixel({ yAxisIndex: 0 }, found.utility.high);
-      const bottom = chart.convertToPixel({ yAxisIndex: 0 }, found.utility.low);
+      const top = chart.convertToPixel({ yAxisIndex: 0 }, found.value.high);
+      const bottom = chart.convertToPixel({ yAxisIndex: 0 }, found.value.low);
       [[x, top, x, bottom], [x - 4, top, x + 4, top], [x - 4, bottom, x + 4, bottom]].forEach((s, i) => elements.push({
         id: group + policy + i, type: "line", silent: true, z: 10,
         shape: { x1: s[0], y1: s[1], x2: s[2], y2: s[3] }, style: { stroke: ink, lineWidth: 1.5 }
@@ -78,7 +78,7 @@
     const body = document.querySelector("#chart-cells tbody");
     if (!body) { return; }
     body.textContent = "";
-    const values = data.cells.map((row) => row.utility.mean).filter(finite);
+    const values = data.cells.map((row) => row.value.mean).filter(finite);
     const low = Math.min(...values);
     const span = Math.max(...values) - low || 1;
     data.policies.forEach((policy) => ["seen_users", "unseen_users"].forEach((users) => {
@@ -89,11 +89,11 @@
         const cell = line.insertCell();
         const row = data.cells.find((r) => r.policy === policy && r.cell === users + "/" + domain);
         cell.className = "number";
-        if (row && finite(row.utility.mean)) {
+        if (row && finite(row.value.mean)) {
           cell.dataset.cell = policy + "/" + row.cell;
-          cell.dataset.value = String(row.utility.mean);
-          cell.textContent = row.utility.mean.toFixed(3);
-          cell.style.background = "rgba(" + colour("--cell") + ", " + (0.05 + 0.3 * (row.utility.mean - low) / span).toFixed(3) + ")";
+          cell.dataset.value = String(row.value.mean);
+          cell.textContent = row.value.mean.toFixed(3);
+          cell.style.background = "rgba(" + colour("--cell") + ", " + (0.05 + 0.3 * (row.value.mean - low) / span).toFixed(3) + ")";
         } else {
           cell.textContent = "–";
         }
@@ -101,7 +101,28 @@
     }));
   }
 
+  // A bar for each policy and named interval; ends of intervals in the tooltip and the table.
+  function bars(id, name, rows, series) {
+    if (rows.length === 0) { return; }
+    draw(id, {
+      tooltip: {
+        trigger: "axis",
+        formatter: (items) => items[0].name + items.map((item) => {
+          const found = rows.find((row) => row.policy === item.name)[series[item.seriesName]];
+          return finite(found.mean) ? "<br>" + item.marker + item.seriesName + " " + found.mean.toFixed(3)
+            + (finite(found.low) ? " [" + found.low.toFixed(3) + ", " + found.high.toFixed(3) + "]" : "") : "";
+        }).join("")
+      },
+      xAxis: { type: "category", data: rows.map((row) => row.policy) },
+      yAxis: { type: "value", name },
+      series: Object.keys(series).map((label, i) => ({
+        name: label, type: "bar", itemStyle: { color: palette[i] }, data: rows.map((row) => row[series[label]].mean)
+      }))
+    });
+  }
+
   function curves() {
+    if (data.curves.length === 0) { return; }
     const names = unique(data.curves.map((curve) => curve.group));
     const policies = unique(data.curves.map((curve) => curve.policy));
     draw("chart-curves", {
@@ -196,6 +217,12 @@
   function all() {
     groups();
     cells();
+    bars("chart-held-out", "accuracy", data.held_out, {
+      "the user's persona": "accuracy", "a stranger's persona": "stranger_accuracy", "no persona": "none_accuracy"
+    });
+    bars("chart-gains", "standard deviations", data.gains, {
+      "rewarding judge": "reward_gain", "evaluating judge": "evaluation_gain"
+    });
     curves();
     map();
     if (select) { shots(select.value); }

@@ -26,6 +26,7 @@ final class AlignmentTest {
                 0,
                 reward,
                 utility,
+                Double.NaN,
                 10,
                 "text");
     }
@@ -36,14 +37,14 @@ final class AlignmentTest {
             samples.add(sample("sft", user, user < 18 ? 0.5 : 0.2, 5));
             samples.add(sample("grpo", user, user < 18 ? 0.7 : 0.1, user == 0 ? Double.NaN : 6));
         }
-        return Alignment.of(samples, List.of("sft", "grpo"), 200, SeedTree.root(3));
+        return Alignment.of(samples, List.of("sft", "grpo"), "true groups", 200, SeedTree.root(3));
     }
 
     @Test
     void summary_worstGroupGapAndBothMeans() {
-        Alignment.Summary summary = alignment().summary("grpo");
+        Alignment.Summary summary = alignment().summary("grpo").orElseThrow();
         assertThat(summary.worstGroup()).isEqualTo("small");
-        assertThat(summary.worstUtility()).isCloseTo(0.1, within(1e-12));
+        assertThat(summary.worst()).isCloseTo(0.1, within(1e-12));
         assertThat(summary.gap()).isCloseTo(0.6, within(1e-12));
         assertThat(summary.equalWeighted()).isCloseTo(0.4, within(1e-12)); // (0.7 + 0.1) / 2
         assertThat(summary.shareWeighted())
@@ -57,8 +58,8 @@ final class AlignmentTest {
         assertThat(all)
                 .extracting(Alignment.Comparison::group)
                 .containsExactly("all", "large", "small");
-        assertThat(all.get(1).utility().mean()).isCloseTo(0.2, within(1e-12));
-        assertThat(all.get(1).utility().low())
+        assertThat(all.get(1).difference().mean()).isCloseTo(0.2, within(1e-12));
+        assertThat(all.get(1).difference().low())
                 .isCloseTo(0.2, within(1e-12)); // every pair differs by the same
         assertThat(all.get(1).verdict()).isEqualTo("better");
         assertThat(all.get(2).verdict()).isEqualTo("worse"); // p = 2 / 2^6, the only worse group
@@ -137,7 +138,7 @@ final class AlignmentTest {
                         .orElseThrow();
         assertThat(row.reward().mean()).isEqualTo(6);
         assertThat(row.reward().clusters()).isEqualTo(23);
-        assertThat(row.utility().clusters()).isEqualTo(24);
+        assertThat(row.value().clusters()).isEqualTo(24);
     }
 
     @Test

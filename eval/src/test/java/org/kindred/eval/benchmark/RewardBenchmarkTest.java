@@ -101,6 +101,41 @@ final class RewardBenchmarkTest {
     }
 
     @Test
+    void armThatScoresNothing_hasNoAccuracyAndNoDifference_andIsNamed() {
+        Arm silent =
+                new Arm() {
+                    @Override
+                    public String name() {
+                        return "silent";
+                    }
+
+                    @Override
+                    public boolean usesHistory() {
+                        return true;
+                    }
+
+                    @Override
+                    public UserScorer forUser(UserContext context) {
+                        return target -> new double[] {Double.NaN, Double.NaN};
+                    }
+                };
+        RewardBenchmark.Result result =
+                new RewardBenchmark(List.of(3), 200, SeedTree.root(1))
+                        .run(
+                                dataset(),
+                                List.of(new Scripted(new ArrayList<>()), silent),
+                                List.of("scripted", "silent"),
+                                Progress.NONE);
+        assertThat(result.rows().get(1).accuracy().mean()).isNaN();
+        assertThat(result.rows().get(1).coverage()).isZero();
+        assertThat(result.differences()).isEmpty();
+        assertThat(result.silences())
+                .containsExactly(
+                        "scripted left pairs unscored, which strict accuracy counts as wrong: 25.0 % of 16 in seen known at K = 3. It has no accuracy where it scored none.",
+                        "silent left pairs unscored, which strict accuracy counts as wrong: 100.0 % of 16 in seen known at K = 3. It has no accuracy where it scored none.");
+    }
+
+    @Test
     void context_isTheFirstFitRowsBySlot() {
         List<String> seen = new ArrayList<>();
         Arm spy =

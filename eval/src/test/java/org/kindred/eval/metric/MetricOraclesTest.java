@@ -112,16 +112,11 @@ final class MetricOraclesTest {
     }
 
     @Test
-    void spearmanAndKendall_publishedExample() {
+    void spearman_publishedExample() {
         // IQ and hours of television (Wikipedia, Spearman's rank correlation): rho = -29/165
         double[] iq = {106, 100, 86, 101, 99, 103, 97, 113, 112, 110};
         double[] hours = {7, 27, 2, 50, 28, 29, 20, 12, 6, 17};
         assertThat(RankCorrelation.spearman(iq, hours)).isCloseTo(-29 / 165.0, within(EXACT));
-        // 1..12 against a permutation (scipy.stats.kendalltau): tau = -0.47140452079103173
-        assertThat(
-                        RankCorrelation.kendall(
-                                new double[] {12, 2, 1, 12, 2}, new double[] {1, 4, 7, 1, 0}))
-                .isCloseTo(-0.47140452079103173, within(1e-9));
         assertThat(RankCorrelation.spearman(new double[] {1, 1}, new double[] {1, 2})).isNaN();
     }
 
@@ -140,7 +135,6 @@ final class MetricOraclesTest {
         assertThat(list.ndcg(k))
                 .isCloseTo(rank <= k ? Math.log(2) / Math.log(rank + 1.0) : 0, within(EXACT));
         assertThat(list.reciprocalRank()).isCloseTo(1.0 / rank, within(EXACT));
-        assertThat(list.regret()).isEqualTo(rank == 1 ? 0 : 1);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Task;
@@ -131,7 +132,7 @@ final class MetricFixturesTest {
     private static ObjectNode rewardBench(Path file, Path work) {
         ScoreFile<ScoreFile.PairScore> scores = ScoreFile.pairs(file);
         RewardBench result = RewardBench.of(tasks("reward-bench", file, work), scores.byId());
-        ObjectNode json = JSON.valueToTree(result);
+        ObjectNode json = Json.mapper().valueToTree(result);
         json.put("pooled_accuracy", result.pooled().strict());
         json.put("ties", result.pooled().ties());
         ObjectNode weights = json.putObject("fixed_weights");
@@ -142,7 +143,7 @@ final class MetricFixturesTest {
     private static ObjectNode rewardBench2(Path file, Path work) {
         RewardBench2 result =
                 RewardBench2.of(tasks("reward-bench", file, work), ScoreFile.lists(file).byId());
-        ObjectNode json = JSON.valueToTree(result);
+        ObjectNode json = Json.mapper().valueToTree(result);
         if (json.get("ties_parts") instanceof ObjectNode parts) {
             parts.remove("score");
         }
@@ -158,7 +159,7 @@ final class MetricFixturesTest {
                                 .keySet(),
                         ScoreFile.aspects(file).verdicts(),
                         BOOTSTRAP);
-        ObjectNode json = JSON.valueToTree(result);
+        ObjectNode json = Json.mapper().valueToTree(result);
         var list = json.putArray("per_question_scores");
         result.byQuestion()
                 .forEach((id, score) -> list.addObject().put("id", id).put("score", score));
@@ -169,16 +170,17 @@ final class MetricFixturesTest {
         ObjectNode json = JSON.createObjectNode();
         json.set(
                 "by_config",
-                JSON.valueToTree(
-                        SystemRanking.byConfig(
-                                ScoreFile.rankings(file).byId().values(), BOOTSTRAP)));
+                Json.mapper()
+                        .valueToTree(
+                                SystemRanking.byConfig(
+                                        ScoreFile.rankings(file).byId().values(), BOOTSTRAP)));
         return json;
     }
 
     private static ObjectNode pointwise(Path file, Path work) {
         PersonalizedRewardBench.Pointwise result =
                 PersonalizedRewardBench.pointwise(pairs(file, work), ScoreFile.pairs(file).byId());
-        ObjectNode json = JSON.valueToTree(result);
+        ObjectNode json = Json.mapper().valueToTree(result);
         json.put("pairs_total", result.tally().pairs());
         json.put("scored", result.tally().pairs() - result.tally().unscored());
         json.put("wins", result.tally().right());
@@ -188,9 +190,10 @@ final class MetricFixturesTest {
     }
 
     private static ObjectNode pairwise(Path file, Path work) {
-        return JSON.valueToTree(
-                PersonalizedRewardBench.pairwise(
-                        pairs(file, work), ScoreFile.verdicts(file).byId()));
+        return Json.mapper()
+                .valueToTree(
+                        PersonalizedRewardBench.pairwise(
+                                pairs(file, work), ScoreFile.verdicts(file).byId()));
     }
 
     private static List<Task> tasks(String format, Path scores, Path work) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.results.SomeResults;
 
 /** Opens reports in headless Chromium; {@code mvn -B verify -Pbrowser}. */
 @Tag("browser")
@@ -38,11 +39,14 @@ final class ReportBrowserTest {
         browser.close();
     }
 
-    /** The report of the golden results of a run, or of a benchmark, with hostile completions. */
-    private static JsonNode open(String golden) throws Exception {
-        Path results = folder.resolve("results.json");
-        Files.write(
-                results, resource("/org/kindred/eval/" + golden).getBytes(StandardCharsets.UTF_8));
+    private static final Results RUN = SomeResults.run(1, true, List.of("sft", "grpo", "p_grpo"));
+    private static final Results REAL_PEOPLE =
+            SomeResults.run(2, false, List.of("sft", "grpo", "rloo", "p_grpo"));
+    private static final Results BENCHMARK = SomeResults.benchmark(1);
+
+    /** Opens the report of results, with hostile completions. */
+    private static JsonNode open(Results results) throws Exception {
+        results.write(folder);
         Sample sample =
                 new Sample(
                         "sft",
@@ -55,16 +59,17 @@ final class ReportBrowserTest {
                         0,
                         5,
                         0.5,
+                        Double.NaN,
                         3,
                         "</script><img src=x onerror=alert(1)>");
         Path page = folder.resolve("report.html");
         new Report(
-                        Results.read(results),
+                        Results.read(folder),
                         List.of(new Report.Example("brisk", "</script><b>prompt", List.of(sample))))
                 .write(page);
         browser.size(1200, 900, false);
         browser.open(page);
-        return JSON.readTree(Files.readString(results));
+        return JSON.readTree(Files.readString(folder.resolve(Results.FILE)));
     }
 
     private static String resource(String name) throws Exception {
@@ -75,8 +80,9 @@ final class ReportBrowserTest {
 
     @Test
     void pages_askForNothingElse_complainOfNothing_andAreAccessible() throws Exception {
-        for (String golden : List.of("results-2.json", "results-2-benchmark.json")) {
-            open(golden);
+        for (Results results : List.of(RUN, REAL_PEOPLE, BENCHMARK, SomeResults.scores())) {
+            open(results);
+            String golden = results.kind().title();
             browser.evaluate(resource("/axe.min.js") + ";0");
             for (String theme : List.of("light", "dark")) {
                 browser.evaluate(
@@ -106,7 +112,7 @@ final class ReportBrowserTest {
 
     @Test
     void keyboard_reachesSkipLinkAndTheme() throws Exception {
-        open("results-2.json");
+        open(RUN);
         browser.press("Tab", 9);
         assertThat(browser.evaluate("document.activeElement.className").asText()).isEqualTo("skip");
         browser.press("Tab", 9);
@@ -120,18 +126,27 @@ final class ReportBrowserTest {
 
     @Test
     void charts_drawTheNumbersOfResultsJson() throws Exception {
-        JsonNode run = open("results-2.json");
+        JsonNode run = open(RUN);
         Map<String, JsonNode> drawn = drawn();
         assertThat(drawn.keySet())
-                .containsExactly("chart-curves", "chart-groups", "chart-map", "chart-shots");
+                .containsExactly(
+                        "chart-cost",
+                        "chart-curves",
+                        "chart-gains",
+                        "chart-groups",
+                        "chart-held-out",
+                        "chart-map",
+                        "chart-shots");
+        bars(run, drawn, "/held_out/rows", "chart-held-out", "accuracy");
+        bars(run, drawn, "/over_optimisation", "chart-gains", "reward_gain");
 
         List<String> groups = new ArrayList<>();
         Map<String, Map<String, Double>> utilities = new TreeMap<>();
         Map<String, Double> cells = new TreeMap<>();
         for (JsonNode row : run.at("/alignment/rows")) {
             String group = row.get("group").asText();
-            double mean = row.at("/utility/mean").asDouble();
-            if (row.get("grouping").asText().equals("truth")) {
+            double mean = row.at("/value/mean").asDouble();
+            if (row.get("grouping").asText().equals("group")) {
                 if (row.get("cell").asText().equals("all")) {
                     if (!groups.contains(group)) {
                         groups.add(group);
@@ -192,7 +207,7 @@ final class ReportBrowserTest {
 
     @Test
     void charts_ofABenchmark_drawTheNumbersOfResultsJson() throws Exception {
-        JsonNode results = open("results-2-benchmark.json");
+        JsonNode results = open(BENCHMARK);
         shots(results);
         Map<String, JsonNode> drawn = drawn();
         assertThat(drawn.keySet()).containsExactly("chart-cost", "chart-shots", "chart-sizes");
@@ -219,6 +234,27 @@ final class ReportBrowserTest {
         }
         assertThat(points(drawn.get("chart-sizes"), "name"))
                 .containsExactlyInAnyOrderElementsOf(sizes);
+    }
+
+    /** The first series of a chart of all users. */
+    private static void bars(
+            JsonNode run, Map<String, JsonNode> drawn, String rows, String chart, String quantity) {
+        List<Double> expected = new ArrayList<>();
+        for (JsonNode row : run.at(rows)) {
+            if (row.get("group").asText().equals("all")
+                    && row.path("cell").asText("all").equals("all")) {
+                expected.add(row.path(quantity).path("mean").asDouble());
+            }
+        }
+        assertThat(numbers(drawn.get(chart).get(0).get("data"))).isEqualTo(expected).isNotEmpty();
+    }
+
+    @Test
+    void page_ofRealPeople_saysAtTheTopByWhatCompletionsAreMeasured() throws Exception {
+        open(REAL_PEOPLE);
+        assertThat(browser.evaluate("document.querySelector('.measured').textContent").asText())
+                .contains("sft, grpo, rloo and p_grpo", "evaluating judge", "labels of the data");
+        assertThat(drawn().get("chart-groups")).hasSize(4);
     }
 
     /** The K-shot curves of every cell that can be chosen. */

@@ -35,7 +35,7 @@ final class JudgeSpeedTest {
         assertThat(training).hasSize(50_000);
         Map<String, JudgeOptions> settings = new LinkedHashMap<>();
         settings.put("criteria", with(new KernelWeights(4, 0, 0, 1, 1)));
-        settings.put("criteria, words, embeddings", JudgeOptions.fixed());
+        settings.put("criteria, words, embeddings", JudgeOptions.search().first());
         StringBuilder table = new StringBuilder("features,fit_seconds,responses,responses_per_s\n");
         for (Map.Entry<String, JudgeOptions> setting : settings.entrySet()) {
             try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults())) {
@@ -93,7 +93,7 @@ final class JudgeSpeedTest {
 
     /** The settings that the search finds in the default world, with these features. */
     private static JudgeOptions with(KernelWeights kernel) {
-        JudgeOptions all = JudgeOptions.defaults();
+        JudgeOptions all = JudgeOptions.search();
         return new JudgeOptions(
                 List.of(kernel),
                 List.of(3),

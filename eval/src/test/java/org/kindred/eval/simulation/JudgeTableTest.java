@@ -106,7 +106,7 @@ final class JudgeTableTest {
     }
 
     private static JudgeOptions options(Predicate<KernelWeights> part) {
-        JudgeOptions all = JudgeOptions.defaults();
+        JudgeOptions all = JudgeOptions.search();
         return new JudgeOptions(
                 all.kernels().stream().filter(part).toList(),
                 all.axes(),

@@ -1,41 +1,57 @@
 package org.kindred.policy.advantage;
 
-import org.kindred.policy.Spelling;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.kindred.options.Meaning;
+import org.kindred.options.Spelling;
 
-/**
- * How rewards become advantages.
- *
- * @param estimator the method
- * @param std divisor of every standard deviation taken over rewards; the shrinkage estimator has
- *     its own
- * @param epsilon added to a standard deviation; smaller values amplify nearly equal rewards
- * @param advantageClip bound on the size of an advantage, applied before whitening; 0 for none
- * @param memory how long a history remembers; {@code p_grpo_shrunk} does not define {@code ema}
- * @param order whether a step enters the history before it is normalised by it
- * @param baseline what {@code p_grpo} compares with
- * @param shrinkageScale what {@code p_grpo_shrunk} divides by
- * @param userShareCap largest share of a group's prompts in a step that one user may bring into the
- *     history, in (0, 1]; 1 for no cap
- * @param finalWhitening rescaling of a step; couples groups, so tests of isolation turn it off
- * @param groupWeight factor on the advantages of each group, after whitening
- * @param advantageRms root mean square that every step's advantages are scaled to, last of all, so
- *     that methods are compared at the same step size; 0 for their own size
- * @param rewardRescaling factor on the rewards of a prompt; {@code dr_grpo} and {@code rloo} only
- */
+/** How rewards become advantages. */
 public record AdvantageOptions(
-        EstimatorKind estimator,
-        Divisor std,
-        double epsilon,
-        double advantageClip,
-        HistoryMemory memory,
-        HistoryOrder order,
-        HistoryBaseline baseline,
-        ShrinkageScale shrinkageScale,
-        double userShareCap,
-        Whitening finalWhitening,
-        GroupWeight groupWeight,
-        double advantageRms,
-        RewardRescaling rewardRescaling) {
+        @Meaning(value = "the method", essential = true) EstimatorKind estimator,
+        @Meaning(
+                        "divisor of every standard deviation taken over rewards; the shrinkage "
+                                + "estimator has its own")
+                Divisor std,
+        @Meaning("added to a standard deviation; smaller values amplify nearly equal " + "rewards")
+                double epsilon,
+        @Meaning("bound on the size of an advantage, applied before whitening; 0 for none")
+                double advantageClip,
+        @Meaning(
+                        "how long a history remembers: cumulative all, ema:A a moving average "
+                                + "of weight A, window:K the last K prompt visits, forget:RHO a factor "
+                                + "per visit. p_grpo_shrunk does not define ema")
+                HistoryMemory memory,
+        @Meaning(
+                        "whether a step enters the history before it is normalised by it: "
+                                + "update_first, or normalise_first:MIN from MIN rewards on. Twice the "
+                                + "completions per prompt is a sensible MIN")
+                HistoryOrder order,
+        @Meaning("what p_grpo compares with") HistoryBaseline baseline,
+        @Meaning("what p_grpo_shrunk divides by") ShrinkageScale shrinkageScale,
+        @Meaning(
+                        "largest share of a group's prompts in a step that one user may bring "
+                                + "into the history, in (0, 1]; 1 for no cap")
+                double userShareCap,
+        @Meaning("rescaling of a step; couples groups, so tests of isolation turn it off")
+                Whitening finalWhitening,
+        @Meaning(
+                        "factor on the advantages of each group, after whitening: none; "
+                                + "inverse_share:G, where 1 gives every group the same total weight; "
+                                + "dro:ETA, which turns to the groups that have gained least, 3 is a "
+                                + "start")
+                GroupWeight groupWeight,
+        @Meaning(
+                        "root mean square that every step's advantages are scaled to, last of "
+                                + "all, so that methods are compared at the same step size; 0 for their "
+                                + "own size")
+                double advantageRms,
+        @Meaning("factor on the rewards of a prompt; dr_grpo and rloo only")
+                RewardRescaling rewardRescaling) {
+
+    private static final Set<EstimatorKind> CENTRING =
+            Set.of(EstimatorKind.DR_GRPO, EstimatorKind.RLOO);
 
     public AdvantageOptions {
         requireFrom0("epsilon", epsilon);
@@ -52,11 +68,11 @@ public record AdvantageOptions(
         }
         if (estimator != EstimatorKind.P_GRPO) {
             boolean unused = baseline == HistoryBaseline.GROUP_HISTORY;
-            requireUnused(unused, "baseline", baseline.spelling(), estimator);
+            requireUnused(unused, "baseline", Spelling.of(baseline), estimator);
         }
         if (estimator != EstimatorKind.P_GRPO_SHRUNK) {
             boolean unused = shrinkageScale == ShrinkageScale.WITHIN;
-            requireUnused(unused, "shrinkage_scale", shrinkageScale.spelling(), estimator);
+            requireUnused(unused, "shrinkage_scale", Spelling.of(shrinkageScale), estimator);
         } else if (memory.kind() == HistoryMemory.Kind.EMA) {
             throw new IllegalArgumentException(
                     "memory = "
@@ -64,11 +80,10 @@ public record AdvantageOptions(
                             + " with estimator = p_grpo_shrunk: a moving average of"
                             + " prompt statistics is not defined; use forget:RHO or window:K");
         }
-        boolean centres = estimator == EstimatorKind.DR_GRPO || estimator == EstimatorKind.RLOO;
-        if (rewardRescaling != RewardRescaling.NONE && !centres) {
+        if (rewardRescaling != RewardRescaling.NONE && !CENTRING.contains(estimator)) {
             throw new IllegalArgumentException(
                     "reward_rescaling = "
-                            + rewardRescaling.spelling()
+                            + Spelling.of(rewardRescaling)
                             + " with estimator = "
                             + estimator.spelling()
                             + ": this estimator divides the factor out or stores it in its history;"
@@ -118,6 +133,32 @@ public record AdvantageOptions(
                                     + estimator.spelling()
                                     + ": the trl preset has grpo, lite_ppo, dr_grpo and gdpo");
         };
+    }
+
+    /**
+     * The same constants with another estimator: what that one does not read has its default, and
+     * whitening is the estimator's own where no size is set.
+     */
+    public AdvantageOptions with(EstimatorKind other) {
+        AdvantageOptions own = defaults(other);
+        boolean history = other.usesHistory();
+        boolean centres = other == EstimatorKind.DR_GRPO || other == EstimatorKind.RLOO;
+        return new AdvantageOptions(
+                other,
+                std,
+                epsilon,
+                advantageClip,
+                history ? memory : own.memory,
+                history ? order : own.order,
+                other == EstimatorKind.P_GRPO ? baseline : own.baseline,
+                other == EstimatorKind.P_GRPO_SHRUNK ? shrinkageScale : own.shrinkageScale,
+                history ? userShareCap : own.userShareCap,
+                advantageRms > 0 || finalWhitening != Whitening.NONE
+                        ? finalWhitening
+                        : own.finalWhitening,
+                groupWeight,
+                advantageRms,
+                centres ? rewardRescaling : own.rewardRescaling);
     }
 
     public AdvantageOptions withStd(Divisor newStd, double newEpsilon) {
@@ -240,6 +281,42 @@ public record AdvantageOptions(
                 groupWeight,
                 advantageRms,
                 newRescaling);
+    }
+
+    /**
+     * The options that the estimator does not read, by key, and who reads them. Whatever their
+     * value, no advantage changes.
+     */
+    public Map<String, String> unread() {
+        Map<String, String> unread = new TreeMap<>();
+        boolean history = estimator.usesHistory();
+        boolean centresOnly = CENTRING.contains(estimator);
+        boolean shrunk = estimator == EstimatorKind.P_GRPO_SHRUNK;
+        if (centresOnly) {
+            unread.put("epsilon", "dr_grpo and rloo divide by nothing; the others read it");
+        }
+        if (centresOnly || shrunk && order.equals(HistoryOrder.UPDATE_FIRST)) {
+            unread.put(
+                    "std",
+                    "dr_grpo and rloo divide by nothing, p_grpo_shrunk has its own scale except"
+                            + " under order = normalise_first; the others read it");
+        }
+        if (!history) {
+            for (String key : List.of("memory", "order", "user_share_cap")) {
+                unread.put(key, "p_grpo and p_grpo_shrunk read it, which keep a history");
+            }
+        }
+        if (estimator != EstimatorKind.P_GRPO) {
+            unread.put("baseline", "p_grpo alone reads it");
+        }
+        if (!shrunk) {
+            unread.put("shrinkage_scale", "p_grpo_shrunk alone reads it");
+        }
+        if (!centresOnly) {
+            unread.put("reward_rescaling", "dr_grpo and rloo alone read it");
+        }
+        unread.replaceAll((key, why) -> "estimator = " + Spelling.of(estimator) + "; " + why);
+        return unread;
     }
 
     private static void requireFrom0(String key, double value) {

@@ -1,8 +1,6 @@
 package org.kindred.policy.advantage;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /** The methods that turn rewards into advantages. */
 public enum EstimatorKind {
@@ -30,12 +28,6 @@ public enum EstimatorKind {
         return this == P_GRPO || this == P_GRPO_SHRUNK;
     }
 
-    @JsonCreator
-    public static EstimatorKind parse(String text) {
-        return Spelling.parse(EstimatorKind.class, "estimator", text);
-    }
-
-    @JsonValue
     public String spelling() {
         return Spelling.of(this);
     }

@@ -3,8 +3,8 @@ package org.kindred.policy.advantage;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.policy.SnakeJson;
 
 /**
  * The group history as a JSON file, a member of every checkpoint. The same state always gives the
@@ -29,7 +29,7 @@ public final class GroupHistoryFile {
     public static void write(Path file, GroupHistory history) {
         Map<String, GroupState> groups = new TreeMap<>();
         history.groups().forEach(group -> groups.put(group, history.state(group)));
-        SnakeJson.write(
+        Json.write(
                 file,
                 new Document(
                         FORMAT,
@@ -49,8 +49,8 @@ public final class GroupHistoryFile {
      *     memory, other groups or, unless accepted, other reward functions
      */
     public static void restore(Path file, GroupHistory history, boolean acceptOtherReward) {
-        SnakeJson.requireFormat(file, FORMAT, VERSION, WHAT);
-        Document document = SnakeJson.read(file, Document.class, false, WHAT);
+        Json.requireFormat(file, FORMAT, VERSION, WHAT);
+        Document document = Json.readWhole(file, Document.class, WHAT);
         require("memory", document.memory, history.memory());
         require("groups", document.groups.keySet(), history.groups());
         if (!acceptOtherReward) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Map;
 import java.util.TreeMap;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * Factor on the advantages of a group: {@code none}; {@code inverse_share:G} for {@code s_p^(-G) /

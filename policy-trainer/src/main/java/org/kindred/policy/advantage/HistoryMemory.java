@@ -2,7 +2,7 @@ package org.kindred.policy.advantage;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * How long a group's history remembers: {@code cumulative}, {@code ema:A}, {@code window:K} or

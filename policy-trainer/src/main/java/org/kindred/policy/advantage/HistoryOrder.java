@@ -2,7 +2,7 @@ package org.kindred.policy.advantage;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * Whether a step's rewards enter the history before they are normalised by it ({@code

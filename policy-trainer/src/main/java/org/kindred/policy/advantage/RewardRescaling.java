@@ -1,9 +1,6 @@
 package org.kindred.policy.advantage;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import org.kindred.datasets.KindredException;
-import org.kindred.policy.Spelling;
 
 /** What is done to the rewards of a prompt before the estimator sees them. */
 public enum RewardRescaling {
@@ -37,15 +34,5 @@ public enum RewardRescaling {
                             + " reward_rescaling = none");
         }
         return Math.log1p(1 / share) / (mean + EPSILON);
-    }
-
-    @JsonCreator
-    public static RewardRescaling parse(String text) {
-        return Spelling.parse(RewardRescaling.class, "reward_rescaling", text);
-    }
-
-    @JsonValue
-    public String spelling() {
-        return Spelling.of(this);
     }
 }

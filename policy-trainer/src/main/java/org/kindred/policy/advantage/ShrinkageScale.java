@@ -1,9 +1,5 @@
 package org.kindred.policy.advantage;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
-
 /** What the shrinkage estimator divides a centred reward by. */
 public enum ShrinkageScale {
     /** sqrt(sigma2_w): the spread inside a prompt. */
@@ -17,15 +13,5 @@ public enum ShrinkageScale {
      * by no more than chance: {@code log scale^2 = k (v - c) + (1 - k) mean(v - c)}, see {@link
      * LogSpreads}.
      */
-    JAMES_STEIN;
-
-    @JsonCreator
-    public static ShrinkageScale parse(String text) {
-        return Spelling.parse(ShrinkageScale.class, "shrinkage_scale", text);
-    }
-
-    @JsonValue
-    public String spelling() {
-        return Spelling.of(this);
-    }
+    JAMES_STEIN
 }

@@ -1,26 +1,24 @@
 package org.kindred.policy.bench;
 
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.EngineOptions;
 
-/**
- * What is measured.
- *
- * @param prompts distinct prompts a step
- * @param completions completions per prompt, at least 2
- * @param promptTokens tokens of each prompt
- * @param newTokens tokens of each completion
- * @param steps timed steps; one more goes before them and is not counted
- * @param engine device, precision, threads
- * @param loraRank rank of the adapters that are trained on all projections; 0 trains the weights
- */
+/** What is measured. */
 public record BenchOptions(
-        int prompts,
-        int completions,
-        int promptTokens,
-        int newTokens,
-        int steps,
-        EngineOptions engine,
-        int loraRank) {
+        @Meaning(value = "distinct prompts a step", essential = true) int prompts,
+        @Meaning(value = "completions per prompt, at least 2", essential = true) int completions,
+        @Meaning(value = "tokens of each prompt", essential = true) int promptTokens,
+        @Meaning(value = "tokens of each completion", essential = true) int newTokens,
+        @Meaning(
+                        value = "timed steps; one more goes before them and is not counted",
+                        essential = true)
+                int steps,
+        @Meaning(value = "device, precision, threads", essential = true) EngineOptions engine,
+        @Meaning(
+                        value =
+                                "rank of the adapters that are trained on all projections; 0 trains the weights",
+                        essential = true)
+                int loraRank) {
 
     public BenchOptions {
         require("prompts", prompts, 1);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Map;
 import java.util.TreeMap;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * How often prompts of a preference group are drawn: {@code natural} (by their share), {@code

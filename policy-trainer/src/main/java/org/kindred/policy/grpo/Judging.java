@@ -17,7 +17,7 @@ import org.kindred.datasets.KindredException;
 final class Judging {
     private Rollout rollout;
     private final List<RewardSource> sources;
-    private final List<List<FutureTask<List<ScoreOutcome>>>> tasks = new ArrayList<>();
+    private final List<List<FutureTask<Judgement>>> tasks = new ArrayList<>();
 
     private Judging(Rollout rollout, List<RewardSource> sources) {
         this.rollout = rollout;
@@ -48,16 +48,16 @@ final class Judging {
         for (int j = 0; j < rollout.prompts().size(); j++) {
             PolicyPrompt prompt = rollout.prompts().get(j);
             List<String> texts = rollout.texts().get(j);
-            List<FutureTask<List<ScoreOutcome>>> ofPrompt = new ArrayList<>();
+            List<FutureTask<Judgement>> ofPrompt = new ArrayList<>();
             for (RewardSource source : sources) {
-                ofPrompt.add(new FutureTask<>(() -> source.function().score(prompt, texts)));
+                ofPrompt.add(new FutureTask<>(() -> source.function().judge(prompt, texts)));
             }
             tasks.add(ofPrompt);
         }
     }
 
     private void submitTo(ExecutorService threads) {
-        for (List<FutureTask<List<ScoreOutcome>>> ofPrompt : tasks) {
+        for (List<FutureTask<Judgement>> ofPrompt : tasks) {
             for (int f = 0; f < sources.size(); f++) {
                 if (sources.get(f).concurrent()) {
                     threads.execute(ofPrompt.get(f));
@@ -77,19 +77,19 @@ final class Judging {
 
     /** Waits for what is being asked, asks the rest, and puts all answers together. */
     Scoring finish(double maxFailedShare) {
-        List<List<List<ScoreOutcome>>> outcomes = new ArrayList<>();
-        for (List<FutureTask<List<ScoreOutcome>>> ofPrompt : tasks) {
-            List<List<ScoreOutcome>> answers = new ArrayList<>();
-            for (FutureTask<List<ScoreOutcome>> task : ofPrompt) {
+        List<List<Judgement>> judgements = new ArrayList<>();
+        for (List<FutureTask<Judgement>> ofPrompt : tasks) {
+            List<Judgement> answers = new ArrayList<>();
+            for (FutureTask<Judgement> task : ofPrompt) {
                 task.run(); // does nothing where another thread has begun
                 answers.add(answer(task));
             }
-            outcomes.add(answers);
+            judgements.add(answers);
         }
-        return Scoring.of(rollout, sources, outcomes, maxFailedShare);
+        return Scoring.of(rollout, sources, judgements, maxFailedShare);
     }
 
-    private static List<ScoreOutcome> answer(Future<List<ScoreOutcome>> task) {
+    private static Judgement answer(Future<Judgement> task) {
         try {
             return task.get();
         } catch (ExecutionException e) {

@@ -1,16 +1,23 @@
 package org.kindred.policy.grpo;
 
+import org.kindred.options.Meaning;
+import org.kindred.options.Spelling;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
 
-/**
- * What holds the policy back.
- *
- * @param beta weight of the KL divergence to the frozen reference; 0 needs no reference
- * @param klSchedule course of beta
- * @param entropyBonus reward for staying undecided
- */
-public record RegularisationOptions(double beta, KlSchedule klSchedule, EntropyBonus entropyBonus) {
+/** What holds the policy back. */
+public record RegularisationOptions(
+        @Meaning(
+                        value =
+                                "weight of the KL divergence to the frozen reference; 0 needs no reference",
+                        essential = true)
+                double beta,
+        @Meaning("course of beta") KlSchedule klSchedule,
+        @Meaning(
+                        "reward for staying undecided: none, constant:B, or linear:B, which "
+                                + "falls to 0 with the last step. B does not carry over between tasks, "
+                                + "tune it")
+                EntropyBonus entropyBonus) {
 
     public RegularisationOptions {
         if (!(beta >= 0) || Double.isInfinite(beta)) {
@@ -20,7 +27,7 @@ public record RegularisationOptions(double beta, KlSchedule klSchedule, EntropyB
         if (beta == 0 && klSchedule != KlSchedule.CONSTANT) {
             throw new IllegalArgumentException(
                     "kl_schedule = "
-                            + klSchedule.spelling()
+                            + Spelling.of(klSchedule)
                             + " with beta = 0: there is no KL term; leave kl_schedule out");
         }
     }

@@ -107,6 +107,7 @@ final class RolloutMetrics {
         metrics.put("judge/scored", (double) scoring.scored());
         metrics.put("judge/abstained", (double) scoring.abstained());
         metrics.put("judge/failed", (double) scoring.failed());
+        metrics.putAll(scoring.metrics());
         metrics.put("reward/unscored_ratio", unscored / generated);
         metrics.put("rows/generated", generated);
         metrics.put("rows/used", (double) rows.size());

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.SnakeJson;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 
@@ -99,7 +99,7 @@ final class Rollouts {
             prompts.add(
                     new SavedPrompt(rollout.prompts().get(j).id(), rollout.completions().get(j)));
         }
-        SnakeJson.write(file, new Saved(prompts));
+        Json.write(file, new Saved(prompts));
     }
 
     /**
@@ -116,7 +116,7 @@ final class Rollouts {
         inputs.prompts().forEach(prompt -> byId.put(prompt.id(), prompt));
         List<PolicyPrompt> prompts = new ArrayList<>();
         List<List<Completion>> completions = new ArrayList<>();
-        for (SavedPrompt saved : SnakeJson.read(file, Saved.class, false, WHAT).prompts()) {
+        for (SavedPrompt saved : Json.readWhole(file, Saved.class, WHAT).prompts()) {
             PolicyPrompt prompt = byId.get(saved.id());
             if (prompt == null) {
                 throw new KindredException(

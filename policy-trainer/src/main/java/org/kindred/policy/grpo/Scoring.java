@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.advantage.PromptScores;
 
@@ -14,20 +16,26 @@ import org.kindred.policy.advantage.PromptScores;
  * @param scored judgements that count
  * @param abstained judgements that were declined
  * @param failed judgements that went wrong
+ * @param metrics {@code judge/NAME}: what the functions tell of how they came to their scores
  */
-record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed) {
+record Scoring(
+        List<PromptScores> prompts,
+        int scored,
+        int abstained,
+        int failed,
+        Map<String, Double> metrics) {
 
     /**
      * Puts the answers of all functions together.
      *
-     * @param outcomes [prompts][functions][completions]
+     * @param judgements [prompts][functions]
      * @param maxFailedShare of judgements; above it the run stops, since what is left may be a
      *     biased sample
      */
     static Scoring of(
             Rollout rollout,
             List<RewardSource> sources,
-            List<List<List<ScoreOutcome>>> outcomes,
+            List<List<Judgement>> judgements,
             double maxFailedShare) {
         List<PromptScores> prompts = new ArrayList<>();
         int[] counts = new int[3];
@@ -35,16 +43,39 @@ record Scoring(List<PromptScores> prompts, int scored, int abstained, int failed
             PolicyPrompt prompt = rollout.prompts().get(j);
             double[][] scores = new double[sources.size()][];
             for (int f = 0; f < scores.length; f++) {
-                List<ScoreOutcome> answers = outcomes.get(j).get(f);
+                List<ScoreOutcome> answers = judgements.get(j).get(f).outcomes();
                 requireOneEach(
                         sources.get(f), prompt, answers.size(), rollout.texts().get(j).size());
                 scores[f] = scores(answers, counts);
             }
             prompts.add(new PromptScores(prompt.id(), prompt.group(), prompt.user(), scores));
         }
-        Scoring scoring = new Scoring(prompts, counts[0], counts[1], counts[2]);
+        Scoring scoring =
+                new Scoring(prompts, counts[0], counts[1], counts[2], metrics(sources, judgements));
         scoring.requireFewFailures(maxFailedShare);
         return scoring;
+    }
+
+    /** A name that two functions have is told apart by the function's. */
+    private static Map<String, Double> metrics(
+            List<RewardSource> sources, List<List<Judgement>> judgements) {
+        Map<String, Double> metrics = new TreeMap<>();
+        for (int f = 0; f < sources.size(); f++) {
+            Map<String, Double> sums = new TreeMap<>();
+            for (List<Judgement> ofPrompt : judgements) {
+                ofPrompt.get(f).counts().forEach((name, n) -> sums.merge(name, n, Double::sum));
+            }
+            RewardSource source = sources.get(f);
+            source.function()
+                    .metrics(sums)
+                    .forEach(
+                            (name, value) -> {
+                                if (metrics.putIfAbsent("judge/" + name, value) != null) {
+                                    metrics.put("judge/" + source.name() + "/" + name, value);
+                                }
+                            });
+        }
+        return metrics;
     }
 
     private static void requireOneEach(

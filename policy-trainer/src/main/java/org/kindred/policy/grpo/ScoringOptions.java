@@ -1,16 +1,21 @@
 package org.kindred.policy.grpo;
 
-/**
- * How completions are judged.
- *
- * @param threads judgements asked for at once, of reward functions that allow it; the result does
- *     not depend on it
- * @param ahead sample a step before the previous one has been learned from, so that slow judges
- *     work while the policy samples and learns. A rollout is then one update old, which the ratio
- *     to the policy that sampled it corrects
- * @param maxFailedShare largest share of failed judgements in a step; above it the run stops
- */
-public record ScoringOptions(int threads, boolean ahead, double maxFailedShare) {
+import org.kindred.options.Meaning;
+
+/** How completions are judged. */
+public record ScoringOptions(
+        @Meaning(
+                        "judgements asked for at once, of reward functions that allow it; the "
+                                + "result does not depend on it")
+                int threads,
+        @Meaning(
+                        "sample a step before the previous one has been learned from, so that "
+                                + "slow judges work while the policy samples and learns. A rollout is "
+                                + "then one update old, which the ratio to the policy that sampled it "
+                                + "corrects")
+                boolean ahead,
+        @Meaning("largest share of failed judgements in a step; above it the run stops")
+                double maxFailedShare) {
 
     public ScoringOptions {
         if (threads < 1 || threads > 1024) {

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.Sha256;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Sha256;
 import org.kindred.policy.advantage.AdvantageNormaliser;
 import org.kindred.policy.advantage.Advantages;
 import org.kindred.policy.advantage.GroupHistory;
@@ -236,7 +236,7 @@ public final class Trainer implements TrainingLoop {
                 "grpo",
                 stepsDone,
                 tokensSeen,
-                SnakeJson.tree(options),
+                Json.tree(options),
                 dataHash(inputs.prompts()),
                 RewardSource.fingerprint(inputs.rewards()),
                 ModelProbe.of(inputs.policy(), text),
@@ -278,7 +278,7 @@ public final class Trainer implements TrainingLoop {
         rollouts.save(folder.resolve(WAITING));
         normaliser
                 .progress()
-                .ifPresent(p -> SnakeJson.write(folder.resolve(PROGRESS), new Levels(p.levels())));
+                .ifPresent(p -> Json.write(folder.resolve(PROGRESS), new Levels(p.levels())));
     }
 
     @Override
@@ -289,10 +289,9 @@ public final class Trainer implements TrainingLoop {
                 .ifPresent(
                         p ->
                                 p.restore(
-                                        SnakeJson.read(
+                                        Json.readWhole(
                                                         folder.resolve(PROGRESS),
                                                         Levels.class,
-                                                        false,
                                                         "the progress of the groups")
                                                 .groups()));
     }

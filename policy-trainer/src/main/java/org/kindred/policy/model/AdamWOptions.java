@@ -1,18 +1,21 @@
 package org.kindred.policy.model;
 
+import org.kindred.options.Meaning;
+
 /**
  * AdamW as in {@code torch.optim.AdamW}: {@code p *= 1 - lr decay; m = b1 m + (1 - b1) g; v = b2 v
  * + (1 - b2) g^2; p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + epsilon)}.
- *
- * @param beta1 memory of the mean gradient
- * @param beta2 memory of the squared gradient
- * @param epsilon added to the root; larger values damp weights with small gradients
- * @param weightDecay decoupled decay, on matrices only: not on norms and biases
- * @param maxGradNorm gradients are scaled down to this global norm, factor {@code min(1, max /
- *     (norm + 1e-6))}; 0 switches clipping off
  */
 public record AdamWOptions(
-        double beta1, double beta2, double epsilon, double weightDecay, double maxGradNorm) {
+        @Meaning("memory of the mean gradient") double beta1,
+        @Meaning("memory of the squared gradient") double beta2,
+        @Meaning("added to the root; larger values damp weights with small gradients")
+                double epsilon,
+        @Meaning("decoupled decay, on matrices only: not on norms and biases") double weightDecay,
+        @Meaning(
+                        "gradients are scaled down to this global norm, factor min(1, max / "
+                                + "(norm + 1e-6)); 0 switches clipping off")
+                double maxGradNorm) {
     public AdamWOptions {
         require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
         require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");

@@ -1,29 +1,25 @@
 package org.kindred.policy.model;
 
 import org.kindred.datasets.SeedTree;
+import org.kindred.options.Meaning;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
  * The small decoder that a run trains from scratch (Llama architecture, tied embeddings,
  * feed-forward 8/3 of the width).
- *
- * @param vocabularySize entries of the byte-level BPE tokenizer, trained on the run's texts
- * @param hiddenSize width; a multiple of {@code heads}
- * @param layers number of layers
- * @param heads attention heads
- * @param keyValueHeads heads of keys and values; divides {@code heads}
- * @param contextTokens longest prompt and completion together
- * @param initializerRange standard deviation of the first weights. Transformers' 0.02 suits wide
- *     models; a narrow one reads sooner from about {@code 1 / sqrt(hiddenSize)}
  */
 public record DecoderOptions(
-        int vocabularySize,
-        int hiddenSize,
-        int layers,
-        int heads,
-        int keyValueHeads,
-        int contextTokens,
-        double initializerRange) {
+        @Meaning("entries of the byte-level BPE tokenizer, trained on the run's texts")
+                int vocabularySize,
+        @Meaning("width; a multiple of heads") int hiddenSize,
+        @Meaning("number of layers") int layers,
+        @Meaning("attention heads") int heads,
+        @Meaning("heads of keys and values; divides heads") int keyValueHeads,
+        @Meaning("longest prompt and completion together") int contextTokens,
+        @Meaning(
+                        "standard deviation of the first weights. Transformers' 0.02 suits wide "
+                                + "models; a narrow one reads sooner from about 1 / sqrt(hiddenSize)")
+                double initializerRange) {
 
     public DecoderOptions {
         if (vocabularySize < 300) {

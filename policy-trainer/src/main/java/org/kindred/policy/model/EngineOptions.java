@@ -1,34 +1,45 @@
 package org.kindred.policy.model;
 
-/**
- * Where and how a model computes.
- *
- * @param device {@link Device#AUTO} takes a GPU where libtorch finds one
- * @param precision of the passes; weights, gradients and optimizer state are float32 in either
- * @param rolloutPrecision of sampling; BF16 halves the memory that each token reads. Where it is
- *     not that of the passes, the trainer corrects for the difference. Passes in BF16 sample in
- *     BF16
- * @param threads native threads; 0 takes all processors. Numbers repeat bit for bit only at the
- *     same count
- * @param keptLayers layers, counted from the last, whose intermediate results stay in memory
- *     between forward and backward; the others are computed again, which costs 10-30 % of the time
- *     and saves most of the memory. A number above the model's layers means all
- * @param headChunkMiB logits held at a time, in MiB; the trainer never holds all of them
- * @param scoreChunkTokens padded tokens that one scoring call handles at a time
- * @param cacheMiB bound on keys, values and logits of rows that are decoded together
- * @param packWeights while decoding, hold a second copy of the matrices in the order the processor
- *     reads them: faster where matrices are large, x86-64 only; elsewhere it has no effect
- */
+import org.kindred.options.Meaning;
+
+/** Where and how a model computes. */
 public record EngineOptions(
-        Device device,
-        Precision precision,
-        Precision rolloutPrecision,
-        int threads,
-        int keptLayers,
-        int headChunkMiB,
-        int scoreChunkTokens,
-        int cacheMiB,
-        boolean packWeights) {
+        @Meaning(
+                        value =
+                                "where the numbers are computed; auto takes a GPU where libtorch finds one",
+                        essential = true)
+                Device device,
+        @Meaning(
+                        value =
+                                "of the passes; weights, gradients and optimizer state are float32 in either",
+                        essential = true)
+                Precision precision,
+        @Meaning(
+                        "of sampling; bf16 halves the memory that each token reads. Where it is "
+                                + "not that of the passes, the trainer corrects for the difference. "
+                                + "Passes in bf16 sample in bf16")
+                Precision rolloutPrecision,
+        @Meaning(
+                        value =
+                                "native threads; 0 takes all processors. Numbers repeat bit for bit only at the same "
+                                        + "count",
+                        essential = true)
+                int threads,
+        @Meaning(
+                        "layers, counted from the last, whose intermediate results stay in "
+                                + "memory between forward and backward; the others are computed again, "
+                                + "which costs 10-30 % of the time and saves most of the memory. A number "
+                                + "above the model's layers means all")
+                int keptLayers,
+        @Meaning("logits held at a time, in MiB; the trainer never holds all of them")
+                int headChunkMiB,
+        @Meaning("padded tokens that one scoring call handles at a time") int scoreChunkTokens,
+        @Meaning("bound on keys, values and logits of rows that are decoded together") int cacheMiB,
+        @Meaning(
+                        "while decoding, hold a second copy of the matrices in the order the "
+                                + "processor reads them: faster where matrices are large, x86-64 only; "
+                                + "elsewhere it has no effect")
+                boolean packWeights) {
 
     /** The processor or an accelerator. */
     public enum Device {

@@ -1,9 +1,5 @@
 package org.kindred.policy.model;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
-
 /**
  * Learning rate over optimizer steps, as in transformers. The first step is number 0, so with a
  * warm-up its rate is 0.
@@ -20,17 +16,7 @@ public record LearningRateSchedule(Shape shape, int warmupSteps, int totalSteps)
         /** Straight to 0. */
         LINEAR,
         /** {@code (1 + cos(pi x)) / 2} with x from 0 to 1: slow at both ends. */
-        COSINE;
-
-        @JsonCreator
-        public static Shape parse(String text) {
-            return Spelling.parse(Shape.class, "schedule", text);
-        }
-
-        @JsonValue
-        public String spelling() {
-            return Spelling.of(this);
-        }
+        COSINE
     }
 
     public LearningRateSchedule {

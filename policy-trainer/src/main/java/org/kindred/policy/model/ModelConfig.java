@@ -221,27 +221,6 @@ public record ModelConfig(
         return architecture.qkNorm;
     }
 
-    /** The same model, stored in another format. */
-    public ModelConfig withStorageType(StorageType type) {
-        return new ModelConfig(
-                architecture,
-                vocabSize,
-                hiddenSize,
-                intermediateSize,
-                layers,
-                heads,
-                keyValueHeads,
-                headDim,
-                rmsNormEps,
-                tieWordEmbeddings,
-                maxPositionEmbeddings,
-                rope,
-                bosTokenId,
-                eosTokenIds,
-                padTokenId,
-                type);
-    }
-
     /**
      * Rotation per position of each pair of elements, in radians: {@code theta^(-2i / headDim)},
      * scaled where the model says so.

@@ -1,9 +1,5 @@
 package org.kindred.policy.objective;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
-
 /**
  * The term of a token and how terms are put together. With r the importance ratio, A the advantage,
  * m the mask and |o| the tokens of a row:
@@ -41,15 +37,5 @@ public enum LossType {
             case GRPO, BNPO, DR_GRPO, DAPO, LUSPO -> true;
             case CISPO, SAPO, VESPO -> false;
         };
-    }
-
-    @JsonCreator
-    public static LossType parse(String text) {
-        return Spelling.parse(LossType.class, "loss_type", text);
-    }
-
-    @JsonValue
-    public String spelling() {
-        return Spelling.of(this);
     }
 }

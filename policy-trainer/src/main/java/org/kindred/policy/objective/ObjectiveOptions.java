@@ -1,36 +1,39 @@
 package org.kindred.policy.objective;
 
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Meaning;
+import org.kindred.options.Spelling;
 
-/**
- * Which loss, under TRL's names.
- *
- * @param lossType term of a token and aggregation
- * @param importanceSamplingLevel ratio per token, or per completion (GSPO)
- * @param epsilon lower clip: a ratio below {@code 1 - epsilon} earns nothing more for A below 0
- * @param epsilonHigh upper clip, {@code epsilon} if null; for {@code cispo} the absolute bound,
- *     which must be given
- * @param delta bound on the unclipped ratio of the clipped losses (two-sided clipping), null for
- *     none
- * @param useBiasCorrectionKl multiply the KL term by the ratio, gradient included; TRL's default
- * @param topEntropyQuantile share of tokens of highest entropy that keep their policy term; 1 keeps
- *     all. The quantile is that of the micro-batch
- * @param offPolicyMaskThreshold a completion of negative advantage loses its policy term once its
- *     mean {@code old - lp} exceeds this; null for never
- * @param samplingRatioCap C of truncated importance sampling: where completions were sampled in
- *     another precision than the loss is computed in, each token's policy term is multiplied by
- *     {@code min(exp(old - sampled), C)}, a constant
- */
+/** Which loss, under TRL's names. */
 public record ObjectiveOptions(
-        LossType lossType,
-        ImportanceLevel importanceSamplingLevel,
-        double epsilon,
-        @Nullable Double epsilonHigh,
-        @Nullable Double delta,
-        boolean useBiasCorrectionKl,
-        double topEntropyQuantile,
-        @Nullable Double offPolicyMaskThreshold,
-        double samplingRatioCap) {
+        @Meaning("term of a token and aggregation") LossType lossType,
+        @Meaning("ratio per token, or per completion (GSPO)")
+                ImportanceLevel importanceSamplingLevel,
+        @Meaning("lower clip: a ratio below 1 - epsilon earns nothing more for A below 0")
+                double epsilon,
+        @Meaning(
+                        "upper clip, epsilon if null; for cispo the absolute bound, which must "
+                                + "be given")
+                @Nullable Double epsilonHigh,
+        @Meaning(
+                        "bound on the unclipped ratio of the clipped losses (two-sided "
+                                + "clipping), null for none")
+                @Nullable Double delta,
+        @Meaning("multiply the KL term by the ratio, gradient included; TRL's default")
+                boolean useBiasCorrectionKl,
+        @Meaning(
+                        "share of tokens of highest entropy that keep their policy term; 1 "
+                                + "keeps all. The quantile is that of the micro-batch")
+                double topEntropyQuantile,
+        @Meaning(
+                        "a completion of negative advantage loses its policy term once its mean "
+                                + "old - lp exceeds this; null for never")
+                @Nullable Double offPolicyMaskThreshold,
+        @Meaning(
+                        "C of truncated importance sampling: where completions were sampled in "
+                                + "another precision than the loss is computed in, each token's policy "
+                                + "term is multiplied by min(exp(old - sampled), C), a constant")
+                double samplingRatioCap) {
 
     public ObjectiveOptions {
         requirePositive("epsilon", epsilon);
@@ -92,7 +95,7 @@ public record ObjectiveOptions(
             throw new IllegalArgumentException(
                     key
                             + " with loss_type = "
-                            + lossType.spelling()
+                            + Spelling.of(lossType)
                             + ": this loss does not read "
                             + key
                             + "; leave it out");

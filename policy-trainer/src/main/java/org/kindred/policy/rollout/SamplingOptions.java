@@ -3,27 +3,22 @@ package org.kindred.policy.rollout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.kindred.datasets.KindredException;
+import org.kindred.options.Meaning;
 import org.kindred.policy.checkpoint.JsonFields;
 import org.kindred.policy.model.TokenFilters;
 
 /**
  * How completions are drawn. Filters act in the order repetition penalty, temperature, top-k,
  * top-p, min-p; {@link TokenFilters} says what each does.
- *
- * @param maxNewTokens length limit
- * @param temperature divides the logits; 0 takes the likeliest token
- * @param topK 0 keeps all tokens
- * @param topP 1 keeps all tokens
- * @param minP 0 keeps all tokens
- * @param repetitionPenalty 1 is neutral
  */
 public record SamplingOptions(
-        int maxNewTokens,
-        double temperature,
-        int topK,
-        double topP,
-        double minP,
-        double repetitionPenalty) {
+        @Meaning(value = "length limit", essential = true) int maxNewTokens,
+        @Meaning(value = "divides the logits; 0 takes the likeliest token", essential = true)
+                double temperature,
+        @Meaning("0 keeps all tokens") int topK,
+        @Meaning("1 keeps all tokens") double topP,
+        @Meaning("0 keeps all tokens") double minP,
+        @Meaning("1 is neutral") double repetitionPenalty) {
     public SamplingOptions {
         if (maxNewTokens < 1) {
             throw new IllegalArgumentException(

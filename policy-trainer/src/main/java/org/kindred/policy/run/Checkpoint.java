@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.policy.SnakeJson;
 import org.kindred.policy.advantage.GroupHistoryFile;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
@@ -56,8 +56,8 @@ public final class Checkpoint {
     public static Checkpoint open(Path folder) {
         CheckpointManifest.verify(folder);
         Path file = folder.resolve(STATE);
-        SnakeJson.requireFormat(file, RunState.FORMAT, RunState.VERSION, WHAT);
-        return new Checkpoint(folder, SnakeJson.read(file, RunState.class, false, WHAT));
+        Json.requireFormat(file, RunState.FORMAT, RunState.VERSION, WHAT);
+        return new Checkpoint(folder, Json.readWhole(file, RunState.class, WHAT));
     }
 
     /**
@@ -133,7 +133,7 @@ public final class Checkpoint {
                                             GroupHistoryFile.write(
                                                     temporary.resolve(HISTORY), history));
                     loop.saveMore(temporary.resolve("trainer"));
-                    SnakeJson.write(temporary.resolve(STATE), loop.state());
+                    Json.write(temporary.resolve(STATE), loop.state());
                     CheckpointManifest.write(temporary);
                 });
     }
@@ -181,7 +181,7 @@ public final class Checkpoint {
 
     private void requireSameOptions(RunState now, Set<String> harmless) {
         List<String> differences =
-                SnakeJson.differences(now.options(), state.options()).stream()
+                Json.differences(now.options(), state.options()).stream()
                         .filter(d -> !harmless.contains(d.substring(0, d.indexOf(' '))))
                         .toList();
         if (!differences.isEmpty()) {

@@ -1,20 +1,16 @@
 package org.kindred.policy.run;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.policy.Sha256;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Sha256;
 
 /**
  * Size and SHA-256 of every file of a checkpoint; written last, checked before anything is read.
@@ -39,9 +35,9 @@ record CheckpointManifest(String format, int version, Map<String, Entry> files) 
         }
         for (Path file : files) {
             String name = folder.relativize(file).toString().replace('\\', '/');
-            entries.put(name, new Entry(Files.size(file), sha256(file)));
+            entries.put(name, new Entry(Files.size(file), Sha256.of(file)));
         }
-        SnakeJson.write(folder.resolve(FILE), new CheckpointManifest(FORMAT, VERSION, entries));
+        Json.write(folder.resolve(FILE), new CheckpointManifest(FORMAT, VERSION, entries));
     }
 
     /**
@@ -51,15 +47,14 @@ record CheckpointManifest(String format, int version, Map<String, Entry> files) 
      */
     static void verify(Path folder) {
         Path manifest = folder.resolve(FILE);
-        SnakeJson.requireFormat(manifest, FORMAT, VERSION, WHAT);
-        Map<String, Entry> files =
-                SnakeJson.read(manifest, CheckpointManifest.class, false, WHAT).files();
+        Json.requireFormat(manifest, FORMAT, VERSION, WHAT);
+        Map<String, Entry> files = Json.readWhole(manifest, CheckpointManifest.class, WHAT).files();
         for (Map.Entry<String, Entry> expected : files.entrySet()) {
             Path file = folder.resolve(expected.getKey());
             try {
                 boolean same =
                         Files.size(file) == expected.getValue().bytes()
-                                && sha256(file).equals(expected.getValue().sha256());
+                                && Sha256.of(file).equals(expected.getValue().sha256());
                 if (!same) {
                     throw new KindredException(
                             "Checkpoint "
@@ -72,13 +67,5 @@ record CheckpointManifest(String format, int version, Map<String, Entry> files) 
                 throw AtomicFiles.failure("reading a file of the checkpoint", file, e);
             }
         }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = Sha256.newDigest();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return Sha256.hex(digest);
     }
 }

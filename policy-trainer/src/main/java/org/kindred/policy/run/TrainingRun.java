@@ -1,24 +1,19 @@
 package org.kindred.policy.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.FolderLock;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.policy.SnakeJson;
+import org.kindred.options.Meaning;
 import org.kindred.policy.metrics.EventFile;
 import org.kindred.policy.metrics.StepLog;
 import org.kindred.policy.metrics.StepMetrics;
@@ -52,17 +47,14 @@ public final class TrainingRun implements AutoCloseable {
     private final Path folder;
     private final Options options;
     private final TrainingListener listener;
-    private final FileChannel lockFile;
+    private final FolderLock lock;
     private volatile boolean stopRequested;
 
-    /**
-     * What a run writes.
-     *
-     * @param checkpointEvery steps between checkpoints
-     * @param keepCheckpoints how many of the newest stay; 0 keeps all
-     * @param tensorBoard whether to write event files
-     */
-    public record Options(int checkpointEvery, int keepCheckpoints, boolean tensorBoard) {
+    /** What a run writes. */
+    public record Options(
+            @Meaning("steps between checkpoints") int checkpointEvery,
+            @Meaning("how many of the newest stay; 0 keeps all") int keepCheckpoints,
+            @Meaning("whether to write event files") boolean tensorBoard) {
 
         public Options {
             if (checkpointEvery < 1) {
@@ -81,12 +73,11 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private TrainingRun(
-            Path folder, Options options, TrainingListener listener, FileChannel lockFile) {
+    private TrainingRun(Path folder, Options options, TrainingListener listener, FolderLock lock) {
         this.folder = folder;
         this.options = options;
         this.listener = listener;
-        this.lockFile = lockFile;
+        this.lock = lock;
     }
 
     /**
@@ -95,32 +86,8 @@ public final class TrainingRun implements AutoCloseable {
      * @throws KindredException if another process has it
      */
     public static TrainingRun open(Path folder, Options options, TrainingListener listener) {
-        Path file = folder.resolve(".lock");
-        try {
-            Files.createDirectories(folder);
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!lock(channel)) {
-                channel.close();
-                throw new KindredException(
-                        "Run folder "
-                                + folder
-                                + " is in use by another run; wait for it, or"
-                                + " choose another folder");
-            }
-            return new TrainingRun(folder, options, listener, channel);
-        } catch (IOException e) {
-            throw AtomicFiles.failure("opening the run folder", folder, e);
-        }
-    }
-
-    private static boolean lock(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock(); // held until the channel is closed
-            return lock != null;
-        } catch (OverlappingFileLockException heldByThisProcess) {
-            return false;
-        }
+        FolderLock lock = FolderLock.take(folder, ".lock", "or choose another folder");
+        return new TrainingRun(folder, options, listener, lock);
     }
 
     /** Where to go on; empty for a new run. Damaged checkpoints are passed over with a warning. */
@@ -159,7 +126,7 @@ public final class TrainingRun implements AutoCloseable {
                             + " newest to go on, or choose another folder");
         }
         loop.warnings().forEach(listener::onWarning);
-        SnakeJson.write(folder.resolve("options.json"), loop.state().options());
+        Json.write(folder.resolve("options.json"), loop.state().options());
         try (Session session = new Session(loop, watch)) {
             session.run();
         }
@@ -297,7 +264,7 @@ public final class TrainingRun implements AutoCloseable {
                     .filter(Objects::nonNull)
                     .forEach(StepLog::sync);
             Path target = checkpoints().resolve(Checkpoint.name(loop.stepsDone()));
-            removeIfPresent(target); // a damaged one of the same step, passed over on resume
+            AtomicFiles.remove(target); // a damaged one of the same step, passed over on resume
             Checkpoint.save(target, loop);
             listener.onCheckpoint(target);
             List<Path> all = Checkpoint.list(checkpoints());
@@ -310,7 +277,7 @@ public final class TrainingRun implements AutoCloseable {
             all.stream()
                     .skip(keep)
                     .filter(old -> !old.getFileName().toString().equals(best))
-                    .forEach(TrainingRun::removeIfPresent);
+                    .forEach(AtomicFiles::remove);
         }
 
         @Override
@@ -347,25 +314,8 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
-    private static void removeIfPresent(Path checkpoint) {
-        if (!Files.exists(checkpoint)) {
-            return;
-        }
-        try (Stream<Path> walk = Files.walk(checkpoint)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException e) {
-            throw AtomicFiles.failure("removing an old checkpoint", checkpoint, e);
-        }
-    }
-
     @Override
     public void close() {
-        try {
-            lockFile.close();
-        } catch (IOException e) {
-            throw AtomicFiles.failure("closing the run folder", folder, e);
-        }
+        lock.close();
     }
 }

@@ -2,6 +2,7 @@ package org.kindred.policy.run;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.CausalLm;
 
 /**
@@ -41,13 +42,16 @@ public record Watch(Guards guards, @Nullable Validation validation, int samplesE
      */
     public record Validation(Measure measure, String metric, Options options) {
 
-        /**
-         * How often the policy is measured, and when it stops.
-         *
-         * @param every steps between measurements; the start and the end are always measured
-         * @param patience measurements without a better one after which the run stops; 0 for never
-         */
-        public record Options(int every, int patience) {
+        /** How often the policy is measured, and when it stops. */
+        public record Options(
+                @Meaning(
+                                "steps between two measurements of the held-out items; each costs a "
+                                        + "pass over them")
+                        int every,
+                @Meaning(
+                                "measurements in a row without a new best after which the run stops; 0 "
+                                        + "never stops early")
+                        int patience) {
             public Options {
                 if (every < 1) {
                     throw new IllegalArgumentException("every = " + every + ": must be at least 1");
@@ -65,14 +69,12 @@ public record Watch(Guards guards, @Nullable Validation validation, int samplesE
         }
     }
 
-    /**
-     * Limits on the numbers of a step. A run that passes one is saved and stopped.
-     *
-     * @param maxKl largest {@code kl} to the reference; 0 for no limit
-     * @param minEntropy smallest {@code entropy} of the policy's tokens, in nats; 0 for no limit
-     * @param maxGradNorm largest {@code grad_norm} before clipping; 0 for no limit
-     */
-    public record Guards(double maxKl, double minEntropy, double maxGradNorm) {
+    /** Limits on the numbers of a step. A run that passes one is saved and stopped. */
+    public record Guards(
+            @Meaning("largest kl to the reference; 0 for no limit") double maxKl,
+            @Meaning("smallest entropy of the policy's tokens, in nats; 0 for no limit")
+                    double minEntropy,
+            @Meaning("largest grad_norm before clipping; 0 for no limit") double maxGradNorm) {
 
         /** No limits. A gradient that is not finite stops every run. */
         public static final Guards NONE = new Guards(0, 0, 0);

@@ -2,7 +2,7 @@ package org.kindred.policy.schedule;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
+import org.kindred.options.Spelling;
 
 /**
  * Weight of the token entropy that is added to the objective: {@code none}, {@code constant:B}, or

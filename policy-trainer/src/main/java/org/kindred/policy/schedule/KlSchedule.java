@@ -1,9 +1,5 @@
 package org.kindred.policy.schedule;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
-
 /** Weight of the KL term over a run, as a factor on beta. */
 public enum KlSchedule {
     /** 1 throughout. */
@@ -19,15 +15,5 @@ public enum KlSchedule {
      */
     public double factor(long step, long total) {
         return this == CONSTANT ? 1 : 1 - (double) step / total;
-    }
-
-    @JsonCreator
-    public static KlSchedule parse(String text) {
-        return Spelling.parse(KlSchedule.class, "kl_schedule", text);
-    }
-
-    @JsonValue
-    public String spelling() {
-        return Spelling.of(this);
     }
 }

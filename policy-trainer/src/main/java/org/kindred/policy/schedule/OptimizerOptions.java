@@ -1,22 +1,20 @@
 package org.kindred.policy.schedule;
 
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
 
-/**
- * How weights are updated.
- *
- * @param learningRate peak rate, positive. Full fine-tuning of a pretrained model by reinforcement
- *     starts at 1e-6; a model of a few million parameters takes 1e-4 to 1e-3
- * @param schedule its course
- * @param warmupUpdates updates over which the rate rises from 0
- * @param adamw decay, moments and clipping
- */
+/** How weights are updated. */
 public record OptimizerOptions(
-        double learningRate,
-        LearningRateSchedule.Shape schedule,
-        int warmupUpdates,
-        AdamWOptions adamw) {
+        @Meaning(
+                        value =
+                                "peak rate, positive. Full fine-tuning of a pretrained model by reinforcement starts "
+                                        + "at 1e-6; a model of a few million parameters takes 1e-4 to 1e-3",
+                        essential = true)
+                double learningRate,
+        @Meaning("its course") LearningRateSchedule.Shape schedule,
+        @Meaning("updates over which the rate rises from 0") int warmupUpdates,
+        @Meaning("decay, moments and clipping") AdamWOptions adamw) {
 
     public OptimizerOptions {
         if (!(learningRate > 0) || Double.isInfinite(learningRate)) {

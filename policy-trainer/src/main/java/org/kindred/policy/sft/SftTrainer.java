@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.Sha256;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Sha256;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
@@ -251,7 +251,7 @@ public final class SftTrainer implements TrainingLoop {
                 "sft",
                 stepsDone,
                 tokensSeen,
-                SnakeJson.tree(options),
+                Json.tree(options),
                 dataHash(),
                 "",
                 ModelProbe.of(model, examples.get(0).prompt()),

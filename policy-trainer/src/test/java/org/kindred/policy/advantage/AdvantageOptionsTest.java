@@ -10,13 +10,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.kindred.datasets.Json;
+import org.kindred.options.Spelling;
 
 final class AdvantageOptionsTest {
 
     @Test
     void json_roundTripsWithoutLoss() throws JsonProcessingException {
-        ObjectMapper json = new ObjectMapper();
+        ObjectMapper json = Json.mapper();
         for (EstimatorKind kind : EstimatorKind.values()) {
             AdvantageOptions options = AdvantageOptions.defaults(kind);
             String text = json.writeValueAsString(options);
@@ -44,8 +51,9 @@ final class AdvantageOptionsTest {
         for (String text : List.of("update_first", "normalise_first:16")) {
             assertThat(HistoryOrder.parse(text).spelling()).isEqualTo(text);
         }
-        assertThat(EstimatorKind.parse("p_grpo_shrunk")).isEqualTo(EstimatorKind.P_GRPO_SHRUNK);
-        assertThat(Divisor.parse("sample")).isEqualTo(Divisor.SAMPLE);
+        assertThat(Spelling.parse(EstimatorKind.class, "value", "p_grpo_shrunk"))
+                .isEqualTo(EstimatorKind.P_GRPO_SHRUNK);
+        assertThat(Spelling.parse(Divisor.class, "value", "sample")).isEqualTo(Divisor.SAMPLE);
     }
 
     @Test
@@ -119,6 +127,53 @@ final class AdvantageOptionsTest {
                                 .withSize(Whitening.NONE, GroupWeight.NONE, 0)));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anUnreadOption_changesNothing_aReadOneDoes(EstimatorKind estimator) {
+        AdvantageOptions base =
+                AdvantageOptions.defaults(estimator).withSize(Whitening.NONE, GroupWeight.NONE, 0);
+        assertUnreadAreThose(base);
+        if (estimator.usesHistory()) {
+            assertUnreadAreThose(
+                    base.withHistory(base.memory(), HistoryOrder.parse("normalise_first:9"), 1));
+        }
+    }
+
+    /** Another value of every option. One that the constructor refuses counts as unread. */
+    private static void assertUnreadAreThose(AdvantageOptions base) {
+        HistoryMemory window = HistoryMemory.parse("window:3");
+        HistoryOrder late = HistoryOrder.parse("normalise_first:20");
+        GroupWeight weight = GroupWeight.parse("inverse_share:1");
+        double cap = base.userShareCap();
+        Map<String, Supplier<AdvantageOptions>> others = new TreeMap<>();
+        others.put("std", () -> base.withStd(Divisor.SAMPLE, base.epsilon()));
+        others.put("epsilon", () -> base.withStd(base.std(), .05));
+        others.put("advantage_clip", () -> base.withAdvantageClip(.1));
+        others.put("memory", () -> base.withHistory(window, base.order(), cap));
+        others.put("order", () -> base.withHistory(base.memory(), late, cap));
+        others.put("user_share_cap", () -> base.withHistory(base.memory(), base.order(), .4));
+        others.put("baseline", () -> base.withBaseline(HistoryBaseline.PROMPT_MEAN));
+        others.put("shrinkage_scale", () -> base.withShrinkageScale(ShrinkageScale.TOTAL));
+        others.put(
+                "final_whitening", () -> base.withSize(Whitening.BATCH_RMS, GroupWeight.NONE, 0));
+        others.put("group_weight", () -> base.withSize(Whitening.NONE, weight, 0));
+        others.put("advantage_rms", () -> base.withSize(Whitening.NONE, GroupWeight.NONE, .7));
+        others.put("reward_rescaling", () -> base.withRewardRescaling(RewardRescaling.DISCO));
+        assertThat(others).hasSize(AdvantageOptions.class.getRecordComponents().length - 1);
+        Set<String> unread = new TreeSet<>();
+        others.forEach(
+                (key, other) -> {
+                    try {
+                        if (advantages(other.get()).equals(advantages(base))) {
+                            unread.add(key);
+                        }
+                    } catch (IllegalArgumentException refused) {
+                        unread.add(key);
+                    }
+                });
+        assertThat(base.unread().keySet()).as("%s", base).isEqualTo(unread);
+    }
+
     private static void assertDifferent(List<AdvantageOptions> all) {
         List<List<Double>> seen = new ArrayList<>();
         for (AdvantageOptions options : all) {
@@ -130,7 +185,10 @@ final class AdvantageOptionsTest {
 
     /** Four steps; two thirds of the prompts are A's, half of those of one user. */
     private static List<Double> advantages(AdvantageOptions options) {
-        GroupHistory history = GroupHistory.empty(options.memory(), Set.of("A", "B"), "test");
+        GroupHistory history =
+                options.estimator().usesHistory()
+                        ? GroupHistory.empty(options.memory(), Set.of("A", "B"), "test")
+                        : null;
         AdvantageNormaliser normaliser =
                 new AdvantageNormaliser(
                         options, new double[] {1}, Map.of("A", 2 / 3.0, "B", 1 / 3.0), history);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Json;
 
 /** Short ways to feed rewards to a normaliser in tests. */
 final class Steps {
@@ -58,7 +58,7 @@ final class Steps {
     /** Everything a history holds, doubles to the last bit. */
     static String bits(GroupHistory history) {
         StringBuilder text = new StringBuilder().append(history.steps());
-        history.groups().forEach(g -> text.append(SnakeJson.tree(history.state(g))));
+        history.groups().forEach(g -> text.append(Json.tree(history.state(g))));
         return text.toString();
     }
 }

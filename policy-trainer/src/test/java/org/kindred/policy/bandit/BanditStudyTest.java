@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
 
 /** The published figures are those of p-grpo.md 2.5 (200 seeds); few seeds must lie near them. */
@@ -31,6 +35,25 @@ final class BanditStudyTest {
         return sum;
     }
 
+    /** The whole experiment; its tables go to {@code target/bandit}. */
+    @Test
+    @Tag("slow")
+    void study_asPublished_writesItsTables() {
+        BanditStudy.Result result = new BanditStudy(BanditOptions.defaults()).run();
+        Path folder = Path.of("target", "bandit");
+        Json.write(folder.resolve("results.json"), result);
+        AtomicFiles.writeText(
+                folder.resolve("tables.md"),
+                "At one rate\n\n"
+                        + BanditStudy.markdown(result.fixed())
+                        + "\nWith tuned rates\n\n"
+                        + BanditStudy.markdown(result.tuned()));
+        assertThat(result.fixed()).hasSize(8 * 8 * 3);
+        assertThat(result.tuned())
+                .filteredOn(cell -> cell.arm().equals("BALANCED + LINEAR(.3)"))
+                .allMatch(cell -> cell.difference() > 2 * cell.error());
+    }
+
     @Test
     void fixedRate_isNearThePublishedFigures() {
         double grpo = worst(EQUAL, "GRPO", .5);
@@ -49,12 +72,10 @@ final class BanditStudyTest {
     @Test
     void study_isTheSameTwice_andTellsItsTables() {
         BanditOptions small = new BanditOptions(3, 2, 1, List.of(2), .5, true, false);
-        BanditStudy study = new BanditStudy(small, (cell, done) -> {});
-        assertThat(study.cells()).isEqualTo(8 * 8);
-        BanditStudy.Result once = study.run();
-        assertThat(once.fixed()).hasSize(64);
+        BanditStudy.Result once = new BanditStudy(small).run();
+        assertThat(once.fixed()).hasSize(8 * 8);
         assertThat(once.fixed().get(0).difference()).isZero();
-        BanditStudy.Result again = new BanditStudy(small, (cell, done) -> {}).run();
+        BanditStudy.Result again = new BanditStudy(small).run();
         assertThat(again.fixed()).isEqualTo(once.fixed());
         assertThat(BanditStudy.markdown(once.fixed()).lines().toList()).hasSize(2 + 8);
         assertThatIllegalArgumentException()

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -140,5 +141,56 @@ final class ScoringTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RewardSource("idle", 0, "x", (p, t) -> List.of()))
                 .withMessageContaining("weight of reward idle = 0.0");
+    }
+
+    /** Counts its calls' texts and tells a share. */
+    private static final class Counting implements RewardFunction {
+        @Override
+        public List<ScoreOutcome> score(PolicyPrompt prompt, List<String> completions) {
+            return judge(prompt, completions).outcomes();
+        }
+
+        @Override
+        public Judgement judge(PolicyPrompt prompt, List<String> completions) {
+            return new Judgement(
+                    Collections.nCopies(completions.size(), new ScoreOutcome.Scored(1)),
+                    Map.of("texts", (double) completions.size(), "calls", 1.0));
+        }
+
+        @Override
+        public Map<String, Double> metrics(Map<String, Double> sums) {
+            return Map.of(
+                    "calls",
+                    sums.get("calls"),
+                    "texts_a_call",
+                    sums.get("texts") / sums.get("calls"));
+        }
+    }
+
+    @Test
+    void counts_ofAllCalls_areSummedAndNamedByTheFunction() {
+        Rollout two =
+                new Rollout(
+                        List.of(PROMPT, new PolicyPrompt("q", "A", "u", new int[] {1})),
+                        List.of(
+                                Collections.nCopies(3, COMPLETION),
+                                Collections.nCopies(1, COMPLETION)),
+                        List.of(List.of("a", "b", "c"), List.of("d")),
+                        false);
+        List<RewardSource> sources =
+                List.of(
+                        RewardSource.of("first", new Counting()),
+                        RewardSource.of(
+                                "plain",
+                                (p, t) ->
+                                        Collections.nCopies(t.size(), new ScoreOutcome.Scored(2))),
+                        RewardSource.of("second", new Counting()));
+        assertThat(score(two, sources, 0).metrics())
+                .isEqualTo(
+                        Map.of(
+                                "judge/calls", 2.0,
+                                "judge/texts_a_call", 2.0,
+                                "judge/second/calls", 2.0,
+                                "judge/second/texts_a_call", 2.0));
     }
 }

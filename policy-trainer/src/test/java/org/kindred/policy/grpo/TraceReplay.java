@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.kindred.options.Spelling;
 import org.kindred.policy.Fixtures;
 import org.kindred.policy.TinyPolicy;
 import org.kindred.policy.advantage.AdvantageNormaliser;
@@ -67,8 +68,13 @@ final class TraceReplay {
             objective =
                     new Objective(
                             new ObjectiveOptions(
-                                    LossType.parse(config.get("loss_type").asText()),
-                                    ImportanceLevel.parse(
+                                    Spelling.parse(
+                                            LossType.class,
+                                            "value",
+                                            config.get("loss_type").asText()),
+                                    Spelling.parse(
+                                            ImportanceLevel.class,
+                                            "value",
                                             config.get("importance_sampling_level").asText()),
                                     config.get("epsilon").asDouble(),
                                     high.isNull() ? null : Double.valueOf(high.asDouble()),
@@ -190,7 +196,9 @@ final class TraceReplay {
             JsonNode logs = trace.get("optimizer_steps").get(step).get("logs");
             LearningRateSchedule schedule =
                     new LearningRateSchedule(
-                            LearningRateSchedule.Shape.parse(
+                            Spelling.parse(
+                                    LearningRateSchedule.Shape.class,
+                                    "value",
                                     config.get("lr_scheduler_type").asText()),
                             config.get("warmup_steps").asInt(),
                             config.get("max_steps").asInt());

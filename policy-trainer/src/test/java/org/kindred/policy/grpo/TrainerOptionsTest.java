@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Json;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
@@ -22,29 +22,27 @@ final class TrainerOptionsTest {
         Path file = folder.resolve("options.json");
         for (EstimatorKind kind : EstimatorKind.values()) {
             TrainerOptions options = TinyRun.options(kind, 10, .01);
-            SnakeJson.write(file, options);
-            assertThat(SnakeJson.read(file, TrainerOptions.class, true, "the options"))
-                    .isEqualTo(options);
+            Json.write(file, options);
+            assertThat(Json.read(file, TrainerOptions.class, "the options")).isEqualTo(options);
         }
-        SnakeJson.write(file, TrainerOptions.trl());
-        assertThat(SnakeJson.read(file, TrainerOptions.class, true, "the options"))
+        Json.write(file, TrainerOptions.trl());
+        assertThat(Json.read(file, TrainerOptions.class, "the options"))
                 .isEqualTo(TrainerOptions.trl());
     }
 
     @Test
     void differences_nameTheKeyAndBothValues() {
         assertThat(
-                        SnakeJson.differences(
-                                SnakeJson.tree(TrainerOptions.trl()),
-                                SnakeJson.tree(TrainerOptions.defaults())))
+                        Json.differences(
+                                Json.tree(TrainerOptions.trl()),
+                                Json.tree(TrainerOptions.defaults())))
                 .contains(
                         "advantage.epsilon = 1.0E-4 instead of 1.0E-6",
                         "batch.prompts_per_step = 1 instead of 8",
                         "regularisation.beta = 0.0 instead of 0.001");
         assertThat(
-                        SnakeJson.differences(
-                                SnakeJson.tree(TrainerOptions.trl()),
-                                SnakeJson.tree(TrainerOptions.trl())))
+                        Json.differences(
+                                Json.tree(TrainerOptions.trl()), Json.tree(TrainerOptions.trl())))
                 .isEmpty();
     }
 

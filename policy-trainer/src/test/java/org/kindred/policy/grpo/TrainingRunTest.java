@@ -246,7 +246,7 @@ final class TrainingRunTest {
             assertThat(first.newestCheckpoint()).isEmpty();
             assertThatThrownBy(() -> TrainingRun.open(folder, options, TrainingListener.SILENT))
                     .isInstanceOf(KindredException.class)
-                    .hasMessageContaining("is in use by another run");
+                    .hasMessageContaining("is in use by another process");
         }
     }
 

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.Json;
 
 final class ObjectiveOptionsTest {
     private static final ImportanceLevel TOKEN = ImportanceLevel.TOKEN;
 
     @Test
     void json_roundTripsWithoutLoss() throws JsonProcessingException {
-        ObjectMapper json = new ObjectMapper();
+        ObjectMapper json = Json.mapper();
         ObjectiveOptions options =
                 new ObjectiveOptions(
                         LossType.LUSPO, ImportanceLevel.SEQUENCE, .1, .3, 2.0, false, .5, .02, 3);

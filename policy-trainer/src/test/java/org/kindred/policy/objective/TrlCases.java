@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Spelling;
 import org.kindred.policy.Fixtures;
 
 /** Reads the recorded cases of TRL's loss into our types. */
@@ -18,8 +19,11 @@ public final class TrlCases {
 
     public static ObjectiveOptions options(JsonNode example) {
         return new ObjectiveOptions(
-                LossType.parse(example.get("loss_type").asText()),
-                ImportanceLevel.parse(example.path("importance_sampling_level").asText("token")),
+                Spelling.parse(LossType.class, "value", example.get("loss_type").asText()),
+                Spelling.parse(
+                        ImportanceLevel.class,
+                        "value",
+                        example.path("importance_sampling_level").asText("token")),
                 example.get("epsilon").asDouble(),
                 number(example, "epsilon_high"),
                 number(example, "delta"),

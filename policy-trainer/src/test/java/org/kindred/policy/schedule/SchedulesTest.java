@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
+import org.kindred.options.Spelling;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule.Shape;
 
@@ -13,7 +14,11 @@ final class SchedulesTest {
     @Test
     void learningRate_risesOverTheWarmUpAndFallsToZero() {
         OptimizerOptions options =
-                new OptimizerOptions(.1, Shape.parse("linear"), 2, AdamWOptions.defaults());
+                new OptimizerOptions(
+                        .1,
+                        Spelling.parse(Shape.class, "value", "linear"),
+                        2,
+                        AdamWOptions.defaults());
         assertThat(options.rate(0, 6)).isZero();
         assertThat(options.rate(1, 6)).isCloseTo(.05, within(1e-15));
         assertThat(options.rate(2, 6)).isEqualTo(.1);
@@ -47,8 +52,10 @@ final class SchedulesTest {
 
     @Test
     void klSchedule_scalesBetaOverTheRun() {
-        assertThat(KlSchedule.parse("linear").factor(5, 20)).isEqualTo(.75);
-        assertThat(KlSchedule.parse("constant").factor(5, 20)).isEqualTo(1);
+        assertThat(Spelling.parse(KlSchedule.class, "value", "linear").factor(5, 20))
+                .isEqualTo(.75);
+        assertThat(Spelling.parse(KlSchedule.class, "value", "constant").factor(5, 20))
+                .isEqualTo(1);
     }
 
     @Test

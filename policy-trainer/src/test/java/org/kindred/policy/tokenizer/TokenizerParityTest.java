@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,30 +154,6 @@ final class TokenizerParityTest {
                                         assertThat(e.problem())
                                                 .isEqualTo(
                                                         example.get("error_message").textValue()));
-            }
-        }
-    }
-
-    @Test
-    void batchPadding_eitherSide_asExpected() {
-        JsonNode sides = expected.get("batch_padding").get("sides");
-        try (Tokenizer tokenizer = Tokenizer.load(folder)) {
-            if (sides.isNull()) {
-                assertThat(tokenizer.specialTokens().padId()).isNull();
-                return;
-            }
-            List<int[]> rows = new ArrayList<>();
-            for (JsonNode text : expected.get("batch_padding").get("texts")) {
-                rows.add(tokenizer.encode(text.textValue(), true));
-            }
-            for (PaddedBatch.Side side : PaddedBatch.Side.values()) {
-                JsonNode batch = sides.get(side == PaddedBatch.Side.LEFT ? "left" : "right");
-                PaddedBatch padded = PaddedBatch.of(rows, side, tokenizer.padId());
-                for (int row = 0; row < rows.size(); row++) {
-                    assertThat(padded.ids()[row]).isEqualTo(ints(batch.get("input_ids").get(row)));
-                    assertThat(padded.mask()[row])
-                            .isEqualTo(ints(batch.get("attention_mask").get(row)));
-                }
             }
         }
     }

@@ -156,19 +156,6 @@ final class TokenizerTest {
                 .hasMessageContaining("eos_token");
     }
 
-    @Test
-    void paddedBatch_ofUnequalRows_maskFollows() {
-        List<int[]> rows = List.of(new int[] {5, 6, 7}, new int[] {}, new int[] {8});
-
-        PaddedBatch left = PaddedBatch.of(rows, PaddedBatch.Side.LEFT, 9);
-        PaddedBatch right = PaddedBatch.of(rows, PaddedBatch.Side.RIGHT, 9);
-
-        assertThat(left.ids()).isDeepEqualTo(new int[][] {{5, 6, 7}, {9, 9, 9}, {9, 9, 8}});
-        assertThat(left.mask()).isDeepEqualTo(new int[][] {{1, 1, 1}, {0, 0, 0}, {0, 0, 1}});
-        assertThat(right.ids()).isDeepEqualTo(new int[][] {{5, 6, 7}, {9, 9, 9}, {8, 9, 9}});
-        assertThat(right.mask()).isDeepEqualTo(new int[][] {{1, 1, 1}, {0, 0, 0}, {1, 0, 0}});
-    }
-
     private void copy(String name) throws IOException {
         for (String file : List.of("tokenizer.json", "tokenizer_config.json")) {
             Files.copy(FIXTURES.resolve(name).resolve(file), folder.resolve(file));

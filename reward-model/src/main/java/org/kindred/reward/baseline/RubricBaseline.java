@@ -67,7 +67,7 @@ final class RubricBaseline implements Baseline {
     public Scorer forUser(UserContext user) {
         UserPosterior posterior =
                 judge.posterior(
-                        user, kind == Kind.PLAIN ? JudgeMode.NO_HISTORY : JudgeMode.HISTORY);
+                        user, kind == Kind.PLAIN ? JudgeMode.NO_HISTORY : JudgeMode.GAUSSIAN);
         return switch (kind) {
             case PLAIN, HISTORY -> (prompt, response) -> judge.score(posterior, prompt, response);
             case PERSONA -> {

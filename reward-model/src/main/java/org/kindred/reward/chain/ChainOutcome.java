@@ -3,7 +3,7 @@ package org.kindred.reward.chain;
 /** What became of one sample. */
 public sealed interface ChainOutcome {
 
-    /** Tokens spent on it, as the endpoint counted; 0 for judges that spend none and for hits. */
+    /** Tokens of the replies behind it, as the endpoint counted; 0 for judges that have none. */
     long tokens();
 
     /** A chain that can be used. */

@@ -1,6 +1,5 @@
 package org.kindred.reward.chain;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,7 +18,7 @@ public record EvaluationChain(
         String persona,
         List<ChainCriterion> criteria,
         List<@Nullable Double> scores,
-        @JsonProperty("stated_scores") List<@Nullable Double> statedScores) {
+        List<@Nullable Double> statedScores) {
 
     public EvaluationChain {
         criteria = List.copyOf(criteria);

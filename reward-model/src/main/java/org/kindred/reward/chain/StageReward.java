@@ -1,18 +1,23 @@
 package org.kindred.reward.chain;
 
+import org.kindred.options.Meaning;
+
 /**
  * Reward of a chain writer under training (P-GenRM, arXiv 2602.12116, Eq. 3).
  *
  * <pre>
  * R = alpha PR + beta OR,   OR = 1 if s_chosen &gt; s_rejected, else 0: a tie earns 0
  * </pre>
- *
- * @param alpha weight of the process reward PR, 0 to 1; 0 in the last stage
- * @param beta weight of the outcome reward OR; another number than the weight of the KL term
- * @param penalty reward of a chain that cannot be read
- * @param replaces whether the penalty stands alone or is added to what else was earned
  */
-public record StageReward(double alpha, double beta, double penalty, boolean replaces) {
+public record StageReward(
+        @Meaning("weight of the process reward PR, 0 to 1; 0 in the last stage") double alpha,
+        @Meaning(
+                        "weight of the outcome reward OR; another number than the weight of the "
+                                + "KL term")
+                double beta,
+        @Meaning("reward of a chain that cannot be read") double penalty,
+        @Meaning("whether the penalty stands alone or is added to what else was earned")
+                boolean replaces) {
     public StageReward {
         if (!(alpha >= 0 && beta >= 0 && penalty <= 0)) {
             throw new IllegalArgumentException(

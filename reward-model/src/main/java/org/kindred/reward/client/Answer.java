@@ -9,10 +9,8 @@ public sealed interface Answer {
      * @param inputTokens as the endpoint counted them, shared out evenly over the samples of one
      *     request; 0 where it does not count
      * @param outputTokens likewise
-     * @param cached whether it was known before, so that nothing was spent now
      */
-    record Text(String text, long inputTokens, long outputTokens, boolean cached)
-            implements Answer {
+    record Text(String text, long inputTokens, long outputTokens) implements Answer {
         /** Redacted: the text may repeat users' texts. */
         @Override
         public String toString() {

@@ -1,35 +1,33 @@
 package org.kindred.reward.client;
 
-/**
- * How an endpoint is called.
- *
- * @param concurrency requests in flight at once; what the server batches well, 16 to 256
- * @param requestsPerSecond limit of new requests; 0 for none
- * @param attempts most requests for one answer, the first included
- * @param firstWaitMillis wait before the second attempt; doubles with each, times 0.5 to 1 by seed
- * @param longestWaitMillis cap of a wait, except where the server asks for longer
- * @param deadlineMillis time for all calls of a client together; 0 for none
- * @param breakerWindow last calls of which a breaker looks at the failed share
- * @param breakerShare failed share that opens the breaker, 0 to 1; 1 switches it off
- * @param breakerWaitMillis pause of all calls when it opens
- * @param tokenBudget tokens, prompts and answers, after which no call is begun; 0 for none. Calls
- *     in flight are finished, so it may be passed by what {@code concurrency} calls take
- * @param mostFailedShare the client stops when a larger share of at least 200 answers failed
- * @param replayOnly answer from the cache alone, without any network
- */
+import org.kindred.options.Meaning;
+
+/** How an endpoint is called. */
 public record ClientOptions(
-        int concurrency,
-        int requestsPerSecond,
-        int attempts,
-        int firstWaitMillis,
-        int longestWaitMillis,
-        long deadlineMillis,
-        int breakerWindow,
-        double breakerShare,
-        int breakerWaitMillis,
-        long tokenBudget,
-        double mostFailedShare,
-        boolean replayOnly) {
+        @Meaning(
+                        value =
+                                "requests in flight at once; what the server batches well, 16 to 256",
+                        essential = true)
+                int concurrency,
+        @Meaning("limit of new requests; 0 for none") int requestsPerSecond,
+        @Meaning("most requests for one answer, the first included") int attempts,
+        @Meaning("wait before the second attempt; doubles with each, times 0.5 to 1 by " + "seed")
+                int firstWaitMillis,
+        @Meaning("cap of a wait, except where the server asks for longer") int longestWaitMillis,
+        @Meaning("time for all calls of a client together; 0 for none") long deadlineMillis,
+        @Meaning("last calls of which a breaker looks at the failed share") int breakerWindow,
+        @Meaning("failed share that opens the breaker, 0 to 1; 1 switches it off")
+                double breakerShare,
+        @Meaning("pause of all calls when it opens") int breakerWaitMillis,
+        @Meaning(
+                        value =
+                                "tokens, prompts and answers, after which no call is begun; 0 for none. Calls in "
+                                        + "flight are finished, so it may be passed by what concurrency calls take",
+                        essential = true)
+                long tokenBudget,
+        @Meaning("the client stops when a larger share of at least 200 answers failed")
+                double mostFailedShare,
+        @Meaning("answer from the cache alone, without any network") boolean replayOnly) {
     public ClientOptions {
         require(concurrency >= 1 && concurrency <= 4096, "concurrency", concurrency, "1 to 4096");
         require(requestsPerSecond >= 0, "requestsPerSecond", requestsPerSecond, "0 or more");

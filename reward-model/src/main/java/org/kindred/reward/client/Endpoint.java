@@ -1,10 +1,8 @@
 package org.kindred.reward.client;
 
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.ollama.OllamaChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Endpoint(String identity, ChatModel model, ChatDialect dialect) {
 
     /**
-     * A server that speaks OpenAI's protocol: vLLM, SGLang, llama.cpp, hosted ones.
+     * A server that speaks OpenAI's protocol: vLLM, SGLang, llama.cpp, Ollama, hosted ones.
      *
      * @param baseUrl for example {@code http://localhost:8000/v1}
      * @param apiKey from the environment; null for servers without keys
@@ -43,25 +41,6 @@ public record Endpoint(String identity, ChatModel model, ChatDialect dialect) {
                         .maxRetries(0) // retries are JudgeClient's: seeded, by typed error
                         .build(),
                 dialect);
-    }
-
-    /**
-     * A server that speaks Ollama's own protocol.
-     *
-     * @param baseUrl for example {@code http://localhost:11434}
-     */
-    public static Endpoint ollama(String baseUrl, String model, Duration timeout) {
-        return new Endpoint(
-                "ollama:" + baseUrl + "#" + model,
-                OllamaChatModel.builder()
-                        .httpClientBuilder(
-                                new WireClient.Builder(timeout, UnaryOperator.identity()))
-                        .timeout(timeout)
-                        .baseUrl(baseUrl)
-                        .modelName(model)
-                        .maxRetries(0)
-                        .build(),
-                new OllamaDialect());
     }
 
     /** Any other chat model: one sample a request, {@link SeededParameters} carry the seed. */

@@ -237,13 +237,7 @@ public final class JudgeClient {
         }
         Optional<Answer> row =
                 cache.get(key)
-                        .map(
-                                r ->
-                                        new Answer.Text(
-                                                r.reply(),
-                                                r.inputTokens(),
-                                                r.outputTokens(),
-                                                true));
+                        .map(r -> new Answer.Text(r.reply(), r.inputTokens(), r.outputTokens()));
         row.ifPresent(r -> hits.incrementAndGet());
         return row;
     }
@@ -362,7 +356,7 @@ public final class JudgeClient {
         }
         answered.addAndGet(texts.size());
         for (int i = 0; i < texts.size(); i++) {
-            finish(batch.get(i), new Answer.Text(texts.get(i), input, output, false));
+            finish(batch.get(i), new Answer.Text(texts.get(i), input, output));
         }
     }
 

@@ -1,6 +1,5 @@
 package org.kindred.reward.diagnostic;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,24 +39,24 @@ import org.kindred.reward.chain.EvaluationChain;
 public record Diagnosis(
         int pairs,
         double accuracy,
-        @JsonProperty("accuracy_tie_wrong") double accuracyTieWrong,
-        @JsonProperty("accuracy_decided") double accuracyDecided,
+        double accuracyTieWrong,
+        double accuracyDecided,
         double coverage,
-        @JsonProperty("position_consistency") double positionConsistency,
-        @JsonProperty("first_preferred") double firstPreferred,
-        @JsonProperty("accuracy_given") double accuracyGiven,
-        @JsonProperty("accuracy_turned") double accuracyTurned,
-        @JsonProperty("label_flip") double labelFlip,
-        @JsonProperty("label_flip_loss") double labelFlipLoss,
-        @JsonProperty("longer_preferred") double longerPreferred,
+        double positionConsistency,
+        double firstPreferred,
+        double accuracyGiven,
+        double accuracyTurned,
+        double labelFlip,
+        double labelFlipLoss,
+        double longerPreferred,
         double brier,
         double slope,
         List<Bin> reliability,
-        @JsonProperty("full_breakdown") double fullBreakdown,
-        @JsonProperty("stated_mismatch") double statedMismatch,
-        @JsonProperty("stated_flip") double statedFlip,
-        @JsonProperty("alone_agreement") double aloneAgreement,
-        @JsonProperty("by_group") Map<String, Double> byGroup) {
+        double fullBreakdown,
+        double statedMismatch,
+        double statedFlip,
+        double aloneAgreement,
+        Map<String, Double> byGroup) {
 
     private static final double TIE = 1e-9;
     private static final int BINS = 5; // confidence runs from 0.5 to 1

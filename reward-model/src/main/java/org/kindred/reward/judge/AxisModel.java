@@ -118,8 +118,8 @@ record AxisModel(
     }
 
     /** Prototypes of the users of the fit, as a prior. */
-    UserPrior.Mixture mixture(int prototypes, double tau, SeedTree seeds) {
-        return UserPrior.Mixture.of(
+    UserPrior.Discrete discrete(int prototypes, double tau, SeedTree seeds) {
+        return UserPrior.Discrete.of(
                 KMeansClusterer.defaults()
                         .cluster(
                                 coordinates.values().toArray(new double[0][]),

@@ -251,18 +251,18 @@ final class CrossValidation {
     private Map<Prior, UserPrior> priors(
             List<JudgeMode> modes, AxisModel model, List<Choice[]> users) {
         Map<Prior, UserPrior> priors = new LinkedHashMap<>();
-        CloudFit fit = CloudFit.of(users, model.axes(), model.ratings());
+        GaussianMixtureFit fit = GaussianMixtureFit.of(users, model.axes(), model.ratings());
         for (JudgeMode mode : modes) {
             switch (mode) {
                 case NO_HISTORY ->
                         priors.put(new Prior(mode, 0), new UserPrior.Nothing(model.axes()));
-                case HISTORY -> priors.put(new Prior(mode, 0), fit.one());
-                case PROTOTYPES -> {
+                case GAUSSIAN -> priors.put(new Prior(mode, 0), fit.one());
+                case DISCRETE -> {
                     for (int g : options.prototypes()) {
-                        priors.put(new Prior(mode, g), model.mixture(g, options.tau(), seeds));
+                        priors.put(new Prior(mode, g), model.discrete(g, options.tau(), seeds));
                     }
                 }
-                case CLOUDS -> {
+                case MIXTURE -> {
                     for (int g : options.prototypes()) {
                         priors.put(
                                 new Prior(mode, g), fit.several(g, seeds.child("clouds").child(g)));

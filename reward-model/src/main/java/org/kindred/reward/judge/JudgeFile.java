@@ -18,29 +18,29 @@ import org.kindred.reward.TextEmbedder;
  */
 @SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 record JudgeFile(
-        @JsonProperty("format_version") int formatVersion,
+        int formatVersion,
         String embedder,
         List<String> criteria,
         CriteriaScale scale,
         List<String> terms,
         double[] idf,
-        @JsonProperty("embedding_mean") byte[] embeddingMean,
+        byte[] embeddingMean,
         List<byte[]> landmarks,
         List<TextKernel.Weights> directions,
         Map<String, double[]> effects,
         double[] offsets,
-        @JsonProperty("scenario_mean") byte[] scenarioMean,
+        byte[] scenarioMean,
         List<byte[]> scenarios,
-        @JsonProperty("scenario_threshold") double scenarioThreshold,
+        double scenarioThreshold,
         RubricJudge.Priors priors,
         @JsonProperty("rating_gaps") RatingGaps gaps,
         RubricWriter writer,
         RatingModel ratings,
         Selection selection,
-        @JsonProperty("score_scale") JudgeOptions.ScoreScale scoreScale,
+        JudgeOptions.ScoreScale scoreScale,
         Map<String, double[]> coordinates) {
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     static JudgeFile read(Path file, TextEmbedder embedder) {
         JudgeFile read = Json.read(file, JudgeFile.class, "the rubric judge");

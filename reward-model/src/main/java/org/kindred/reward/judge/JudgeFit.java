@@ -80,16 +80,16 @@ final class JudgeFit {
                 rows.values().stream()
                         .map(own -> model.choices(features, own, rated.raw()))
                         .toList();
-        CloudFit fit = CloudFit.of(choices, model.axes(), model.ratings());
-        TasteClouds clouds = fit.several(selection.clouds(), seeds.child("clouds"));
+        GaussianMixtureFit fit = GaussianMixtureFit.of(choices, model.axes(), model.ratings());
+        GaussianMixturePrior mixture = fit.several(selection.clouds(), seeds.child("clouds"));
         double[][] plain = scorer.plain(readings, AxisScorer.noScenario(readings.size()));
         return new RubricJudge(
                 scorer,
                 scenarios.scenarios(),
                 new RubricJudge.Priors(
                         fit.one(),
-                        model.mixture(selection.prototypes(), options.tau(), seeds),
-                        clouds),
+                        model.discrete(selection.prototypes(), options.tau(), seeds),
+                        mixture),
                 model.ratings(),
                 RubricWriter.of(readings, plain),
                 ratings(scorer, scenarios, coordinates, plain),

@@ -5,9 +5,9 @@ public enum JudgeMode {
     /** Nothing: everybody gets the global model. The control of every benchmark. */
     NO_HISTORY,
     /** A Gaussian prior over the shared axes: suits people who differ by degrees. */
-    HISTORY,
+    GAUSSIAN,
     /** A user is one of a few prototypes: suits few choices and people who fall into groups. */
-    PROTOTYPES,
+    DISCRETE,
     /** A mixture of Gaussians: prototypes whose members differ from each other. */
-    CLOUDS
+    MIXTURE
 }

@@ -1,45 +1,48 @@
 package org.kindred.reward.judge;
 
 import java.util.List;
+import org.kindred.options.Meaning;
 
 /**
  * Options of {@link RubricJudge}. Where a list has several values, cross-validation over the
  * training users chooses; a list of one fixes the choice.
- *
- * @param kernels parts of a text that may enter a utility, and how strongly
- * @param axes numbers of shared axes of taste, d
- * @param penalties ridge penalties on the mean taste, lambda
- * @param axisFactors penalties on the axes, in multiples of lambda. Coordinates are fitted jointly
- *     with the axes; the more users there are, the larger a factor it takes to keep their noise out
- * @param ratingWeights precision of a standardised rating difference, 0 for choices alone; data
- *     without ratings have 0 whatever the list says
- * @param modes kinds of user prior: {@code HISTORY}, {@code PROTOTYPES}, {@code CLOUDS}; {@code
- *     NO_HISTORY} stands alone
- * @param prototypes numbers of prototypes, G, tried in modes {@code PROTOTYPES} and {@code CLOUDS}
- * @param tau weight of one choice against the prototypes' shares
- * @param landmarks texts that span the kernel at most; all training texts where there are fewer
- *     (exact), a seeded sample otherwise. Time grows with its square
- * @param scenarios kinds of prompts at most, where a kernel tells them apart and the data set names
- *     no domains; domains serve as kinds where every prompt has exactly one
- * @param folds folds of users and of items in cross-validation
- * @param rounds item folds that are left out in turn with each user fold, at most; fewer where the
- *     data are many enough for a steady comparison
- * @param scale whose scale totals are on
  */
 public record JudgeOptions(
-        List<KernelWeights> kernels,
-        List<Integer> axes,
-        List<Double> penalties,
-        List<Double> axisFactors,
-        List<Double> ratingWeights,
-        List<JudgeMode> modes,
-        List<Integer> prototypes,
-        double tau,
-        int landmarks,
-        int scenarios,
-        int folds,
-        int rounds,
-        ScoreScale scale) {
+        @Meaning("parts of a text that may enter a utility, and how strongly")
+                List<KernelWeights> kernels,
+        @Meaning("numbers of shared axes of taste, d") List<Integer> axes,
+        @Meaning("ridge penalties on the mean taste, lambda") List<Double> penalties,
+        @Meaning(
+                        "penalties on the axes, in multiples of lambda. Coordinates are fitted "
+                                + "jointly with the axes; the more users there are, the larger a factor "
+                                + "it takes to keep their noise out")
+                List<Double> axisFactors,
+        @Meaning(
+                        "precision of a standardised rating difference, 0 for choices alone; "
+                                + "data without ratings have 0 whatever the list says")
+                List<Double> ratingWeights,
+        @Meaning(
+                        "kinds of user prior that are tried: gaussian, discrete, mixture; "
+                                + "no_history stands alone")
+                List<JudgeMode> modes,
+        @Meaning("numbers of prototypes, G, tried in modes discrete and mixture")
+                List<Integer> prototypes,
+        @Meaning("weight of one choice against the prototypes' shares") double tau,
+        @Meaning(
+                        "texts that span the kernel at most; all training texts where there are "
+                                + "fewer (exact), a seeded sample otherwise. Time grows with its square")
+                int landmarks,
+        @Meaning(
+                        "kinds of prompts at most, where a kernel tells them apart and the data "
+                                + "set names no domains; domains serve as kinds where every prompt has "
+                                + "exactly one")
+                int scenarios,
+        @Meaning("folds of users and of items in cross-validation") int folds,
+        @Meaning(
+                        "item folds that are left out in turn with each user fold, at most; "
+                                + "fewer where the data are many enough for a steady comparison")
+                int rounds,
+        @Meaning("whose scale totals are on") ScoreScale scale) {
 
     /** Whose scale the totals from 1 to 10 are on. */
     public enum ScoreScale {
@@ -80,8 +83,29 @@ public record JudgeOptions(
         range("rounds", rounds, 1, folds);
     }
 
-    /** The search that suits unknown data. */
+    /**
+     * One setting, no search: what the search finds on the default simulated population. A fit of a
+     * few thousand pairs takes seconds.
+     */
     public static JudgeOptions defaults() {
+        return new JudgeOptions(
+                List.of(new KernelWeights(4, 0, 0, 1, 1)),
+                List.of(6),
+                List.of(10.0),
+                List.of(30.0),
+                List.of(2.0),
+                List.of(JudgeMode.MIXTURE),
+                List.of(4),
+                2.0,
+                512,
+                8,
+                5,
+                5,
+                ScoreScale.USER);
+    }
+
+    /** Cross-validation over settings that suit unknown data: a minute or more. */
+    public static JudgeOptions search() {
         return new JudgeOptions(
                 List.of(
                         new KernelWeights(1, 0.67, 0.33, 1, 0),
@@ -92,7 +116,7 @@ public record JudgeOptions(
                 List.of(3.0, 1.0, 10.0),
                 List.of(1.0, 30.0),
                 List.of(2.0, 0.0),
-                List.of(JudgeMode.PROTOTYPES, JudgeMode.HISTORY, JudgeMode.CLOUDS),
+                List.of(JudgeMode.DISCRETE, JudgeMode.GAUSSIAN, JudgeMode.MIXTURE),
                 List.of(2, 3, 4, 6, 8),
                 2.0,
                 512,
@@ -100,11 +124,6 @@ public record JudgeOptions(
                 5,
                 5,
                 ScoreScale.USER);
-    }
-
-    /** No search: the first value of each list of the defaults. Fast, for tests and small data. */
-    public static JudgeOptions fixed() {
-        return defaults().first();
     }
 
     /** The same with the first value of each list only. */

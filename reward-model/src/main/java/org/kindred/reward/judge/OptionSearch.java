@@ -45,8 +45,8 @@ final class OptionSearch {
      */
     Selection choose(boolean rated) {
         List<JudgeMode> quick =
-                options.modes().stream().filter(mode -> mode != JudgeMode.CLOUDS).toList();
-        List<JudgeMode> modes = quick.isEmpty() ? List.of(JudgeMode.HISTORY) : quick;
+                options.modes().stream().filter(mode -> mode != JudgeMode.MIXTURE).toList();
+        List<JudgeMode> modes = quick.isEmpty() ? List.of(JudgeMode.GAUSSIAN) : quick;
         Trial best = trial(options.firstSetting(rated), modes);
         List<List<UnaryOperator<FitSetting>>> choices =
                 List.of(
@@ -68,8 +68,8 @@ final class OptionSearch {
         return new Selection(
                 best.setting(),
                 prior(best.priors()).mode(),
-                count(best, JudgeMode.PROTOTYPES),
-                count(best, JudgeMode.CLOUDS),
+                count(best, JudgeMode.DISCRETE),
+                count(best, JudgeMode.MIXTURE),
                 trials);
     }
 

@@ -1,6 +1,7 @@
 package org.kindred.reward.judge;
 
 import java.util.List;
+import org.kindred.reward.UserRubric;
 
 /**
  * What one user wants, fixed before any response is read, so that responses can be scored alone and
@@ -38,6 +39,16 @@ public record Rubric(
      * @param wantsMore whether more of the measured quality is better
      */
     public record Item(String id, String name, int weight, boolean wantsMore) {}
+
+    /** What can be said in words: criteria of less than half a per cent are left out. */
+    public UserRubric inWords() {
+        return new UserRubric(
+                persona,
+                criteria.stream()
+                        .filter(item -> item.weight > 0)
+                        .map(item -> new UserRubric.Criterion(item.name, item.weight))
+                        .toList());
+    }
 
     /** Redacted: a persona describes a person. */
     @Override

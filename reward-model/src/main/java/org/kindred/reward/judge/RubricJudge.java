@@ -5,17 +5,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RewardModel;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.judge.RatingModel.Rated;
@@ -41,25 +42,20 @@ public final class RubricJudge implements RewardModel {
     private final Selection selection;
     private final JudgeOptions.ScoreScale scale;
     private final Map<String, double[]> coordinates;
-    private final Map<Place, double[]> remembered =
-            Collections.synchronizedMap(
-                    new LinkedHashMap<>(16, 0.75f, true) {
-                        private static final long serialVersionUID = 1L;
-
-                        @Override
-                        protected boolean removeEldestEntry(Map.Entry<Place, double[]> eldest) {
-                            return size() > REMEMBERED_TEXTS;
-                        }
-                    });
+    private final RecentlyUsed<Place, double[]> axisScores = new RecentlyUsed<>(REMEMBERED_TEXTS);
+    private final RecentlyUsed<String, double[]> criteria = new RecentlyUsed<>(REMEMBERED_TEXTS);
 
     /**
      * What is known of a stranger, by {@link JudgeMode}.
      *
-     * @param history one cloud
-     * @param prototypes points
-     * @param clouds several clouds
+     * @param gaussian one normal distribution
+     * @param discrete points
+     * @param mixture several
      */
-    record Priors(TasteClouds history, UserPrior.Mixture prototypes, TasteClouds clouds) {}
+    record Priors(
+            GaussianMixturePrior gaussian,
+            UserPrior.Discrete discrete,
+            GaussianMixturePrior mixture) {}
 
     /** A text in the kind of prompt that it answers. */
     private record Place(int scenario, String text) {}
@@ -143,17 +139,16 @@ public final class RubricJudge implements RewardModel {
         UserPrior prior =
                 switch (mode) {
                     case NO_HISTORY -> new UserPrior.Nothing(axes());
-                    case HISTORY -> priors.history();
-                    case PROTOTYPES -> priors.prototypes();
-                    case CLOUDS -> priors.clouds();
+                    case GAUSSIAN -> priors.gaussian();
+                    case DISCRETE -> priors.discrete();
+                    case MIXTURE -> priors.mixture();
                 };
-        UserPrior.Belief belief = prior.update(choices, gaps);
+        Belief belief = prior.update(choices, gaps);
         RatingScale totals =
                 scale == JudgeOptions.ScoreScale.COMMON || mode == JudgeMode.NO_HISTORY
                         ? ratings.population()
                         : ratings.scaleOf(rated(user.history(), scores, belief.mean()));
-        return new UserPosterior(
-                mode, belief.mean(), belief.covariance(), belief.shares(), totals, choices.length);
+        return new UserPosterior(mode, belief, totals, choices.length);
     }
 
     private static List<Rated> rated(List<Preference> history, double[][] scores, double[] z) {
@@ -202,43 +197,16 @@ public final class RubricJudge implements RewardModel {
     /**
      * The same with a belief that is spread or drawn together.
      *
-     * @param temperature factor on the variance, and {@code 1 / temperature} the power of prototype
-     *     shares; 0 is the likeliest user
+     * @param temperature factor on variances, and {@code 1 / temperature} the power of the shares
+     *     of prototypes and clouds; 0 is the likeliest user
      */
     public Rubric drawRubric(
             UserPosterior user, String prompt, double temperature, SeedTree seeds) {
-        SplittableRandom random = seeds.random();
-        double[] z = user.place().clone();
-        if (user.prototypeShares().length > 0) {
-            z = priors.prototypes().centroids()[drawn(user.prototypeShares(), temperature, random)];
-        } else if (user.mode() == JudgeMode.HISTORY && axes() > 0) {
-            z = user.mean().clone();
-            double[] noise = new double[z.length];
-            for (int k = 0; k < noise.length; k++) {
-                noise[k] = random.nextGaussian();
-            }
-            Vectors.add(z, Math.sqrt(temperature), Cholesky.of(user.covariance()).times(noise));
-        }
+        double[] z =
+                user.mode() == JudgeMode.NO_HISTORY
+                        ? user.place()
+                        : user.belief().draw(temperature, seeds.random());
         return write(z, user.scale(), scenarioOf(prompt));
-    }
-
-    private static int drawn(double[] shares, double temperature, SplittableRandom random) {
-        double highest = Arrays.stream(shares).max().orElseThrow();
-        double[] powers = new double[shares.length];
-        double total = 0;
-        for (int g = 0; g < shares.length; g++) {
-            powers[g] =
-                    temperature == 0
-                            ? (shares[g] == highest ? 1 : 0)
-                            : Math.pow(shares[g] / highest, 1 / temperature);
-            total += powers[g];
-        }
-        double left = random.nextDouble() * total;
-        int g = 0;
-        while (g < shares.length - 1 && left >= powers[g]) {
-            left -= powers[g++];
-        }
-        return g;
     }
 
     private Rubric write(double[] place, RatingScale totals, int scenario) {
@@ -266,6 +234,17 @@ public final class RubricJudge implements RewardModel {
                             : new ScoreOutcome.Scored(rubric.scale().total(utility)));
         }
         return outcomes;
+    }
+
+    @Override
+    public String name() {
+        return "rubric-judge " + selection.mode().name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The words of the expected user's rubric. */
+    @Override
+    public RubricOutcome rubric(UserContext user, String prompt) {
+        return new RubricOutcome.Written(rubric(posterior(user), prompt).inWords(), 0);
     }
 
     @Override
@@ -319,20 +298,22 @@ public final class RubricJudge implements RewardModel {
      * @param counts numbers of clouds
      * @return one prior for each number
      */
-    public List<TasteClouds> clouds(Collection<UserContext> users, int[] counts, SeedTree seeds) {
-        CloudFit fit = CloudFit.of(users.stream().map(this::choices).toList(), axes(), gaps);
+    public List<GaussianMixturePrior> clouds(
+            Collection<UserContext> users, int[] counts, SeedTree seeds) {
+        GaussianMixtureFit fit =
+                GaussianMixtureFit.of(users.stream().map(this::choices).toList(), axes(), gaps);
         return Arrays.stream(counts).mapToObj(g -> fit.several(g, seeds.child(g))).toList();
     }
 
     /** Probability that a user belongs to each cloud. */
-    public double[] shares(TasteClouds clouds, UserContext user) {
+    public double[] shares(GaussianMixturePrior clouds, UserContext user) {
         return clouds.shares().length == 1
                 ? clouds.shares().clone()
                 : clouds.update(choices(user), gaps).shares();
     }
 
     /** Log-likelihood of all that a user chose, under each prior (Laplace's approximation). */
-    public double[] evidence(List<TasteClouds> priors, UserContext user) {
+    public double[] evidence(List<GaussianMixturePrior> priors, UserContext user) {
         Choice[] choices = choices(user);
         return priors.stream().mapToDouble(clouds -> clouds.evidence(choices, gaps)).toArray();
     }
@@ -359,7 +340,10 @@ public final class RubricJudge implements RewardModel {
 
     /** Standardised criteria of a text, in the order of the bank. */
     double[] criteria(String text) {
-        return scorer.reader().scale().standardise(Criteria.measure(text));
+        double[] known = criteria.get(text);
+        return known != null
+                ? known
+                : criteria.keep(text, scorer.reader().scale().standardise(Criteria.measure(text)));
     }
 
     /** The embedder that reads texts. */
@@ -373,7 +357,7 @@ public final class RubricJudge implements RewardModel {
     }
 
     private int scenarioOf(String prompt) {
-        return scenarios.of(prompt, embedder());
+        return prompt.isBlank() ? Scenarios.NONE : scenarios.of(prompt, embedder());
     }
 
     /** Scores of chosen and rejected response of each row, one after the other. */
@@ -405,7 +389,7 @@ public final class RubricJudge implements RewardModel {
         double[][] scores = new double[texts.size()][];
         List<String> fresh = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
-            scores[i] = remembered.get(new Place(scenario, texts.get(i)));
+            scores[i] = axisScores.get(new Place(scenario, texts.get(i)));
             if (scores[i] == null) {
                 fresh.add(texts.get(i));
             }
@@ -416,8 +400,8 @@ public final class RubricJudge implements RewardModel {
             double[][] computed = scorer.score(fresh, kinds);
             for (int i = 0, next = 0; i < scores.length; i++) {
                 if (scores[i] == null) {
-                    scores[i] = computed[next++];
-                    remembered.put(new Place(scenario, texts.get(i)), scores[i]);
+                    scores[i] =
+                            axisScores.keep(new Place(scenario, texts.get(i)), computed[next++]);
                 }
             }
         }

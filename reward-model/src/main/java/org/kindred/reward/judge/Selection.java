@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param setting chosen options of the fit
  * @param mode chosen prior
- * @param prototypes number of prototypes in mode {@code PROTOTYPES}
- * @param clouds number of clouds in mode {@code CLOUDS}
+ * @param prototypes number of prototypes in mode {@code DISCRETE}
+ * @param clouds number of clouds in mode {@code MIXTURE}
  * @param trials every combination that was fitted, in order; empty if nothing was left to choose or
  *     there were fewer users than folds
  */

@@ -14,45 +14,6 @@ interface UserPrior {
      */
     Belief update(Choice[] choices, RatingGaps ratings);
 
-    /**
-     * Belief about z.
-     *
-     * @param mean of z
-     * @param covariance of z
-     * @param shares weight of each prototype; empty without prototypes
-     */
-    record Belief(double[] mean, double[][] covariance, double[] shares) {
-
-        /** z is one of these places with these probabilities. */
-        static Belief among(double[][] places, double[] q) {
-            int axes = places[0].length;
-            Belief[] points = new Belief[places.length];
-            for (int g = 0; g < points.length; g++) {
-                points[g] = new Belief(places[g], new double[axes][axes], new double[0]);
-            }
-            return merged(points, q);
-        }
-
-        /** One of several beliefs is right, with these probabilities: mean and covariance of z. */
-        static Belief merged(Belief[] beliefs, double[] q) {
-            int axes = beliefs[0].mean.length;
-            double[] mean = new double[axes];
-            for (int g = 0; g < q.length; g++) {
-                Vectors.add(mean, q[g], beliefs[g].mean);
-            }
-            double[][] covariance = new double[axes][axes];
-            for (int g = 0; g < q.length; g++) {
-                double[] gap = beliefs[g].mean.clone();
-                Vectors.add(gap, -1, mean);
-                for (int i = 0; i < axes; i++) {
-                    Vectors.add(covariance[i], q[g] * gap[i], gap);
-                    Vectors.add(covariance[i], q[g], beliefs[g].covariance[i]);
-                }
-            }
-            return new Belief(mean, covariance, q);
-        }
-    }
-
     static double margin(double[] delta, double[] z) {
         double margin = delta[0];
         for (int k = 0; k < z.length; k++) {
@@ -65,7 +26,7 @@ interface UserPrior {
     record Nothing(int axes) implements UserPrior {
         @Override
         public Belief update(Choice[] choices, RatingGaps ratings) {
-            return new Belief(new double[axes], new double[axes][axes], new double[0]);
+            return Belief.normal(new double[axes], new double[axes][axes]);
         }
     }
 
@@ -77,12 +38,12 @@ interface UserPrior {
      * @param shares n_g, summing to 1
      * @param tau how much a choice counts; above 1 it makes up for shrunken centroids
      */
-    record Mixture(double[][] centroids, double[] shares, double tau) implements UserPrior {
+    record Discrete(double[][] centroids, double[] shares, double tau) implements UserPrior {
 
-        static Mixture of(Cells cells, double tau) {
+        static Discrete of(Cells cells, double tau) {
             int[] sizes = cells.sizes();
             double total = Arrays.stream(sizes).sum();
-            return new Mixture(
+            return new Discrete(
                     cells.centroids(),
                     Arrays.stream(sizes).mapToDouble(size -> size / total).toArray(),
                     tau);

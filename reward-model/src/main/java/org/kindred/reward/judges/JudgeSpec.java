@@ -8,7 +8,10 @@ import org.kindred.policy.model.EngineOptions;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.local.LocalChatModel;
 
-/** Which judge writes chains: {@code rubric | openai:URL#MODEL | ollama:URL#MODEL | local:DIR}. */
+/**
+ * Which judge: {@code rubric | openai:URL#MODEL | ollama:URL#MODEL | local:DIR | run:DIR}, with the
+ * same meaning in every command.
+ */
 public sealed interface JudgeSpec {
 
     /** Environment variable with the key of OpenAI-compatible servers. */
@@ -17,11 +20,24 @@ public sealed interface JudgeSpec {
     /** The embedded rubric judge. */
     record Embedded() implements JudgeSpec {}
 
-    /** A server, by OpenAI's or Ollama's protocol. */
-    record Served(boolean ollama, String url, String model) implements JudgeSpec {}
+    /** A server that speaks OpenAI's protocol; Ollama does so under {@code /v1}. */
+    record Served(boolean ollama, String url, String model) implements JudgeSpec {
+
+        /** Where the server speaks OpenAI's protocol. */
+        String base() {
+            String plain = url.replaceAll("/+$", "");
+            return !ollama ? url : plain.endsWith("/v1") ? plain : plain + "/v1";
+        }
+    }
 
     /** A checkpoint in a folder. */
     record Local(Path folder) implements JudgeSpec {}
+
+    /** The judge that a finished run saved in its folder. */
+    record Run(Path folder) implements JudgeSpec {}
+
+    /** What a command line may say. */
+    String SYNTAX = "rubric, openai:URL#MODEL, ollama:URL#MODEL, local:DIR or run:DIR";
 
     /**
      * @throws OptionsException for anything else
@@ -36,14 +52,18 @@ public sealed interface JudgeSpec {
         if (kind.equals("local") && text.length() > colon + 1) {
             return new Local(Path.of(text.substring(colon + 1)));
         }
+        if (kind.equals("run") && text.length() > colon + 1) {
+            return new Run(Path.of(text.substring(colon + 1)));
+        }
         boolean served = kind.equals("openai") || kind.equals("ollama");
         String url = served && hash > colon ? text.substring(colon + 1, hash) : "";
         if (!url.matches("https?://[^\\s#]+") || hash + 1 == text.length()) {
             throw new OptionsException(
                     "--judge "
                             + text
-                            + ": must be rubric, openai:URL#MODEL, ollama:URL#MODEL or local:DIR, for"
-                            + " example openai:http://localhost:8000/v1#my-model");
+                            + ": must be "
+                            + SYNTAX
+                            + ", for example openai:http://localhost:8000/v1#my-model");
         }
         return new Served(kind.equals("ollama"), url, text.substring(hash + 1));
     }
@@ -53,8 +73,22 @@ public sealed interface JudgeSpec {
         if (this instanceof Served served) {
             return served.model();
         }
-        return this instanceof Local local
-                ? String.valueOf(local.folder().getFileName())
+        if (this instanceof Local local) {
+            return String.valueOf(local.folder().getFileName());
+        }
+        return this instanceof Run run ? String.valueOf(run.folder().getFileName()) : "rubric";
+    }
+
+    /** The text that {@link #parse} reads as this judge from any folder. */
+    default String spelling() {
+        if (this instanceof Served served) {
+            return (served.ollama() ? "ollama:" : "openai:") + served.url() + "#" + served.model();
+        }
+        if (this instanceof Local local) {
+            return "local:" + local.folder().toAbsolutePath().normalize();
+        }
+        return this instanceof Run run
+                ? "run:" + run.folder().toAbsolutePath().normalize()
                 : "rubric";
     }
 
@@ -78,17 +112,15 @@ public sealed interface JudgeSpec {
         }
         if (this instanceof Served served) {
             return new Opened(
-                    served.ollama()
-                            ? Endpoint.ollama(served.url(), served.model(), timeout)
-                            : Endpoint.openAi(
-                                    served.url(),
-                                    served.model(),
-                                    System.getenv(KEY),
-                                    samplesPerRequest,
-                                    timeout),
+                    Endpoint.openAi(
+                            served.base(),
+                            served.model(),
+                            served.ollama() ? null : System.getenv(KEY),
+                            served.ollama() ? 1 : samplesPerRequest, // Ollama ignores n
+                            timeout),
                     () -> {});
         }
-        throw new IllegalStateException("the rubric judge has no endpoint");
+        throw new IllegalStateException(spelling() + " has no endpoint");
     }
 
     /** An endpoint and what frees it. */

@@ -1,42 +1,70 @@
 package org.kindred.reward.judges;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.options.OptionsException;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.reward.BgeEmbedder;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.UserPrompt;
 import org.kindred.reward.chain.BothOrders;
 import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.chain.Samples;
+import org.kindred.reward.chain.SoloWriter;
+import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.JudgeCache;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.client.Question;
 import org.kindred.reward.judge.RubricChainWriter;
 import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.llm.LlmChainWriter;
 import org.kindred.reward.llm.SoloChainWriter;
+import org.kindred.reward.prototype.PreferenceGroups;
 import org.kindred.reward.prototype.PrototypeSpace;
 import org.kindred.reward.prototype.ScenarioSpace;
 import org.kindred.reward.scaling.NeighbourSource;
+import org.kindred.reward.scaling.PGenRm;
 import org.kindred.reward.scaling.PrototypeNeighbours;
+import org.kindred.reward.scaling.ScalingPlan;
 import org.kindred.reward.scaling.ScenarioNeighbours;
 
 /**
- * A judge opened for one data set: the embedded one, fitted when first needed, or a language model
- * with its cache.
+ * A judge opened for one data set: the embedded one, fitted when first needed, a language model
+ * with its cache, or either as a finished run saved it. What is fitted is fitted once. Safe for
+ * several threads where {@link #concurrent} says so; the caller closes it.
  */
 public final class OpenJudge implements AutoCloseable {
+    private static final int PROBE_TOKENS = 16;
+
+    private final JudgeSpec spec;
     private final RewardOptions options;
     private final RewardData data;
     private final SeedTree seeds;
-    private final BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
-    private @Nullable RubricJudge rubric;
+    private final @Nullable Path saved; // folder reward/ of a finished run
+    private final JudgeSpec.@Nullable Opened opened;
     private final @Nullable JudgeClient client;
     private final @Nullable JudgeCache cache;
-    private final Runnable free;
+    private @Nullable BgeEmbedder embedder;
+    private @Nullable RubricJudge rubric;
+    private @Nullable SoloWriter solo;
+    private @Nullable PrototypeSpace users;
+    private @Nullable ScenarioSpace scenarios;
 
     /** A judge with a local model on all processors, or on the GPU where there is one. */
     public OpenJudge(
@@ -49,8 +77,11 @@ public final class OpenJudge implements AutoCloseable {
     }
 
     /**
-     * @param cacheFile of a language model's answers
+     * @param spec a saved judge keeps its fit, its cells and its prompts; how it is asked and
+     *     scaled comes from {@code options}
+     * @param cacheFile of a language model's answers; a saved judge has its own
      * @param engine where and how a local model computes
+     * @throws OptionsException if a folder of the spec is missing or holds no judge
      */
     public OpenJudge(
             JudgeSpec spec,
@@ -59,31 +90,179 @@ public final class OpenJudge implements AutoCloseable {
             Path cacheFile,
             SeedTree seeds,
             EngineOptions engine) {
-        this.options = options.withLlm(JudgeFormat.of(spec, options.llm()));
+        RewardOptions how = options;
+        if (spec instanceof JudgeSpec.Run run) {
+            SavedJudge of = SavedJudge.read(run.folder());
+            saved = run.folder().resolve(SavedJudge.FOLDER);
+            this.spec = JudgeSpec.parse(of.judge());
+            how = options.withFitOf(of.reward());
+        } else {
+            saved = null;
+            this.spec = spec;
+        }
+        this.options = how.withLlm(JudgeFormat.of(this.spec, how.llm()));
         this.data = data;
         this.seeds = seeds;
-        if (spec instanceof JudgeSpec.Embedded) {
+        if (this.spec instanceof JudgeSpec.Embedded) {
+            opened = null;
             client = null;
             cache = null;
-            free = () -> {};
         } else {
-            JudgeSpec.Opened opened =
-                    spec.open(
+            opened =
+                    this.spec.open(
                             options.samplesPerRequest(),
                             Duration.ofSeconds(options.timeoutSeconds()),
                             engine);
-            free = opened.free();
-            cache = options.cache() ? JudgeCache.open(cacheFile) : null;
+            Path file = saved == null ? cacheFile : saved.resolve(JudgeCache.FILE);
+            cache = options.cache() ? JudgeCache.open(file) : null;
             client =
                     new JudgeClient(
                             opened.endpoint(), cache, options.client(), seeds.child("calls"));
         }
     }
 
+    /**
+     * Finds out before long work whether the judge can be asked at all: one tiny call to a server.
+     *
+     * @throws OptionsException if not; the message says what to change
+     */
+    public void probe() {
+        if (embedded()) {
+            if (fits() && data.training().isEmpty()) {
+                throw new OptionsException(
+                        "judge rubric: learns from choices, and the data set has none that may be"
+                                + " learnt from; give preferences, or another judge: "
+                                + JudgeSpec.SYNTAX);
+            }
+            if (!fits() && !Files.exists(savedFile(SavedJudge.RUBRIC))) {
+                throw missing(SavedJudge.RUBRIC);
+            }
+        } else if (spec instanceof JudgeSpec.Served served && !options.client().replayOnly()) {
+            JudgeClient alone =
+                    new JudgeClient(
+                            opened().endpoint(), null, options.client(), seeds.child("probe"));
+            Question question =
+                    new Question(
+                            List.of(Message.user("Answer with: yes")),
+                            "probe",
+                            "probe",
+                            0,
+                            PROBE_TOKENS,
+                            null,
+                            0);
+            if (alone.ask(question, 0, 1).get(0) instanceof Answer.Failed failed) {
+                throw new OptionsException(
+                        "judge "
+                                + spec.spelling()
+                                + ": no answer ("
+                                + failed.reason()
+                                + "); "
+                                + advice(failed.reason(), served));
+            }
+        }
+    }
+
+    private static String advice(String reason, JudgeSpec.Served served) {
+        return switch (reason) {
+            case "HTTP_401", "HTTP_403" ->
+                    "the server refuses the key: set the environment variable " + JudgeSpec.KEY;
+            case "HTTP_404", "HTTP_400" ->
+                    "the server does not know "
+                            + served.base()
+                            + "/chat/completions or the model "
+                            + served.model()
+                            + ": check both; the URL of most servers ends in /v1";
+            case "CONNECTION", "TIMEOUT" ->
+                    "start the server, check the URL, or raise timeout_seconds";
+            default -> "check the server's log";
+        };
+    }
+
+    private JudgeSpec.Opened opened() {
+        if (opened == null) {
+            throw new IllegalStateException("the rubric judge has no endpoint");
+        }
+        return opened;
+    }
+
+    /**
+     * The reward model for rollouts: each response alone, under rubrics that are fixed before, with
+     * the user's own samples and those of neighbours as the options want them.
+     *
+     * @throws OptionsException if the scaling compares responses with each other
+     */
+    public PGenRm rewarding(Progress progress) {
+        ScalingPlan plan = options.scaling();
+        if (plan.aggregate() == ScalingPlan.Aggregate.MARGIN_VOTE || plan.stopAt() > 0) {
+            throw new OptionsException(
+                    "scaling.aggregate = "
+                            + plan.aggregate()
+                            + ", scaling.stop_at = "
+                            + plan.stopAt()
+                            + ": a reward is of one response alone, votes on margins and early stops"
+                            + " are for pairs; use two_means and 0");
+        }
+        return new PGenRm(solo(), neighbours(progress), plan);
+    }
+
+    /** The reward model for pairs: a language model reads both responses, in both orders. */
+    public PGenRm pairs(Progress progress) {
+        return new PGenRm(writer(), neighbours(progress), options.scaling());
+    }
+
+    /**
+     * Preference groups: cells of users for the embedded judge, of (user, scenario) samples for
+     * language models. Users whom the cells were not found with are assigned by their history; one
+     * about whom no rubric can be read is {@link PreferenceGroups#UNPLACED}.
+     *
+     * @param users who needs a group, with the histories that may be read
+     */
+    public PreferenceGroups groups(
+            Collection<UserContext> users, PreferenceGroups.Level level, Progress progress) {
+        if (data.training().isEmpty() && fits()) {
+            throw new KindredException(
+                    "groups = prototypes: needs choices to learn from, and the data set has no"
+                            + " preferences; use groups = dataset or single");
+        }
+        if (embedded()) {
+            if (level == PreferenceGroups.Level.SCENARIO) {
+                throw new OptionsException(
+                        "group_level = scenario: the rubric judge's cells are of users; use user");
+            }
+            return PreferenceGroups.prototypes(users(), users);
+        }
+        ScenarioSpace space = scenarios(options.scenarios(), progress);
+        Set<String> known = new TreeSet<>();
+        space.members().forEach(member -> known.add(member.userId()));
+        List<UserPrompt> others =
+                users.stream()
+                        .filter(user -> !known.contains(user.userId()))
+                        .map(user -> new UserPrompt(user, ""))
+                        .toList();
+        return PreferenceGroups.scenarios(space, level, tastes(others));
+    }
+
+    /** What users want whatever is asked; empty where no rubric could be read. */
+    private Map<String, double[]> tastes(List<UserPrompt> asked) {
+        SoloWriter writer = solo();
+        Map<String, double[]> tastes = new TreeMap<>();
+        Iterator<UserPrompt> next = asked.iterator();
+        OrderedWork.<UserPrompt, List<RubricOutcome>>runInBatches(
+                asked.iterator(),
+                writer.batch(),
+                writer.threads(),
+                some -> writer.rubrics(some, Samples.of(1)),
+                outcomes ->
+                        tastes.put(
+                                next.next().user().userId(),
+                                ScenarioSpace.taste(outcomes.get(0), embedder())));
+        return tastes;
+    }
+
     /** The judge as one that reads a pair once, in the order given. */
     public ChainWriter oneOrder() {
         return client == null
-                ? new RubricChainWriter(fitted(), seeds.child("draws"))
+                ? solo()
                 : new LlmChainWriter(client, options.llm(), seeds.child("shown"));
     }
 
@@ -92,30 +271,80 @@ public final class OpenJudge implements AutoCloseable {
         return client != null && options.bothOrders() ? new BothOrders(oneOrder()) : oneOrder();
     }
 
-    /** The judge reading responses one by one. */
-    public ChainWriter solo() {
-        return client == null
-                ? oneOrder()
-                : new SoloChainWriter(client, options.llm(), seeds.child("shown"));
+    /** The judge fixing rubrics first and reading responses one by one. */
+    public synchronized SoloWriter solo() {
+        if (solo == null) {
+            solo =
+                    client == null
+                            ? new RubricChainWriter(fitted(), seeds.child("draws"))
+                            : new SoloChainWriter(client, options.llm(), seeds.child("shown"));
+        }
+        return solo;
     }
 
-    public RubricJudge fitted() {
+    public synchronized RubricJudge fitted() {
         if (client != null) {
             throw new IllegalStateException("a language model has no fitted rubric judge");
         }
         if (rubric == null) {
-            rubric =
-                    RubricJudge.fit(
-                            data.training(), embedder, options.judge(), seeds.child("judge"));
+            if (saved == null) {
+                rubric =
+                        RubricJudge.fit(
+                                data.training(),
+                                embedder(),
+                                options.rubric(),
+                                seeds.child("judge"));
+            } else if (Files.exists(savedFile(SavedJudge.RUBRIC))) {
+                rubric = RubricJudge.load(savedFile(SavedJudge.RUBRIC), embedder());
+            } else {
+                throw missing(SavedJudge.RUBRIC);
+            }
         }
         return rubric;
+    }
+
+    private OptionsException missing(String file) {
+        return new OptionsException(
+                savedFile(file) + " is missing: the run has not fitted its judge; finish it first");
+    }
+
+    private Path savedFile(String name) {
+        return saved == null ? Path.of(name) : saved.resolve(name);
+    }
+
+    private boolean isSaved(String name) {
+        return saved != null && Files.exists(savedFile(name));
+    }
+
+    /** Which judge it is; of a saved one what was saved. */
+    public JudgeSpec spec() {
+        return spec;
+    }
+
+    /** The options in effect. */
+    public RewardOptions options() {
+        return options;
     }
 
     public boolean embedded() {
         return client == null;
     }
 
-    public BgeEmbedder embedder() {
+    /** Whether it has to be fitted to the data set's choices before it can be asked. */
+    public boolean fits() {
+        return embedded() && saved == null;
+    }
+
+    /** Whether several threads may ask at once; a model in this process computes one batch. */
+    public boolean concurrent() {
+        return !(spec instanceof JudgeSpec.Local);
+    }
+
+    /** The embedder, loaded when first needed. */
+    public synchronized BgeEmbedder embedder() {
+        if (embedder == null) {
+            embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
+        }
         return embedder;
     }
 
@@ -124,22 +353,39 @@ public final class OpenJudge implements AutoCloseable {
     }
 
     /** Cells of users by fitted taste; for the embedded judge. */
-    public PrototypeSpace users() {
-        return PrototypeSpace.fit(
-                fitted(), data.training(), options.prototypes(), seeds.child("prototypes"));
+    public synchronized PrototypeSpace users() {
+        if (users == null) {
+            users =
+                    isSaved(SavedJudge.PROTOTYPES)
+                            ? PrototypeSpace.load(savedFile(SavedJudge.PROTOTYPES), fitted())
+                            : PrototypeSpace.fit(
+                                    fitted(),
+                                    data.training(),
+                                    options.prototypes(),
+                                    seeds.child("prototypes"));
+        }
+        return users;
     }
 
-    /** Cells of (user, scenario) samples, as published: a chain for every training choice. */
-    public ScenarioSpace scenarios(ScenarioSpace.Options how, Progress progress) {
-        Collection<UserContext> users = data.trainingUsers(options.rowsPerUser()).values();
-        long chains = users.stream().mapToLong(user -> user.history().size()).sum();
-        progress.stage("chains", chains + " training choices");
-        return ScenarioSpace.fit(
-                users,
-                new WatchedWriter(oneOrder(), chains, progress),
-                embedder,
-                how,
-                seeds.child("scenarios"));
+    /** Cells of (user, scenario) samples, as published: a rubric for every training choice. */
+    public synchronized ScenarioSpace scenarios(ScenarioSpace.Options how, Progress progress) {
+        if (!how.equals(options.scenarios())) {
+            return found(how, progress);
+        }
+        if (scenarios == null) {
+            scenarios =
+                    isSaved(SavedJudge.SCENARIOS)
+                            ? ScenarioSpace.load(savedFile(SavedJudge.SCENARIOS))
+                            : found(how, progress);
+        }
+        return scenarios;
+    }
+
+    private ScenarioSpace found(ScenarioSpace.Options how, Progress progress) {
+        Collection<UserContext> some = data.trainingUsers(options.rowsPerUser()).values();
+        long choices = some.stream().mapToLong(user -> user.history().size()).sum();
+        progress.stage("rubrics", choices + " training choices");
+        return ScenarioSpace.fit(some, solo(), embedder(), how, seeds.child("scenarios"), progress);
     }
 
     public NeighbourSource neighbours(PrototypeSpace space, PrototypeNeighbours.Choice choice) {
@@ -148,13 +394,14 @@ public final class OpenJudge implements AutoCloseable {
 
     public NeighbourSource neighbours(ScenarioSpace space, PrototypeNeighbours.Choice choice) {
         return new ScenarioNeighbours(
-                space, choice, oneOrder(), embedder, histories(), seeds.child("neighbours"));
+                space, choice, solo(), embedder(), histories(), seeds.child("neighbours"));
     }
 
-    /** Neighbours as the options want them. */
+    /** Neighbours as the options want them; cells are found only where they are needed. */
     public NeighbourSource neighbours(Progress progress) {
-        if (options.scaling().prototype() == 0) {
-            return (request, n) -> new NeighbourSource.Found(java.util.List.of(), n > 0);
+        if (options.scaling().prototype() == 0
+                || options.neighbours() == PrototypeNeighbours.Choice.NONE) {
+            return NeighbourSource.NOBODY;
         }
         return embedded()
                 ? neighbours(users(), options.neighbours())
@@ -165,12 +412,41 @@ public final class OpenJudge implements AutoCloseable {
         return data.trainingUsers(Integer.MAX_VALUE);
     }
 
+    /**
+     * Leaves in {@code reward/} of a run folder what {@code run:DIR} opens: which judge it is, and
+     * what has been fitted so far.
+     *
+     * @return the files that were written
+     */
+    public synchronized List<Path> save(Path run) {
+        new SavedJudge(spec.spelling(), options).write(run);
+        Path folder = run.resolve(SavedJudge.FOLDER);
+        List<Path> files = new ArrayList<>(List.of(folder.resolve(SavedJudge.FILE)));
+        if (rubric != null) {
+            files.add(folder.resolve(SavedJudge.RUBRIC));
+            rubric.save(folder.resolve(SavedJudge.RUBRIC));
+        }
+        if (users != null) {
+            files.add(folder.resolve(SavedJudge.PROTOTYPES));
+            users.save(folder.resolve(SavedJudge.PROTOTYPES));
+        }
+        if (scenarios != null) {
+            files.add(folder.resolve(SavedJudge.SCENARIOS));
+            scenarios.save(folder.resolve(SavedJudge.SCENARIOS));
+        }
+        return files;
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
         if (cache != null) {
             cache.close();
         }
-        free.run();
-        embedder.close();
+        if (opened != null) {
+            opened.free().run();
+        }
+        if (embedder != null) {
+            embedder.close();
+        }
     }
 }

@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Placement;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
-import org.kindred.datasets.Splits;
+import org.kindred.datasets.source.DataSource;
 import org.kindred.reward.UserContext;
 
 /**
@@ -56,20 +58,34 @@ public record RewardData(
         return new RewardData(dataset, dataset.training(), UserContext.byUser(shown), List.of());
     }
 
-    /** Reads a canonical folder; one without a split is split by the seed. */
-    public static RewardData read(Path folder, SeedTree seeds) {
-        PreferenceDataset dataset = CanonicalReader.read(folder).dataset();
-        if (dataset.preferences().stream().noneMatch(Preference::isTarget)) {
-            dataset =
-                    new PreferenceDataset(
-                            dataset.users(),
-                            Splits.fourCells(
-                                            dataset.preferences(),
-                                            Splits.Options.defaults(),
-                                            seeds.child("split"))
-                                    .preferences());
+    /**
+     * Reads a data set, gives places to its rows if they have none ({@link Placement}), and tells
+     * progress of both.
+     *
+     * @param workFolder where published data are imported into
+     * @param run the root of the run's seeds
+     */
+    public static RewardData read(
+            DataSource data,
+            Path workFolder,
+            Placement.Options places,
+            SeedTree run,
+            Progress progress) {
+        return placed(data.read(workFolder, progress), places, run, progress);
+    }
+
+    /** Likewise of what was read. */
+    public static RewardData placed(
+            CanonicalReader.Loaded loaded,
+            Placement.Options places,
+            SeedTree run,
+            Progress progress) {
+        progress.stage("data", loaded.summary());
+        Placement placement = Placement.of(loaded.dataset(), places, run);
+        if (!placement.how().isEmpty()) {
+            progress.stage("places", placement.how());
         }
-        return of(dataset);
+        return of(placement.dataset());
     }
 
     /** Contexts with the first choices of each user. */

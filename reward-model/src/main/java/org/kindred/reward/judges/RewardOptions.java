@@ -1,5 +1,9 @@
 package org.kindred.reward.judges;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.kindred.options.Meaning;
 import org.kindred.reward.client.ClientOptions;
 import org.kindred.reward.judge.JudgeOptions;
 import org.kindred.reward.llm.LlmOptions;
@@ -8,95 +12,155 @@ import org.kindred.reward.prototype.ScenarioSpace;
 import org.kindred.reward.scaling.PrototypeNeighbours;
 import org.kindred.reward.scaling.ScalingPlan;
 
-/**
- * Options of {@code kindred reward ...}.
- *
- * @param seed of everything random
- * @param shots most past choices of a user that are read
- * @param rowsPerUser most training choices of a user for which a chain is written
- * @param bothOrders ask language models in both orders of a pair and average
- * @param samplesPerRequest most samples in one request of an OpenAI-compatible server; 1 for
- *     servers that ignore {@code n}
- * @param timeoutSeconds of one call
- * @param cache keep every answer of a language model in {@code judge-cache.sqlite}; holds texts
- * @param diagnose pairs that are asked again in both orders and with exchanged labels; 0 for none
- * @param neighbours who speaks beside the user
- * @param scaling samples and how they are put together
- * @param judge the rubric judge
- * @param prototypes cells of users, for the rubric judge
- * @param scenarios cells of (user, scenario) samples, as published
- * @param llm prompts of language models
- * @param client calls of language models
- */
+/** Which judge, and how it is fitted, asked and scaled: the same in every command. */
 public record RewardOptions(
-        long seed,
-        int shots,
-        int rowsPerUser,
-        boolean bothOrders,
-        int samplesPerRequest,
-        int timeoutSeconds,
-        boolean cache,
-        int diagnose,
-        PrototypeNeighbours.Choice neighbours,
-        ScalingPlan scaling,
-        JudgeOptions judge,
-        PrototypeOptions prototypes,
-        ScenarioSpace.Options scenarios,
-        LlmOptions llm,
-        ClientOptions client) {
+        @Meaning(
+                        value =
+                                "rubric (embedded, fitted to the choices), openai:URL#MODEL, ollama:URL#MODEL,"
+                                        + " local:DIR, or run:DIR, the judge of a finished run",
+                        essential = true)
+                String spec,
+        @Meaning(
+                        value =
+                                "what a persona in a policy's prompt is written for: prompt, the user and the prompt"
+                                        + " at hand, or user, once for all prompts of a user",
+                        essential = true)
+                PersonaLevel persona,
+        @Meaning(value = "most past choices of a user that are read; 0 for all", essential = true)
+                int shots,
+        @Meaning("most training choices of a user for which a chain or a rubric is written")
+                int rowsPerUser,
+        @Meaning("ask language models in both orders of a pair and average") boolean bothOrders,
+        @Meaning(
+                        "most samples in one request of an OpenAI-compatible server; 1 for servers that"
+                                + " ignore n")
+                int samplesPerRequest,
+        @Meaning("seconds that one call may take") int timeoutSeconds,
+        @Meaning("keep every answer of a language model in judge-cache.sqlite; holds texts")
+                boolean cache,
+        @Meaning("who speaks beside the user") PrototypeNeighbours.Choice neighbours,
+        @Meaning(value = "samples and how they are put together", essential = true)
+                ScalingPlan scaling,
+        @Meaning("the rubric judge's fit") JudgeOptions rubric,
+        @Meaning("cells of users, for the rubric judge") PrototypeOptions prototypes,
+        @Meaning("cells of (user, scenario) samples, as published") ScenarioSpace.Options scenarios,
+        @Meaning("prompts of language models") LlmOptions llm,
+        @Meaning("calls of language models") ClientOptions client) {
+    private static final List<String> OF_LANGUAGE_MODELS =
+            List.of(
+                    "both_orders",
+                    "samples_per_request",
+                    "timeout_seconds",
+                    "cache",
+                    "llm",
+                    "client");
+
     public RewardOptions {
-        require(shots >= 0, "shots", shots, "0 or more");
+        require(shots >= 0, "shots", shots, "0 (all) or more");
         require(rowsPerUser >= 1, "rows_per_user", rowsPerUser, "1 or more");
         require(samplesPerRequest >= 1, "samples_per_request", samplesPerRequest, "1 or more");
         require(timeoutSeconds >= 1, "timeout_seconds", timeoutSeconds, "1 or more");
-        require(diagnose >= 0, "diagnose", diagnose, "0 or more");
     }
 
     public static RewardOptions defaults() {
         return new RewardOptions(
-                1,
-                10,
+                "rubric",
+                PersonaLevel.PROMPT,
+                0,
                 6,
                 true,
                 8,
                 120,
                 true,
-                0,
                 PrototypeNeighbours.Choice.PROTOTYPE,
                 ScalingPlan.base(),
-                JudgeOptions.fixed(),
+                JudgeOptions.defaults(),
                 PrototypeOptions.defaults(),
                 ScenarioSpace.Options.defaults(),
                 LlmOptions.defaults(),
                 ClientOptions.defaults());
     }
 
+    /** Past choices of a user that may be read. */
+    public int mostShots() {
+        return shots == 0 ? Integer.MAX_VALUE : shots;
+    }
+
+    /** The options that the judge does not read, by key, and why. */
+    public static Map<String, String> unread(RewardOptions options) {
+        JudgeSpec judge = JudgeSpec.parse(options.spec);
+        Map<String, String> unread = new TreeMap<>();
+        if (options.scaling.prototype() == 0) {
+            unread.put("neighbours", "scaling.prototype = 0, so no neighbour is asked");
+        }
+        if (judge instanceof JudgeSpec.Embedded) {
+            for (String key : OF_LANGUAGE_MODELS) {
+                unread.put(
+                        key,
+                        "the judge is rubric, which asks no language model; openai:, ollama: and"
+                                + " local: read it");
+            }
+            return unread;
+        }
+        for (String key : List.of("rubric", "prototypes")) {
+            unread.put(
+                    key,
+                    "the judge is a language model, which is not fitted; --judge rubric reads it");
+        }
+        if (judge instanceof JudgeSpec.Local) {
+            for (String key : List.of("samples_per_request", "timeout_seconds")) {
+                unread.put(key, "the judge is a local checkpoint; served judges read it");
+            }
+        }
+        return unread;
+    }
+
     /** The same with another way to ask language models. */
     public RewardOptions withLlm(LlmOptions other) {
-        return with(judge, other);
+        return with(rubric, other);
     }
 
     /** The same with other options of the rubric judge. */
-    public RewardOptions withJudge(JudgeOptions other) {
+    public RewardOptions withRubric(JudgeOptions other) {
         return with(other, llm);
     }
 
-    private RewardOptions with(JudgeOptions judge, LlmOptions llm) {
+    /** These with what a saved judge is: its fit and, if none were set, its cells and prompts. */
+    RewardOptions withFitOf(RewardOptions saved) {
         return new RewardOptions(
-                seed,
+                spec,
+                persona,
+                shots,
+                saved.rowsPerUser,
+                bothOrders,
+                samplesPerRequest,
+                timeoutSeconds,
+                cache,
+                neighbours,
+                scaling,
+                saved.rubric,
+                prototypes.equals(PrototypeOptions.defaults()) ? saved.prototypes : prototypes,
+                scenarios.equals(ScenarioSpace.Options.defaults()) ? saved.scenarios : scenarios,
+                llm.equals(LlmOptions.defaults()) ? saved.llm : llm,
+                client);
+    }
+
+    private RewardOptions with(JudgeOptions otherRubric, LlmOptions otherLlm) {
+        return new RewardOptions(
+                spec,
+                persona,
                 shots,
                 rowsPerUser,
                 bothOrders,
                 samplesPerRequest,
                 timeoutSeconds,
                 cache,
-                diagnose,
                 neighbours,
                 scaling,
-                judge,
+                otherRubric,
                 prototypes,
                 scenarios,
-                llm,
+                otherLlm,
                 client);
     }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.UserRubric;
 import org.kindred.reward.chain.ChainParser;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.prompt.PairPrompt;
@@ -61,7 +62,7 @@ public final class ChainPrompts {
 
     /** The rubric of a reply to {@link #synthesis}, as the scoring prompt shows it; or empty. */
     public String readRubric(String reply) {
-        WrittenRubric rubric = WrittenRubric.read(reply).value();
+        UserRubric rubric = RubricReply.read(reply).value();
         return rubric == null ? "" : rubric.text();
     }
 

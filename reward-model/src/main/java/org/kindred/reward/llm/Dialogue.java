@@ -26,7 +26,12 @@ record Dialogue(JudgeClient client, int maxTokens, @Nullable String schema) {
     private static final String REPAIR = PromptTemplate.resource("repair", 1);
     private static final int SECOND_TRY = 1;
 
-    /** What became of one sample: exactly one of value and reason is there. */
+    /**
+     * What became of one sample: exactly one of value and reason is there.
+     *
+     * @param tokens of its replies, whether they were asked for now or were in the cache: a run
+     *     that is repeated or resumed counts the same
+     */
     record Heard<T>(@Nullable T value, String reason, long tokens) {}
 
     /** What a reader made of a reply: a value, or why there is none. */
@@ -104,7 +109,7 @@ record Dialogue(JudgeClient client, int maxTokens, @Nullable String schema) {
         return new Heard<>(
                 reading.value(),
                 reading.reason(),
-                spent + (text.cached() ? 0 : text.inputTokens() + text.outputTokens()));
+                spent + text.inputTokens() + text.outputTokens());
     }
 
     private static Question again(Question question, String reason) {

@@ -1,25 +1,21 @@
 package org.kindred.reward.llm;
 
+import org.kindred.options.Meaning;
 import org.kindred.reward.chain.ChainParser;
 
-/**
- * How a language model is asked for chains.
- *
- * @param prompt what it is told
- * @param history most past choices shown, drawn by seed once a user so that prefixes repeat; the
- *     paper has 3
- * @param context how much of the conversation is shown
- * @param totals which totals count
- * @param schema hold the answer to a JSON schema, where the endpoint can
- * @param maxTokens longest answer
- */
+/** How a language model is asked for chains. */
 public record LlmOptions(
-        Prompt prompt,
-        int history,
-        Context context,
-        ChainParser.Totals totals,
-        boolean schema,
-        int maxTokens) {
+        @Meaning(value = "what it is told", essential = true) Prompt prompt,
+        @Meaning(
+                        value =
+                                "most past choices shown, drawn by seed once a user so that prefixes repeat; the "
+                                        + "paper has 3",
+                        essential = true)
+                int history,
+        @Meaning("how much of the conversation is shown") Context context,
+        @Meaning("which totals count") ChainParser.Totals totals,
+        @Meaning("hold the answer to a JSON schema, where the endpoint can") boolean schema,
+        @Meaning(value = "longest answer", essential = true) int maxTokens) {
 
     /** What the model is told. */
     public enum Prompt {
@@ -84,12 +80,6 @@ public record LlmOptions(
     public static LlmOptions defaults() {
         return new LlmOptions(
                 Prompt.HISTORY, 3, Context.FULL, ChainParser.Totals.RECOMPUTED, false, 3072);
-    }
-
-    /** As published: the model's own arithmetic counts. */
-    public static LlmOptions faithful() {
-        return new LlmOptions(
-                Prompt.HISTORY, 3, Context.FIRST_TURN, ChainParser.Totals.STATED, false, 3072);
     }
 
     /** The same with another prompt; a checklist's weights need not sum to 100. */

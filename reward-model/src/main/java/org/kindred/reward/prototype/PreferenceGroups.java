@@ -1,15 +1,14 @@
 package org.kindred.reward.prototype;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.datasets.SeedTree;
-import org.kindred.datasets.User;
 import org.kindred.reward.TextKey;
 import org.kindred.reward.UserContext;
 
@@ -18,8 +17,11 @@ import org.kindred.reward.UserContext;
  * so that every prompt of a user falls into the same one, except at level {@link Level#SCENARIO}.
  */
 public final class PreferenceGroups {
-    /** Name of the one group of {@link #single}. */
+    /** Name of the one group where there is one for all. */
     public static final String EVERYBODY = "everybody";
+
+    /** Name of the group of users about whom no rubric could be read. */
+    public static final String UNPLACED = "unplaced";
 
     private final Map<String, String> groupByUser; // sorted by user
     private final Map<String, Map<String, String>> groupByScenario; // user, hash of the prompt
@@ -54,11 +56,25 @@ public final class PreferenceGroups {
      * ones that which is nearer to the user's mean taste.
      */
     public static PreferenceGroups scenarios(ScenarioSpace space, Level level) {
+        return scenarios(space, level, Map.of());
+    }
+
+    /**
+     * Likewise with users who have no sample.
+     *
+     * @param others what each wants whatever is asked, as {@link ScenarioSpace#taste} gives it;
+     *     empty for {@link #UNPLACED}
+     */
+    public static PreferenceGroups scenarios(
+            ScenarioSpace space, Level level, Map<String, double[]> others) {
         Map<String, List<ScenarioSpace.Member>> byUser = new TreeMap<>();
         for (ScenarioSpace.Member member : space.members()) {
             byUser.computeIfAbsent(member.userId(), id -> new ArrayList<>()).add(member);
         }
         Map<String, String> groups = new TreeMap<>();
+        others.forEach(
+                (user, taste) ->
+                        groups.put(user, taste.length == 0 ? UNPLACED : name(space.cellOf(taste))));
         Map<String, Map<String, String>> byScenario = new TreeMap<>();
         byUser.forEach(
                 (user, members) -> {
@@ -103,41 +119,17 @@ public final class PreferenceGroups {
         return new PreferenceGroups(groups);
     }
 
-    /**
-     * Labels of the data set.
-     *
-     * @throws KindredException if a user has none
-     */
-    public static PreferenceGroups dataset(Collection<User> users) {
-        Map<String, String> groups = new TreeMap<>();
-        for (User user : users) {
-            if (user.group() == null || user.group().isBlank()) {
-                throw new KindredException(
-                        "groups: dataset needs a group for every user, but the field group of"
-                                + " users.jsonl is missing for some of the "
-                                + users.size()
-                                + "; use groups: prototypes instead");
-            }
-            groups.put(user.id(), user.group());
-        }
-        return new PreferenceGroups(groups);
+    private record Saved(Map<String, String> groups, Map<String, Map<String, String>> scenarios) {}
+
+    /** Writes the groups to one file, complete or absent. */
+    public void save(Path file) {
+        Json.write(file, new Saved(groupByUser, groupByScenario));
     }
 
-    /** Control: the same groups in the same sizes, dealt to users at random. */
-    public static PreferenceGroups random(PreferenceGroups like, SeedTree seeds) {
-        List<String> dealt = seeds.shuffled(like.groupByUser.values());
-        Map<String, String> groups = new TreeMap<>();
-        for (String user : like.groupByUser.keySet()) {
-            groups.put(user, dealt.get(groups.size()));
-        }
-        return new PreferenceGroups(groups);
-    }
-
-    /** Control: one group for all. */
-    public static PreferenceGroups single(Collection<String> userIds) {
-        Map<String, String> groups = new TreeMap<>();
-        new LinkedHashSet<>(userIds).forEach(user -> groups.put(user, EVERYBODY));
-        return new PreferenceGroups(groups);
+    /** Reads what {@link #save} wrote. */
+    public static PreferenceGroups load(Path file) {
+        Saved saved = Json.read(file, Saved.class, "the preference groups");
+        return new PreferenceGroups(saved.groups(), saved.scenarios());
     }
 
     /**
@@ -159,16 +151,20 @@ public final class PreferenceGroups {
         return group;
     }
 
+    /** Number of users in the group {@link #UNPLACED}. */
+    public int unplaced() {
+        return (int) groupByUser.values().stream().filter(UNPLACED::equals).count();
+    }
+
+    /** Users of each group, groups sorted. */
+    public Map<String, Integer> sizes() {
+        Map<String, Integer> sizes = new TreeMap<>();
+        groupByUser.values().forEach(group -> sizes.merge(group, 1, Integer::sum));
+        return sizes;
+    }
+
     /** Names of all groups, sorted. */
     public List<String> groups() {
         return groups;
-    }
-
-    /** Users of each group, both sorted. */
-    public Map<String, List<String>> usersByGroup() {
-        Map<String, List<String>> users = new TreeMap<>();
-        groupByUser.forEach(
-                (user, group) -> users.computeIfAbsent(group, g -> new ArrayList<>()).add(user));
-        return users;
     }
 }

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.judge.GaussianMixturePrior;
 import org.kindred.reward.judge.RubricJudge;
-import org.kindred.reward.judge.TasteClouds;
 
 /**
  * How many prototypes the users support. For each number, clouds of taste are found without one
@@ -76,7 +76,7 @@ final class PrototypeCount {
         }
         for (int fold = 0; fold < FOLDS; fold++) {
             int out = fold;
-            List<TasteClouds> clouds =
+            List<GaussianMixturePrior> clouds =
                     judge.clouds(
                             users.values().stream()
                                     .filter(user -> foldOf.get(user.userId()) != out)

@@ -1,25 +1,24 @@
 package org.kindred.reward.prototype;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.reward.judge.TasteClouds;
+import org.kindred.reward.judge.GaussianMixturePrior;
 
 /**
  * {@code prototypes.json}: cells with their members, and the point of each training user; since
  * version 2 with the clouds of taste that members were drawn from, in the order of the cells.
  */
 record PrototypeFile(
-        @JsonProperty("format_version") int formatVersion,
+        int formatVersion,
         PrototypeOptions.Features features,
-        @JsonProperty("weight_scale") double weightScale,
-        @JsonProperty("text_scale") double textScale,
+        double weightScale,
+        double textScale,
         List<PrototypeSpace.Prototype> prototypes,
-        @Nullable TasteClouds clouds,
+        @Nullable GaussianMixturePrior clouds,
         Map<String, double[]> points) {
 
     static final int VERSION = 2;

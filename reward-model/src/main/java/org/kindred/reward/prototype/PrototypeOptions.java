@@ -1,23 +1,29 @@
 package org.kindred.reward.prototype;
 
-/**
- * Options of {@link PrototypeSpace}.
- *
- * @param k number of prototypes; {@link #AUTO} chooses the smallest whose held-out log-likelihood
- *     is within one standard error of the best
- * @param most largest number tried by {@code AUTO}
- * @param features what is clustered
- * @param starts starts of k-means, where personas in words are clustered
- * @param bootstrap times that users are drawn and clustered again to tell how stable the cells are;
- *     0 for never
- */
-public record PrototypeOptions(int k, int most, Features features, int starts, int bootstrap) {
+import org.kindred.options.Meaning;
+
+/** Options of {@link PrototypeSpace}. */
+public record PrototypeOptions(
+        @Meaning(
+                        value =
+                                "number of prototypes; 0 chooses the smallest whose held-out log-likelihood is within "
+                                        + "one standard error of the best",
+                        essential = true)
+                int k,
+        @Meaning("largest number tried where k is 0") int most,
+        @Meaning("what is clustered") Features features,
+        @Meaning("starts of k-means, where personas in words are clustered") int starts,
+        @Meaning(
+                        "times that users are drawn and clustered again to tell how stable the "
+                                + "cells are; 0 for never")
+                int bootstrap) {
     public static final int AUTO = 0;
 
     /** What is clustered. */
     public enum Features {
         /**
-         * Place on the judge's axes, as a mixture of normal distributions ({@code TasteClouds}).
+         * Place on the judge's axes, as a mixture of normal distributions ({@code
+         * GaussianMixturePrior}).
          */
         WEIGHTS,
         /** Embedding of the persona in words, as in the paper; hardly separates opposites. */

@@ -19,8 +19,8 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.cluster.Clusterer.Cells;
 import org.kindred.reward.cluster.KMeansClusterer;
+import org.kindred.reward.judge.GaussianMixturePrior;
 import org.kindred.reward.judge.RubricJudge;
-import org.kindred.reward.judge.TasteClouds;
 
 /**
  * Prototypes of taste (P-GenRM, arXiv 2602.12116, section on prototypes): training users in cells,
@@ -86,7 +86,7 @@ public final class PrototypeSpace {
 
     private final TasteFeatures features;
     private final List<Prototype> prototypes;
-    private final @Nullable TasteClouds clouds;
+    private final @Nullable GaussianMixturePrior clouds;
     private final Map<String, double[]> points; // features of members
     private final Map<String, String> labels;
     private final Map<String, double[]> map;
@@ -98,7 +98,7 @@ public final class PrototypeSpace {
     PrototypeSpace(
             TasteFeatures features,
             List<Prototype> prototypes,
-            @Nullable TasteClouds clouds,
+            @Nullable GaussianMixturePrior clouds,
             Map<String, double[]> points) {
         this.features = features;
         this.clouds = clouds;
@@ -150,7 +150,7 @@ public final class PrototypeSpace {
             Map<String, double[]> points,
             int k,
             SeedTree seeds) {
-        TasteClouds clouds = judge.clouds(users.values(), new int[] {k}, seeds).get(0);
+        GaussianMixturePrior clouds = judge.clouds(users.values(), new int[] {k}, seeds).get(0);
         Map<String, Integer> cloudOf = likeliest(judge, clouds, users.values());
         int[] order = bySize(cloudOf.values(), clouds.shares().length);
         List<Prototype> prototypes = new ArrayList<>();
@@ -183,7 +183,7 @@ public final class PrototypeSpace {
 
     /** The likeliest cloud of each user. */
     private static Map<String, Integer> likeliest(
-            RubricJudge judge, TasteClouds clouds, Collection<UserContext> users) {
+            RubricJudge judge, GaussianMixturePrior clouds, Collection<UserContext> users) {
         Map<String, Integer> cloudOf = new TreeMap<>();
         users.forEach(user -> cloudOf.put(user.userId(), likeliest(judge.shares(clouds, user))));
         return cloudOf;

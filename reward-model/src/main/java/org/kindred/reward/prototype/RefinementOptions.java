@@ -1,30 +1,21 @@
 package org.kindred.reward.prototype;
 
-/**
- * Options of {@link Refinement}, defaults as in the authors' code (P-GenRM, arXiv 2602.12116).
- *
- * @param rho weight of the second attention term
- * @param lambdaQuery weight of the query in the refined preference
- * @param lambdaHistory weight of the history in it
- * @param lambdaCentre pull of a prototype to the mean of its cell; 0 switches it off
- * @param lambdaTrust pull of a prototype to its value before the last step; 0 switches it off
- * @param attention which term rho weighs
- * @param learningRate of AdamW
- * @param weightDecay of AdamW, decoupled
- * @param batch samples a step
- * @param epochs passes over the samples; 0 leaves k-means as it is
- */
+import org.kindred.options.Meaning;
+
+/** Options of {@link Refinement}, defaults as in the authors' code (P-GenRM, arXiv 2602.12116). */
 public record RefinementOptions(
-        double rho,
-        double lambdaQuery,
-        double lambdaHistory,
-        double lambdaCentre,
-        double lambdaTrust,
-        Attention attention,
-        double learningRate,
-        double weightDecay,
-        int batch,
-        int epochs) {
+        @Meaning("weight of the second attention term") double rho,
+        @Meaning("weight of the query in the refined preference") double lambdaQuery,
+        @Meaning("weight of the history in it") double lambdaHistory,
+        @Meaning("pull of a prototype to the mean of its cell; 0 switches it off")
+                double lambdaCentre,
+        @Meaning("pull of a prototype to its value before the last step; 0 switches it " + "off")
+                double lambdaTrust,
+        @Meaning("which term rho weighs") Attention attention,
+        @Meaning("of AdamW") double learningRate,
+        @Meaning("of AdamW, decoupled") double weightDecay,
+        @Meaning("samples a step") int batch,
+        @Meaning("passes over the samples; 0 leaves k-means as it is") int epochs) {
 
     /** Which attention term rho weighs. */
     public enum Attention {

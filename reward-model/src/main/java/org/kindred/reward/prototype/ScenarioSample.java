@@ -5,25 +5,25 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.TextKey;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.chain.ChainOutcome;
-import org.kindred.reward.chain.ChainRequest;
-import org.kindred.reward.chain.ChainWriter;
-import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.UserPrompt;
 import org.kindred.reward.chain.Samples;
-import org.kindred.reward.client.OrderedWork;
+import org.kindred.reward.chain.SoloWriter;
 
 /**
- * One user in one scenario: what a writer of chains says the user wants there, and the choice that
+ * One user in one scenario: what a writer of rubrics says the user wants there, and the choice that
  * was made.
  *
  * @param userId training user
  * @param scenario hash of the prompt
- * @param taste embedding of the preference text, length 1
+ * @param taste embedding of the persona, length 1
  * @param choice the pair that was chosen between
  * @param history up to h other choices of the user
  */
@@ -34,31 +34,24 @@ record ScenarioSample(
         Refinement.Choice choice,
         List<Refinement.Choice> history) {
 
-    /** The text of a chain that is embedded, in training and ever after. */
-    static String preferenceText(EvaluationChain chain) {
-        return chain.persona();
-    }
-
-    /** A training row and the other choices of the user that its chain is written from. */
+    /** A training row and the other choices of the user that its rubric is written from. */
     private record Drawn(UserContext user, Preference target, List<Preference> past) {
-        ChainRequest request() {
-            return new ChainRequest(
-                    new UserContext(user.userId(), past),
-                    target.promptText(),
-                    List.of(target.chosenText(), target.rejectedText()));
+        UserPrompt asked() {
+            return new UserPrompt(new UserContext(user.userId(), past), target.promptText());
         }
     }
 
     /**
-     * A sample for each training row: the chain is written from {@code h} other rows of the user,
-     * drawn by seed. Rows whose chain could not be written are left out.
+     * A sample for each training row: the rubric is written from {@code h} other rows of the user,
+     * drawn by seed. Rows whose rubric could not be written are left out.
      */
     static List<ScenarioSample> of(
             Collection<UserContext> users,
-            ChainWriter writer,
+            SoloWriter writer,
             TextEmbedder embedder,
             int h,
-            SeedTree seeds) {
+            SeedTree seeds,
+            Progress progress) {
         List<Drawn> rows = new ArrayList<>();
         for (UserContext user : users) {
             for (int i = 0; i < user.history().size(); i++) {
@@ -74,14 +67,16 @@ record ScenarioSample(
         }
         List<ScenarioSample> samples = new ArrayList<>();
         Iterator<Drawn> next = rows.iterator();
-        OrderedWork.<ChainRequest, List<ChainOutcome>>runInBatches(
-                rows.stream().map(Drawn::request).iterator(),
+        int[] done = new int[1];
+        OrderedWork.<UserPrompt, List<RubricOutcome>>runInBatches(
+                rows.stream().map(Drawn::asked).iterator(),
                 writer.batch(),
                 writer.threads(),
-                requests -> writer.writeAll(requests, Samples.of(1)),
+                asked -> writer.rubrics(asked, Samples.of(1)),
                 outcomes -> {
                     Drawn row = next.next();
                     double[] taste = taste(outcomes.get(0), embedder);
+                    progress.step(++done[0], rows.size(), "rubrics");
                     if (taste.length > 0) {
                         samples.add(
                                 new ScenarioSample(
@@ -97,14 +92,10 @@ record ScenarioSample(
         return samples;
     }
 
-    /** Embedding of what the user wants here; empty if no chain could be written. */
-    static double[] taste(ChainRequest request, ChainWriter writer, TextEmbedder embedder) {
-        return taste(writer.write(request, Samples.of(1)).get(0), embedder);
-    }
-
-    private static double[] taste(ChainOutcome outcome, TextEmbedder embedder) {
-        return outcome instanceof ChainOutcome.Written written
-                ? doubles(embedder.embed(preferenceText(written.chain())))
+    /** Embedding of the persona, in training and ever after; empty if no rubric was written. */
+    static double[] taste(RubricOutcome outcome, TextEmbedder embedder) {
+        return outcome instanceof RubricOutcome.Written written
+                ? doubles(embedder.embed(written.rubric().persona()))
                 : new double[0];
     }
 

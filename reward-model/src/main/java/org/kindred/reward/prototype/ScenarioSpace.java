@@ -1,6 +1,5 @@
 package org.kindred.reward.prototype;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,23 +13,26 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.options.Meaning;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.chain.ChainRequest;
-import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.chain.SoloWriter;
 import org.kindred.reward.cluster.Clusterer;
 import org.kindred.reward.cluster.KMeansClusterer;
 import org.kindred.reward.prototype.PrototypeSpace.Neighbours;
 
 /**
  * Prototypes as published (P-GenRM, arXiv 2602.12116, 2.6): cells of (user, scenario) samples by
- * the embedding of what a chain says the user wants there. K-means gives the first prototypes,
+ * the embedding of what a rubric says the user wants there. K-means gives the first prototypes,
  * {@link Refinement} moves them, then every sample goes to the prototype of the largest dot
  * product.
  *
- * <p>Deviations: neighbours are different users and never the user; both regularisers act; where
- * the user's cell has too few users the next cells help, and the result says so.
+ * <p>Deviations: the persona is written before the responses are read, in training as ever after;
+ * neighbours are different users and never the user; both regularisers act; where the user's cell
+ * has too few users the next cells help, and the result says so.
  */
 public final class ScenarioSpace {
     private static final int VERSION = 1;
@@ -53,20 +55,14 @@ public final class ScenarioSpace {
     }
 
     /** {@code scenario-prototypes.json}. */
-    private record File(
-            @JsonProperty("format_version") int formatVersion,
-            double[][] prototypes,
-            List<Member> members) {}
+    private record File(int formatVersion, double[][] prototypes, List<Member> members) {}
 
-    /**
-     * Options.
-     *
-     * @param k prototypes; the paper has 50
-     * @param history past choices that a chain is written from; the paper has 3
-     * @param starts starts of k-means; the authors' code has 10
-     * @param refinement how prototypes are moved
-     */
-    public record Options(int k, int history, int starts, RefinementOptions refinement) {
+    /** Options. */
+    public record Options(
+            @Meaning("prototypes; the paper has 50") int k,
+            @Meaning("past choices that a rubric is written from; the paper has 3") int history,
+            @Meaning("starts of k-means; the authors' code has 10") int starts,
+            @Meaning("how prototypes are moved") RefinementOptions refinement) {
         public Options {
             if (k < 1 || history < 0 || starts < 1) {
                 throw new IllegalArgumentException(
@@ -100,18 +96,24 @@ public final class ScenarioSpace {
 
     /**
      * @param users training users with their training choices
-     * @param writer writes the chains whose first part is embedded
-     * @throws KindredException if no chain could be written
+     * @param writer writes the rubrics whose personas are embedded
+     * @throws KindredException if no rubric could be written
      */
     public static ScenarioSpace fit(
             Collection<UserContext> users,
-            ChainWriter writer,
+            SoloWriter writer,
             TextEmbedder embedder,
             Options options,
-            SeedTree seeds) {
+            SeedTree seeds,
+            Progress progress) {
         return fit(
                 ScenarioSample.of(
-                        users, writer, embedder, options.history(), seeds.child("history")),
+                        users,
+                        writer,
+                        embedder,
+                        options.history(),
+                        seeds.child("history"),
+                        progress),
                 options,
                 seeds);
     }
@@ -119,7 +121,7 @@ public final class ScenarioSpace {
     static ScenarioSpace fit(List<ScenarioSample> samples, Options options, SeedTree seeds) {
         if (samples.isEmpty()) {
             throw new KindredException(
-                    "cannot find prototypes: no chain could be written for any training choice;"
+                    "cannot find prototypes: no rubric could be written for any training choice;"
                             + " check the judge");
         }
         double[][] tastes = samples.stream().map(ScenarioSample::taste).toArray(double[][]::new);
@@ -269,12 +271,12 @@ public final class ScenarioSpace {
     }
 
     /**
-     * What the user is said to want for a question, as training samples were described.
+     * What the user is said to want for a prompt, as training samples were described.
      *
-     * @return embedding, empty if no chain could be written
+     * @return embedding, empty if no rubric could be written
      */
-    public static double[] taste(ChainRequest request, ChainWriter writer, TextEmbedder embedder) {
-        return ScenarioSample.taste(request, writer, embedder);
+    public static double[] taste(RubricOutcome rubric, TextEmbedder embedder) {
+        return ScenarioSample.taste(rubric, embedder);
     }
 
     /**

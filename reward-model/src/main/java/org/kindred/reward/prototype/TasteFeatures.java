@@ -29,7 +29,7 @@ record TasteFeatures(
         List<double[]> weights = new ArrayList<>();
         List<double[]> texts = new ArrayList<>();
         for (UserContext user : users) {
-            UserPosterior posterior = judge.posterior(user, JudgeMode.HISTORY);
+            UserPosterior posterior = judge.posterior(user, JudgeMode.GAUSSIAN);
             weights.add(judge.profile(posterior.mean()));
             texts.add(raw.text(posterior));
         }
@@ -38,11 +38,11 @@ record TasteFeatures(
 
     /** The place on the axes that the history alone shows. */
     static Function<UserContext, double[]> placeBy(RubricJudge judge) {
-        return user -> judge.posterior(user, JudgeMode.HISTORY).mean();
+        return user -> judge.posterior(user, JudgeMode.GAUSSIAN).mean();
     }
 
     double[] of(UserContext user) {
-        UserPosterior posterior = judge.posterior(user, JudgeMode.HISTORY);
+        UserPosterior posterior = judge.posterior(user, JudgeMode.GAUSSIAN);
         return switch (kind) {
             case WEIGHTS -> judge.profile(posterior.mean());
             case PERSONA_TEXT -> text(posterior);

@@ -26,19 +26,15 @@ final class Aggregation {
     private Aggregation() {}
 
     /**
-     * @param own totals of each own sample, {@code [sample][response]}, null where the judge
-     *     declined; failed samples are left out of the list
-     * @param attempts samples asked for
-     * @param tokens spent on them
+     * Puts both sides together.
+     *
+     * @param responses number of responses that each sample read
      */
     static ScaledScores aggregate(
-            ScalingPlan plan,
-            List<List<@Nullable Double>> own,
-            List<List<@Nullable Double>> neighbours,
-            int responses,
-            int attempts,
-            long tokens,
-            boolean neighboursShort) {
+            ScalingPlan plan, Side ownSide, Side theirSide, int responses, boolean cellShort) {
+        List<List<@Nullable Double>> own = ownSide.totals();
+        List<List<@Nullable Double>> neighbours = theirSide.totals();
+        int attempts = ownSide.asked() + theirSide.asked();
         boolean[] scored = new boolean[responses];
         for (int i = 0; i < responses; i++) {
             int response = i;
@@ -54,7 +50,7 @@ final class Aggregation {
             if (!scored[i] && declined) {
                 outcomes.add(new ScoreOutcome.Abstained("declined by every sample"));
             } else if (ownUsable.isEmpty() && neighbourUsable.isEmpty()) {
-                outcomes.add(new ScoreOutcome.Failed("no usable sample", attempts));
+                outcomes.add(new ScoreOutcome.Failed(reason(ownSide, theirSide), attempts));
             } else {
                 outcomes.add(
                         new ScoreOutcome.Scored(
@@ -66,9 +62,15 @@ final class Aggregation {
                 source(ownUsable, neighbourUsable),
                 ownUsable.size(),
                 neighbourUsable.size(),
-                neighboursShort,
-                attempts,
-                tokens);
+                cellShort,
+                ownSide.asked(),
+                theirSide.asked(),
+                ownSide.tokens() + theirSide.tokens());
+    }
+
+    private static String reason(Side own, Side neighbours) {
+        String first = own.reason().isEmpty() ? neighbours.reason() : own.reason();
+        return first.isEmpty() ? "no usable sample" : first;
     }
 
     private static double score(

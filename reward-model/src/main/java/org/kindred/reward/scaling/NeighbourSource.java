@@ -2,16 +2,19 @@ package org.kindred.reward.scaling;
 
 import java.util.List;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.chain.ChainRequest;
+import org.kindred.reward.UserPrompt;
 
 /** Finds users whose opinion may stand beside the user's own. */
 @FunctionalInterface
 public interface NeighbourSource {
 
+    /** Nobody: only the user speaks. */
+    NeighbourSource NOBODY = (asked, n) -> new Found(List.of(), n > 0);
+
     /**
      * Neighbours with the histories that may be read.
      *
-     * @param users different users, nearest first, never the user himself
+     * @param users different users, nearest first, never the user asked about
      * @param cellShort whether the user's own cell held fewer than were asked for
      */
     record Found(List<UserContext> users, boolean cellShort) {
@@ -21,7 +24,7 @@ public interface NeighbourSource {
     }
 
     /**
-     * @param request the user and the question at hand; its responses must not be looked at
+     * @param asked the user and the prompt at hand; responses are not known
      */
-    Found find(ChainRequest request, int n);
+    Found find(UserPrompt asked, int n);
 }

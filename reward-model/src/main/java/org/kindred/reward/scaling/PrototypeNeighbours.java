@@ -5,7 +5,7 @@ import java.util.Map;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.chain.ChainRequest;
+import org.kindred.reward.UserPrompt;
 import org.kindred.reward.prototype.PrototypeSpace;
 import org.kindred.reward.prototype.PrototypeSpace.Neighbours;
 
@@ -41,8 +41,8 @@ public record PrototypeNeighbours(
     }
 
     @Override
-    public Found find(ChainRequest request, int n) {
-        UserContext user = request.user();
+    public Found find(UserPrompt asked, int n) {
+        UserContext user = asked.user();
         Neighbours found =
                 switch (choice) {
                     case PROTOTYPE -> space.neighbours(user, n);

@@ -11,8 +11,9 @@ import org.kindred.policy.grpo.ScoreOutcome;
  * @param ownSamples usable own samples
  * @param neighbourSamples usable samples of neighbours
  * @param neighboursShort whether the user's cell held fewer neighbours than the plan asks for
- * @param asked samples asked for, of both sides; fewer than planned where asking stopped early
- * @param tokens spent on them, as the endpoint counted
+ * @param ownAsked own samples asked for; fewer than planned where asking stopped early
+ * @param neighboursAsked likewise samples of neighbours
+ * @param tokens of the replies behind them, as the endpoint counted, cached or not
  */
 public record ScaledScores(
         List<ScoreOutcome> outcomes,
@@ -20,7 +21,8 @@ public record ScaledScores(
         int ownSamples,
         int neighbourSamples,
         boolean neighboursShort,
-        int asked,
+        int ownAsked,
+        int neighboursAsked,
         long tokens) {
 
     /** Who was heard. */
@@ -33,6 +35,11 @@ public record ScaledScores(
 
     public ScaledScores {
         outcomes = List.copyOf(outcomes);
+    }
+
+    /** Samples asked for, of both sides. */
+    public int asked() {
+        return ownAsked + neighboursAsked;
     }
 
     /** Score of the first response minus that of the second, NaN if either has none. */

@@ -3,28 +3,24 @@ package org.kindred.reward.scaling;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Meaning;
 
-/**
- * How many opinions are asked and how they are put together (P-GenRM, arXiv 2602.12116, Eq. 9).
- *
- * @param individual own samples, m
- * @param prototype neighbours, n; one sample each
- * @param ownWeight share of the own side where both sides speak, 0 to 1; 0.5 ranks as Eq. 9
- * @param aggregate how samples of a side become a score
- * @param temperature of samples, 0 to 5; the authors' code has 0.9 for one and 1.0 for several
- * @param stopAt for pairs: stop asking when the preferred response is decided, that is when the
- *     mean margin is this many standard errors from 0; 0 asks for all samples. 2 keeps nearly all
- *     verdicts
- * @param block own samples between two looks, where {@code stopAt} is above 0
- */
+/** How many opinions are asked and how they are put together (P-GenRM, arXiv 2602.12116, Eq. 9). */
 public record ScalingPlan(
-        int individual,
-        int prototype,
-        double ownWeight,
-        Aggregate aggregate,
-        double temperature,
-        double stopAt,
-        int block) {
+        @Meaning(value = "own samples, m", essential = true) int individual,
+        @Meaning(value = "neighbours, n; one sample each", essential = true) int prototype,
+        @Meaning("share of the own side where both sides speak, 0 to 1; 0.5 ranks as Eq. " + "9")
+                double ownWeight,
+        @Meaning("how samples of a side become a score") Aggregate aggregate,
+        @Meaning(
+                        "of samples, 0 to 5; null as in the authors' code: 0.9 for one sample, 1.0 for several")
+                @Nullable Double temperature,
+        @Meaning(
+                        "for pairs: stop asking when the preferred response is decided, that is "
+                                + "when the mean margin is this many standard errors from 0; 0 asks for "
+                                + "all samples. 2 keeps nearly all verdicts")
+                double stopAt,
+        @Meaning("own samples between two looks, where stopAt is above 0") int block) {
 
     /** How samples become a score. */
     public enum Aggregate {
@@ -63,9 +59,11 @@ public record ScalingPlan(
             throw new IllegalArgumentException(
                     "ownWeight = " + ownWeight + ": must be 0 to 1, for example 0.5");
         }
-        if (!(temperature >= 0 && temperature <= 5)) {
+        if (temperature != null && !(temperature >= 0 && temperature <= 5)) {
             throw new IllegalArgumentException(
-                    "temperature = " + temperature + ": must be 0 to 5, for example 1.0");
+                    "temperature = "
+                            + temperature
+                            + ": must be 0 to 5, for example 1.0, or null for the published one");
         }
         if (!(stopAt >= 0 && stopAt <= 100)) {
             throw new IllegalArgumentException(
@@ -83,14 +81,15 @@ public record ScalingPlan(
 
     /** Eq. 9 with m own samples and n neighbours. */
     public static ScalingPlan of(int individual, int prototype) {
-        return new ScalingPlan(
-                individual,
-                prototype,
-                0.5,
-                Aggregate.TWO_MEANS,
-                individual + prototype == 1 ? SINGLE_TEMPERATURE : SCALING_TEMPERATURE,
-                0,
-                BLOCK);
+        return new ScalingPlan(individual, prototype, 0.5, Aggregate.TWO_MEANS, null, 0, BLOCK);
+    }
+
+    /** The temperature at which samples are drawn. */
+    public double samplingTemperature() {
+        if (temperature != null) {
+            return temperature;
+        }
+        return individual + prototype == 1 ? SINGLE_TEMPERATURE : SCALING_TEMPERATURE;
     }
 
     public ScalingPlan withOwnWeight(double value) {
@@ -99,10 +98,6 @@ public record ScalingPlan(
 
     public ScalingPlan withAggregate(Aggregate value) {
         return new ScalingPlan(individual, prototype, ownWeight, value, temperature, stopAt, block);
-    }
-
-    public ScalingPlan withTemperature(double value) {
-        return new ScalingPlan(individual, prototype, ownWeight, aggregate, value, stopAt, block);
     }
 
     /** The same that stops as soon as the preferred response is decided. */

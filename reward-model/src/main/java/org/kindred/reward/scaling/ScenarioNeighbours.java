@@ -4,25 +4,27 @@ import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
-import org.kindred.reward.chain.ChainRequest;
-import org.kindred.reward.chain.ChainWriter;
+import org.kindred.reward.UserPrompt;
+import org.kindred.reward.chain.Samples;
+import org.kindred.reward.chain.SoloWriter;
 import org.kindred.reward.prototype.PrototypeSpace.Neighbours;
 import org.kindred.reward.prototype.ScenarioSpace;
 import org.kindred.reward.scaling.PrototypeNeighbours.Choice;
 
 /**
- * Neighbours by what a chain says the user wants for the question at hand, as published; with the
- * controls of {@link PrototypeNeighbours}. A user for whom no chain can be written has none.
+ * Neighbours by what a rubric says the user wants for the prompt at hand, as published; with the
+ * controls of {@link PrototypeNeighbours}. A user for whom no rubric can be written has none.
  *
- * @param writer the one whose chains the space was found with
+ * @param writer the one whose rubrics the space was found with
  * @param histories of the training users
  */
 public record ScenarioNeighbours(
         ScenarioSpace space,
         Choice choice,
-        ChainWriter writer,
+        SoloWriter writer,
         TextEmbedder embedder,
         Map<String, UserContext> histories,
         SeedTree seeds)
@@ -32,15 +34,16 @@ public record ScenarioNeighbours(
     }
 
     @Override
-    public Found find(ChainRequest request, int n) {
-        String user = request.user().userId();
+    public Found find(UserPrompt asked, int n) {
+        String user = asked.user().userId();
         if (choice == Choice.NONE) {
             return new Found(List.of(), n > 0);
         }
         if (choice == Choice.RANDOM) {
             return found(space.randomUsers(user, n, seeds.child(user)));
         }
-        double[] taste = ScenarioSpace.taste(request, writer, embedder);
+        RubricOutcome rubric = writer.rubrics(List.of(asked), Samples.of(1)).get(0).get(0);
+        double[] taste = ScenarioSpace.taste(rubric, embedder);
         if (taste.length == 0) {
             return new Found(List.of(), true);
         }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
-import org.kindred.policy.Sha256;
-import org.kindred.policy.SnakeJson;
+import org.kindred.datasets.Sha256;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ForwardPass;
@@ -142,7 +142,7 @@ public final class BradleyTerryTrainer implements TrainingLoop {
                 "bradley_terry",
                 stepsDone,
                 tokensSeen,
-                SnakeJson.tree(options),
+                Json.tree(options),
                 dataHash(),
                 "",
                 ModelProbe.of(model, pairs.get(0).chosen()),

@@ -20,6 +20,7 @@ import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.JsonLines;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.reward.chain.ChainCriterion;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainParser;
@@ -27,7 +28,6 @@ import org.kindred.reward.chain.ChainText;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.Samples;
-import org.kindred.reward.client.OrderedWork;
 
 /**
  * Chains of a teacher by rejection sampling (P-GenRM, arXiv 2602.12116, 2.1): the teacher reads the

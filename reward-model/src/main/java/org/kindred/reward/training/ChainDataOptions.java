@@ -1,19 +1,24 @@
 package org.kindred.reward.training;
 
-/**
- * Chains of a teacher.
- *
- * @param samples chains a pair and order; several differ only where the teacher's draws do
- * @param temperature how far they spread
- * @param bothOrders ask about each pair in both orders of the responses; else in one, by its id
- * @param budget most chains asked for; 0 for no limit
- * @param criteria most criteria that a kept chain tells, the heaviest; 0 for all. Few make short
- *     chains for small models
- * @param solo whether the two steps in which rollouts of a policy are scored are taught too: none,
- *     mixed among the whole chains, or first, in a pass of their own before them
- */
+import org.kindred.options.Meaning;
+
+/** Chains of a teacher. */
 public record ChainDataOptions(
-        int samples, double temperature, boolean bothOrders, int budget, int criteria, Solo solo) {
+        @Meaning("chains a pair and order; several differ only where the teacher's draws " + "do")
+                int samples,
+        @Meaning("how far they spread") double temperature,
+        @Meaning("ask about each pair in both orders of the responses; else in one, by " + "its id")
+                boolean bothOrders,
+        @Meaning("most chains asked for; 0 for no limit") int budget,
+        @Meaning(
+                        "most criteria that a kept chain tells, the heaviest; 0 for all. Few "
+                                + "make short chains for small models")
+                int criteria,
+        @Meaning(
+                        "whether the two steps in which rollouts of a policy are scored are "
+                                + "taught too: none, mixed among the whole chains, or first, in a pass of "
+                                + "their own before them")
+                Solo solo) {
 
     /** The rubric alone, and one response under a rubric. */
     public enum Solo {

@@ -1,5 +1,7 @@
 package org.kindred.reward.training;
 
+import org.kindred.options.Meaning;
+
 /**
  * Which pairs stage 3 learns on (P-GenRM, arXiv 2602.12116, 2.3: hard negatives, their share rising
  * step by step; the definition and the numbers are ours).
@@ -7,27 +9,19 @@ package org.kindred.reward.training;
  * <p>With pass rate c, the share of a pair's rollouts that rank it rightly, a pair is hard if
  * {@code 0 < c <= hardAtMost}, very hard if c = 0, easy otherwise. The hard share of a batch at
  * step t of T is {@code from + (to - from) min(1, t / (ramp T))}.
- *
- * @param enabled false draws pairs evenly, as the control
- * @param from hard share at the start
- * @param to hard share at the end
- * @param ramp share of the steps after which the end is reached
- * @param hardAtMost largest pass rate of a hard pair
- * @param veryHardShare largest share of very hard pairs among the hard ones: most are noise
- * @param refreshes how often pass rates are measured, from the start on
- * @param rollouts chains a pair and measurement, half of them in each order
- * @param pairs most pairs that are measured and learned on, drawn by seed; 0 for all
  */
 public record CurriculumOptions(
-        boolean enabled,
-        double from,
-        double to,
-        double ramp,
-        double hardAtMost,
-        double veryHardShare,
-        int refreshes,
-        int rollouts,
-        int pairs) {
+        @Meaning("false draws pairs evenly, as the control") boolean enabled,
+        @Meaning("hard share at the start") double from,
+        @Meaning("hard share at the end") double to,
+        @Meaning("share of the steps after which the end is reached") double ramp,
+        @Meaning("largest pass rate of a hard pair") double hardAtMost,
+        @Meaning("largest share of very hard pairs among the hard ones: most are noise")
+                double veryHardShare,
+        @Meaning("how often pass rates are measured, from the start on") int refreshes,
+        @Meaning("chains a pair and measurement, half of them in each order") int rollouts,
+        @Meaning("most pairs that are measured and learned on, drawn by seed; 0 for all")
+                int pairs) {
     public CurriculumOptions {
         share("from", from);
         share("to", to);

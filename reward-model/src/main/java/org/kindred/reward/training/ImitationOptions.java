@@ -1,20 +1,17 @@
 package org.kindred.reward.training;
 
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.AdamWOptions;
 import org.kindred.policy.model.LearningRateSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.policy.sft.SftOptions;
 
-/**
- * A supervised stage: chains to imitate, or pairs to tell apart.
- *
- * @param epochs passes over the examples
- * @param batchRows examples an update
- * @param microBatchRows examples per forward and backward pass; a matter of memory
- * @param optimizer rate, schedule and AdamW
- */
+/** A supervised stage: chains to imitate, or pairs to tell apart. */
 public record ImitationOptions(
-        int epochs, int batchRows, int microBatchRows, OptimizerOptions optimizer) {
+        @Meaning(value = "passes over the examples", essential = true) int epochs,
+        @Meaning("examples an update") int batchRows,
+        @Meaning("examples per forward and backward pass; a matter of memory") int microBatchRows,
+        @Meaning("rate, schedule and AdamW") OptimizerOptions optimizer) {
     private static final int WINDOW_BATCHES = 16;
 
     /** Two epochs of 64 rows at 1e-5; the paper prints none of the three. */

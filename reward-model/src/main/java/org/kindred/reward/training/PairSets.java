@@ -37,7 +37,7 @@ public record PairSets(
         for (UserContext user : users.values()) {
             List<TrainingPair> own =
                     TrainingPair.leaveOneOut(
-                            user, options.reward().shots(), stated(people.get(user.userId())));
+                            user, options.judge().mostShots(), stated(people.get(user.userId())));
             (out.contains(user.userId()) ? heldOut : learned).addAll(own);
         }
         if (learned.isEmpty()) {
@@ -53,7 +53,7 @@ public record PairSets(
         for (Preference row : data.targets()) {
             if (!fresh || row.isOfUnseenUser()) {
                 UserContext past =
-                        data.contexts().get(row.userId()).firstChoices(options.reward().shots());
+                        data.contexts().get(row.userId()).firstChoices(options.judge().mostShots());
                 test.add(TrainingPair.of(row, past, List.of()));
             }
         }

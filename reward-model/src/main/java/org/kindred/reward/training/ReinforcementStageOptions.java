@@ -1,5 +1,6 @@
 package org.kindred.reward.training;
 
+import org.kindred.options.Meaning;
 import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
 import org.kindred.policy.grpo.BatchOptions;
@@ -16,23 +17,18 @@ import org.kindred.policy.schedule.KlSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.reward.chain.StageReward;
 
-/**
- * A stage of GRPO on chains.
- *
- * @param reward weights of coverage and outcome, and the penalty of unreadable chains
- * @param steps rollouts, each learned from once
- * @param temperature of rollouts
- * @param klBeta weight of the KL term to the stage's start; another number than the reward's beta
- * @param batch pairs a step, chains a pair
- * @param optimizer rate, schedule and AdamW
- */
+/** A stage of GRPO on chains. */
 public record ReinforcementStageOptions(
-        StageReward reward,
-        int steps,
-        double temperature,
-        double klBeta,
-        BatchOptions batch,
-        OptimizerOptions optimizer) {
+        @Meaning("weights of coverage and outcome, and the penalty of unreadable chains")
+                StageReward reward,
+        @Meaning(value = "rollouts, each learned from once", essential = true) int steps,
+        @Meaning("of rollouts") double temperature,
+        @Meaning(
+                        "weight of the KL term to the stage's start; another number than the "
+                                + "reward's beta")
+                double klBeta,
+        @Meaning("pairs a step, chains a pair") BatchOptions batch,
+        @Meaning("rate, schedule and AdamW") OptimizerOptions optimizer) {
     public ReinforcementStageOptions {
         if (steps < 1) {
             throw new IllegalArgumentException("steps = " + steps + ": must be at least 1");

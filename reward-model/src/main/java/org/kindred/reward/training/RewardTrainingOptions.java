@@ -2,6 +2,7 @@ package org.kindred.reward.training;
 
 import java.util.EnumSet;
 import java.util.List;
+import org.kindred.options.Meaning;
 import org.kindred.policy.model.DecoderOptions;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.model.LoraOptions;
@@ -10,58 +11,52 @@ import org.kindred.policy.run.Watch;
 import org.kindred.reward.chain.StageReward;
 import org.kindred.reward.judges.RewardOptions;
 
-/**
- * {@code kindred reward train}.
- *
- * @param seed of everything random
- * @param stages of {@code psi}, {@code cre}, {@code curriculum}, {@code bt_global}, {@code
- *     bt_persona}, each once; leaving one out is the ablation
- * @param ablations whether the stages without one part each are trained too, for the table: no CRE,
- *     no coverage, no outcome, no curriculum
- * @param teacher who writes the chains of stage 1: {@code rubric}, {@code openai:URL#MODEL}, {@code
- *     ollama:URL#MODEL} or {@code local:DIR}
- * @param coverage who rates how well chains cover what is wanted: {@code matched} by words, or an
- *     endpoint as for {@code teacher}
- * @param chains what the teacher is asked for
- * @param psi stage 1
- * @param cre stage 2
- * @param outcome stage 3
- * @param curriculum which pairs stage 3 learns on
- * @param bradleyTerry the competitors
- * @param heldOutShare of the training users, on whose pairs checkpoints are chosen
- * @param heldOutPairs most such pairs
- * @param testPairs most held-back pairs of new users in the closing table, drawn by seed; 0 for all
- * @param validation how often the held-out pairs are judged, and when a stage stops early
- * @param checkpoints how often, how many
- * @param loraRank rank of the adapters that are trained; 0 trains all weights
- * @param loraAlpha numerator of their scale
- * @param decoder the model that {@code --model scratch} makes
- * @param engine device, precision, threads
- * @param reward options of the judge: {@code llm} is how the trained model is asked, {@code shots}
- *     how much past it sees, the rest is the teacher's
- */
+/** {@code kindred reward train}. */
 public record RewardTrainingOptions(
-        long seed,
-        List<Stage> stages,
-        boolean ablations,
-        String teacher,
-        String coverage,
-        ChainDataOptions chains,
-        ImitationOptions psi,
-        ReinforcementStageOptions cre,
-        ReinforcementStageOptions outcome,
-        CurriculumOptions curriculum,
-        ImitationOptions bradleyTerry,
-        double heldOutShare,
-        int heldOutPairs,
-        int testPairs,
-        Watch.Validation.Options validation,
-        TrainingRun.Options checkpoints,
-        int loraRank,
-        double loraAlpha,
-        DecoderOptions decoder,
-        EngineOptions engine,
-        RewardOptions reward) {
+        @Meaning(value = "of everything random", essential = true) long seed,
+        @Meaning(
+                        value =
+                                "of psi, cre, curriculum, bt_global, bt_persona, each once; leaving one out is the "
+                                        + "ablation",
+                        essential = true)
+                List<Stage> stages,
+        @Meaning(
+                        "whether the stages without one part each are trained too, for the "
+                                + "table: no CRE, no coverage, no outcome, no curriculum")
+                boolean ablations,
+        @Meaning(
+                        value =
+                                "who rates how well chains cover what is wanted: matched by words, or a judge as judge.spec "
+                                        + "names it",
+                        essential = true)
+                String coverage,
+        @Meaning("what the teacher is asked for") ChainDataOptions chains,
+        @Meaning(value = "stage 1", essential = true) ImitationOptions psi,
+        @Meaning(value = "stage 2", essential = true) ReinforcementStageOptions cre,
+        @Meaning(value = "stage 3", essential = true) ReinforcementStageOptions outcome,
+        @Meaning("which pairs stage 3 learns on") CurriculumOptions curriculum,
+        @Meaning("the competitors") ImitationOptions bradleyTerry,
+        @Meaning("of the training users, on whose pairs checkpoints are chosen")
+                double heldOutShare,
+        @Meaning("most such pairs") int heldOutPairs,
+        @Meaning(
+                        "most held-back pairs of new users in the closing table, drawn by seed; "
+                                + "0 for all")
+                int testPairs,
+        @Meaning("how often the held-out pairs are judged, and when a stage stops early")
+                Watch.Validation.Options validation,
+        @Meaning("how often, how many") TrainingRun.Options checkpoints,
+        @Meaning(
+                        value = "rank of the adapters that are trained; 0 trains all weights",
+                        essential = true)
+                int loraRank,
+        @Meaning("numerator of their scale") double loraAlpha,
+        @Meaning("the model that --model scratch makes") DecoderOptions decoder,
+        @Meaning(value = "device, precision, threads", essential = true) EngineOptions engine,
+        @Meaning(
+                        "the teacher, who writes the chains of stage 1; llm is how the trained "
+                                + "model is asked, shots how much past it sees")
+                RewardOptions judge) {
 
     public RewardTrainingOptions {
         stages = List.copyOf(stages);
@@ -100,9 +95,9 @@ public record RewardTrainingOptions(
                             + ": must be 0 (all) or at least outcome.batch.prompts_per_step = "
                             + outcome.batch().promptsPerStep());
         }
-        if (reward.llm().schema()) {
+        if (judge.llm().schema()) {
             throw new IllegalArgumentException(
-                    "reward.llm.schema = true: a model is trained on the marked format");
+                    "judge.llm.schema = true: a model is trained on the marked format");
         }
     }
 
@@ -112,7 +107,6 @@ public record RewardTrainingOptions(
                 42,
                 List.of(Stage.PSI, Stage.CRE, Stage.CURRICULUM),
                 false,
-                "rubric",
                 "matched",
                 ChainDataOptions.defaults(),
                 ImitationOptions.defaults(),
@@ -148,7 +142,6 @@ public record RewardTrainingOptions(
                 seed,
                 stages,
                 ablations,
-                teacher,
                 coverage,
                 chains,
                 psi,
@@ -165,7 +158,7 @@ public record RewardTrainingOptions(
                 loraAlpha,
                 decoder,
                 engine,
-                reward);
+                judge);
     }
 
     LoraOptions lora() {

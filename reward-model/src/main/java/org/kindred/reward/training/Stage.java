@@ -1,9 +1,5 @@
 package org.kindred.reward.training;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import org.kindred.policy.Spelling;
-
 /** A stage of training; those of the chain writer go on from each other, in this order. */
 public enum Stage {
     /** Stage 1, persona-guided scoring induction: imitation of a teacher's chains. */
@@ -19,15 +15,5 @@ public enum Stage {
 
     public boolean writesChains() {
         return this == PSI || this == CRE || this == CURRICULUM;
-    }
-
-    @JsonCreator
-    public static Stage parse(String text) {
-        return Spelling.parse(Stage.class, "stages", text);
-    }
-
-    @JsonValue
-    public String spelling() {
-        return Spelling.of(this);
     }
 }

@@ -3,6 +3,7 @@ package org.kindred.reward.training;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.Spelling;
 import org.kindred.reward.chain.StageReward;
 
 /**
@@ -24,7 +25,7 @@ public record StageRun(
         List<StageRun> legs = new ArrayList<>();
         String writer = null;
         for (Stage stage : options.stages()) {
-            String name = stage.spelling();
+            String name = Spelling.of(stage);
             legs.add(
                     new StageRun(
                             name, stage, stage.writesChains() ? writer : null, false, options));
@@ -37,8 +38,8 @@ public record StageRun(
     }
 
     private static List<StageRun> ablations(RewardTrainingOptions options) {
-        String psi = options.stages().contains(Stage.PSI) ? Stage.PSI.spelling() : null;
-        String cre = Stage.CRE.spelling();
+        String psi = options.stages().contains(Stage.PSI) ? Spelling.of(Stage.PSI) : null;
+        String cre = Spelling.of(Stage.CRE);
         StageReward whole = options.cre().reward();
         RewardTrainingOptions noCoverage =
                 options.withCre(

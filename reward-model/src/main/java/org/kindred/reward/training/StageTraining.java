@@ -14,6 +14,7 @@ import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.options.Spelling;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.PromptSchedule;
 import org.kindred.policy.grpo.RewardSource;
@@ -93,7 +94,7 @@ public final class StageTraining {
         this.taught = taught;
         this.wishes = new ExpectedCriteria(taught.kept());
         this.started = started;
-        newTokens = options.reward().llm().maxTokens();
+        newTokens = options.judge().llm().maxTokens();
     }
 
     /**
@@ -159,7 +160,7 @@ public final class StageTraining {
             @Nullable CausalLm reference,
             ChainTask task,
             Raters raters) {
-        long seed = seeds.child(stage.spelling()).seed();
+        long seed = seeds.child(Spelling.of(stage)).seed();
         return switch (stage) {
             case PSI -> {
                 var examples = ChainExamples.tokens(taught.exchanges(), task);
@@ -338,14 +339,14 @@ public final class StageTraining {
                         chosen.save(inside);
                         tokenizer.save(inside);
                         if (stage.writesChains()) {
-                            JudgeFormat.write(inside, options.reward().llm());
+                            JudgeFormat.write(inside, options.judge().llm());
                         }
                     });
         }
     }
 
     private List<ChainVerdict> test(Stage stage, ChainTask task) {
-        progress.stage(stage.spelling(), "test on " + taught.pairs().test().size() + " pairs");
+        progress.stage(Spelling.of(stage), "test on " + taught.pairs().test().size() + " pairs");
         try (CausalLm model = CausalLm.load(folder.resolve("model"), options.engine())) {
             return stage.writesChains()
                     ? bothOrders(chains(taught.pairs().test(), task).verdicts(model))
@@ -364,7 +365,7 @@ public final class StageTraining {
                             + what
                             + ": the teacher's chains were all rejected, or no pair fits the model's"
                             + " context; see chains/chains.jsonl, and give a longer context, fewer"
-                            + " shown choices (reward.llm.history) or reward.llm.prompt = compact");
+                            + " shown choices (judge.llm.history) or judge.llm.prompt = compact");
         }
     }
 
@@ -388,14 +389,14 @@ public final class StageTraining {
             JudgeSpec.Opened opened =
                     spec.open(
                             1,
-                            Duration.ofSeconds(options.reward().timeoutSeconds()),
+                            Duration.ofSeconds(options.judge().timeoutSeconds()),
                             options.engine());
             free = opened.free();
             return new CoverageJudge(
                     new JudgeClient(
                             opened.endpoint(),
                             null,
-                            options.reward().client(),
+                            options.judge().client(),
                             seeds.child("cover")));
         }
 

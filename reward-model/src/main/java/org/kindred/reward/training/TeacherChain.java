@@ -1,7 +1,6 @@
 package org.kindred.reward.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TeacherChain(
-        @JsonProperty("user_id") String userId,
-        @JsonProperty("row_id") String rowId,
-        @JsonProperty("chosen_first") boolean chosenFirst,
+        String userId,
+        String rowId,
+        boolean chosenFirst,
         int sample,
         String teacher,
         @Nullable String text,

@@ -33,7 +33,8 @@ final class BaselinesTest {
     private static List<Baseline> fitted() {
         WordHashEmbedder embedder = new WordHashEmbedder();
         RubricJudge judge =
-                RubricJudge.fit(TRAINING, embedder, JudgeOptions.fixed(), SeedTree.root(1));
+                RubricJudge.fit(
+                        TRAINING, embedder, JudgeOptions.search().first(), SeedTree.root(1));
         return Baselines.fit(TRAINING, embedder, judge, SeedTree.root(2));
     }
 

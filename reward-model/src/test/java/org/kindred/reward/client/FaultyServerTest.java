@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.Message;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.chain.ChainParser;
 

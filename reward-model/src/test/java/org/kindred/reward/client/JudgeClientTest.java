@@ -193,8 +193,7 @@ final class JudgeClientTest {
             JudgeClient client = new JudgeClient(endpoint, cache, replay, SeedTree.root(1));
             assertThat(client.ask(question(1), 0, 2))
                     .containsExactly(
-                            new Answer.Text("text 1", 70, 30, true),
-                            new Answer.Failed("NOT_CACHED", 0));
+                            new Answer.Text("text 1", 70, 30), new Answer.Failed("NOT_CACHED", 0));
             assertThat(model.calls).isEqualTo(1);
         }
     }

@@ -3,6 +3,7 @@ package org.kindred.reward.client;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.IntStream;
+import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.SeedTree;
 
 /** A process of many judgements, to be killed. */

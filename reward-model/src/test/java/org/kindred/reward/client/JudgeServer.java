@@ -22,8 +22,8 @@ import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
 
 /**
- * A server on this machine that speaks OpenAI's and Ollama's protocol and fails on purpose. Which
- * fault a request meets depends on the seed, the question and how often it was asked before.
+ * A server on this machine that speaks OpenAI's protocol and fails on purpose. Which fault a
+ * request meets depends on the seed, the question and how often it was asked before.
  */
 public final class JudgeServer implements AutoCloseable {
 
@@ -45,6 +45,7 @@ public final class JudgeServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService pool;
     private final Function<String, String> answers;
+    private final boolean whole;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
     private final Map<String, Map<String, AtomicInteger>> answered = new ConcurrentHashMap<>();
@@ -60,7 +61,19 @@ public final class JudgeServer implements AutoCloseable {
      * @param answers the reply to the last message of a question
      */
     public JudgeServer(Function<String, String> answers) throws IOException {
+        this(answers, false);
+    }
+
+    /**
+     * @param answers the reply to all messages of a question, one after the other
+     */
+    public static JudgeServer reading(Function<String, String> answers) throws IOException {
+        return new JudgeServer(answers, true);
+    }
+
+    private JudgeServer(Function<String, String> answers, boolean whole) throws IOException {
         this.answers = answers;
+        this.whole = whole;
         server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
         pool =
@@ -73,7 +86,6 @@ public final class JudgeServer implements AutoCloseable {
                         });
         server.setExecutor(pool);
         server.createContext("/v1/chat/completions", this::openAi);
-        server.createContext("/api/chat", this::ollama);
         server.start();
     }
 
@@ -129,23 +141,13 @@ public final class JudgeServer implements AutoCloseable {
                     .put("finish_reason", "stop")
                     .putObject("message")
                     .put("role", "assistant")
-                    .put("content", answers.apply(question));
+                    .put("content", answers.apply(whole ? all(request) : question));
         }
         reply.putObject("usage")
                 .put("prompt_tokens", 100)
                 .put("completion_tokens", 20 * samples)
                 .put("total_tokens", 100 + 20 * samples);
         respond(exchange, question, samples, reply);
-    }
-
-    private void ollama(HttpExchange exchange) throws IOException {
-        JsonNode request = body(exchange);
-        String question = question(request);
-        ObjectNode reply = Json.mapper().createObjectNode();
-        reply.put("model", "m").put("created_at", "2026-01-01T00:00:00Z").put("done", true);
-        reply.put("done_reason", "stop").put("prompt_eval_count", 100).put("eval_count", 20);
-        reply.putObject("message").put("role", "assistant").put("content", answers.apply(question));
-        respond(exchange, question, 1, reply);
     }
 
     private JsonNode body(HttpExchange exchange) throws IOException {
@@ -157,6 +159,13 @@ public final class JudgeServer implements AutoCloseable {
     private static String question(JsonNode request) {
         JsonNode messages = request.path("messages");
         return messages.path(messages.size() - 1).path("content").asText();
+    }
+
+    private static String all(JsonNode request) {
+        StringBuilder text = new StringBuilder();
+        request.path("messages")
+                .forEach(message -> text.append(message.path("content").asText()).append('\n'));
+        return text.toString();
     }
 
     private void respond(HttpExchange exchange, String question, int samples, ObjectNode reply)

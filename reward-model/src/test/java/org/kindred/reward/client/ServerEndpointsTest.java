@@ -64,18 +64,4 @@ final class ServerEndpointsTest {
             return Endpoint.openAi(server.root() + "/v1", "m", null, 1, Duration.ofSeconds(10));
         }
     }
-
-    @Nested
-    final class Ollama extends EndpointContract {
-        @Override
-        protected Endpoint endpoint() {
-            return Endpoint.ollama(server.root(), "m", Duration.ofSeconds(10));
-        }
-
-        @Test
-        void ask_request_carriesSeedAndTemperature() {
-            client(null).ask(question("Seed?"), 0, 1);
-            assertThat(server.lastBody()).contains("\"seed\"", "\"temperature\"");
-        }
-    }
 }

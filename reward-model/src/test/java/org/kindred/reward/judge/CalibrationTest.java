@@ -16,9 +16,9 @@ import org.kindred.datasets.SeedTree;
 final class CalibrationTest {
     private static final RatingGaps RATINGS = new RatingGaps(2, 0.5, 1);
     private static final double[][] WIDE = {{1.2, 0.4}, {0.4, 0.8}};
-    private static final TasteClouds ONE = TasteClouds.around0(WIDE);
-    private static final TasteClouds TWO =
-            new TasteClouds(
+    private static final GaussianMixturePrior ONE = GaussianMixturePrior.around0(WIDE);
+    private static final GaussianMixturePrior TWO =
+            new GaussianMixturePrior(
                     new double[][] {{1.5, 0}, {-1.5, 1}},
                     new double[][] {{0.4, 0.1}, {0.1, 0.3}},
                     new double[] {0.7, 0.3});
@@ -32,7 +32,7 @@ final class CalibrationTest {
         int[][] bins = new int[2][20];
         for (int i = 0; i < PEOPLE; i++) {
             Person person = draw(ONE, 12, random);
-            UserPrior.Belief belief = ONE.update(person.choices(), RATINGS);
+            Belief belief = ONE.update(person.choices(), RATINGS);
             for (int k = 0; k < 2; k++) {
                 double deviation = Math.sqrt(belief.covariance()[k][k]);
                 double rank = normal((person.place()[k] - belief.mean()[k]) / deviation);
@@ -48,11 +48,12 @@ final class CalibrationTest {
     @Test
     void update_wrongPrior_isNoticed() {
         SplittableRandom random = new SplittableRandom(11);
-        TasteClouds narrow = TasteClouds.around0(new double[][] {{0.3, 0.1}, {0.1, 0.2}});
+        GaussianMixturePrior narrow =
+                GaussianMixturePrior.around0(new double[][] {{0.3, 0.1}, {0.1, 0.2}});
         int[] bins = new int[20];
         for (int i = 0; i < PEOPLE; i++) {
             Person person = draw(ONE, 12, random);
-            UserPrior.Belief belief = narrow.update(person.choices(), RATINGS);
+            Belief belief = narrow.update(person.choices(), RATINGS);
             double deviation = Math.sqrt(belief.covariance()[0][0]);
             bins[
                     Math.min(
@@ -96,8 +97,8 @@ final class CalibrationTest {
         for (int i = 0; i < 400; i++) {
             people.add(draw(TWO, 20, random).choices());
         }
-        CloudFit fit = CloudFit.of(people, 2, RATINGS);
-        TasteClouds found = fit.several(2, SeedTree.root(1));
+        GaussianMixtureFit fit = GaussianMixtureFit.of(people, 2, RATINGS);
+        GaussianMixturePrior found = fit.several(2, SeedTree.root(1));
 
         assertThat(found.shares()[0]).isEqualTo(0.7, within(0.06));
         assertThat(found.means()[0]).containsExactly(new double[] {1.5, 0}, within(0.2));
@@ -108,7 +109,7 @@ final class CalibrationTest {
                         people.stream().mapToDouble(own -> fit.one().evidence(own, RATINGS)).sum());
     }
 
-    private static Person draw(TasteClouds prior, int choices, SplittableRandom random) {
+    private static Person draw(GaussianMixturePrior prior, int choices, SplittableRandom random) {
         int cloud = 0;
         for (double u = random.nextDouble(); u >= prior.shares()[cloud]; cloud++) {
             u -= prior.shares()[cloud];

@@ -8,14 +8,18 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.UserPrompt;
 import org.kindred.reward.WordHashEmbedder;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.ChainWriterContract;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.RubricScores;
 import org.kindred.reward.chain.Samples;
 
 final class RubricChainWriterTest extends ChainWriterContract {
@@ -30,7 +34,7 @@ final class RubricChainWriterTest extends ChainWriterContract {
                 RubricJudge.fit(
                         TwoCamps.rows(16, 12, 1),
                         new WordHashEmbedder(),
-                        JudgeOptions.fixed(),
+                        JudgeOptions.search().first(),
                         SeedTree.root(1));
     }
 
@@ -77,6 +81,50 @@ final class RubricChainWriterTest extends ChainWriterContract {
             assertThat(chain(second.get(sample)).persona())
                     .isEqualTo(chain(first.get(sample)).persona());
         }
+    }
+
+    @Test
+    void rubrics_samples_areThoseOfTheChains() {
+        UserPrompt asked = new UserPrompt(request().user(), request().prompt());
+        for (Samples samples : List.of(Samples.of(1), Samples.of(4))) {
+            List<String> personas =
+                    new RubricChainWriter(judge, SeedTree.root(7))
+                            .rubrics(List.of(asked), samples).get(0).stream()
+                                    .map(r -> ((RubricOutcome.Written) r).rubric().persona())
+                                    .toList();
+            assertThat(personas)
+                    .isEqualTo(
+                            writer().write(request(), samples).stream()
+                                    .map(outcome -> chain(outcome).persona())
+                                    .toList());
+        }
+    }
+
+    @Test
+    void scoreAlone_response_isWhatItGetsAmongOthers() {
+        RubricChainWriter writer = new RubricChainWriter(judge, SeedTree.root(7));
+        List<RubricScores> together = writer.scoreAlone(List.of(request()), Samples.of(3)).get(0);
+        for (int i = 0; i < 3; i++) {
+            ChainRequest one = request().withResponses(List.of(request().responses().get(i)));
+            List<RubricScores> alone = writer.scoreAlone(List.of(one), Samples.of(3)).get(0);
+            for (int sample = 0; sample < 3; sample++) {
+                assertThat(alone.get(sample).outcomes().get(0))
+                        .isEqualTo(together.get(sample).outcomes().get(i));
+            }
+        }
+        assertThat(together.get(0).outcomes().get(2)).isInstanceOf(ScoreOutcome.Abstained.class);
+    }
+
+    @Test
+    void rubrics_noPrompt_isTheRubricForAllPrompts() {
+        UserPrompt any = new UserPrompt(request().user(), "");
+        RubricOutcome rubric =
+                new RubricChainWriter(judge, SeedTree.root(7))
+                        .rubrics(List.of(any), Samples.of(1))
+                        .get(0)
+                        .get(0);
+        assertThat(((RubricOutcome.Written) rubric).rubric())
+                .isEqualTo(judge.rubric(request().user()).inWords());
     }
 
     private static EvaluationChain chain(ChainOutcome outcome) {

@@ -14,6 +14,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
@@ -36,7 +38,7 @@ final class RubricJudgeTest {
 
     @BeforeAll
     static void fit() {
-        judge = RubricJudge.fit(ROWS, EMBEDDER, JudgeOptions.fixed(), SEEDS);
+        judge = RubricJudge.fit(ROWS, EMBEDDER, JudgeOptions.search().first(), SEEDS);
     }
 
     @Test
@@ -57,7 +59,8 @@ final class RubricJudgeTest {
         List<Preference> shuffled = new ArrayList<>(ROWS);
         Collections.shuffle(shuffled, new Random(5));
 
-        RubricJudge other = RubricJudge.fit(shuffled, EMBEDDER, JudgeOptions.fixed(), SEEDS);
+        RubricJudge other =
+                RubricJudge.fit(shuffled, EMBEDDER, JudgeOptions.search().first(), SEEDS);
 
         assertSameScores(other);
     }
@@ -81,11 +84,11 @@ final class RubricJudgeTest {
         judge.save(file);
         Files.writeString(
                 file,
-                Files.readString(file).replace("\"format_version\" : 2", "\"format_version\" : 3"));
+                Files.readString(file).replace("\"format_version\" : 3", "\"format_version\" : 4"));
 
         assertThatThrownBy(() -> RubricJudge.load(file, EMBEDDER))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("format_version is 3, expected 2");
+                .hasMessageContaining("format_version is 4, expected 3");
     }
 
     private static void assertSameScores(RubricJudge other) {
@@ -126,7 +129,7 @@ final class RubricJudgeTest {
             if (TwoCamps.likesBrief(user.userId())) {
                 for (int i = 0; i < shots.length; i++) {
                     double[] z =
-                            judge.posterior(user.firstChoices(shots[i]), JudgeMode.HISTORY).mean();
+                            judge.posterior(user.firstChoices(shots[i]), JudgeMode.GAUSSIAN).mean();
                     distance[i] += Math.abs(z[0] - brief[0]);
                 }
             }
@@ -198,7 +201,7 @@ final class RubricJudgeTest {
     }
 
     private static JudgeOptions withScale(JudgeOptions.ScoreScale scale) {
-        JudgeOptions o = JudgeOptions.fixed();
+        JudgeOptions o = JudgeOptions.search().first();
         return new JudgeOptions(
                 o.kernels(),
                 o.axes(),
@@ -218,7 +221,7 @@ final class RubricJudgeTest {
     @Test
     void drawRubric_sameSeeds_sameDraw_otherSeedsSpread() {
         UserPosterior user =
-                judge.posterior(STRANGERS.get("u02").firstChoices(2), JudgeMode.HISTORY);
+                judge.posterior(STRANGERS.get("u02").firstChoices(2), JudgeMode.GAUSSIAN);
         double sum = 0;
         for (int sample = 0; sample < 400; sample++) {
             double[] drawn = judge.drawRubric(user, PROMPT, SEEDS.child(sample)).place();
@@ -229,6 +232,28 @@ final class RubricJudgeTest {
 
         double error = Math.sqrt(user.covariance()[0][0] / 400);
         assertThat(sum / 400).isEqualTo(user.mean()[0], within(4 * error));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = JudgeMode.class,
+            names = {"GAUSSIAN", "DISCRETE", "MIXTURE"})
+    void drawRubric_manyDraws_haveMeanAndVarianceOfTheBelief(JudgeMode mode) {
+        int draws = 4_000;
+        UserPosterior user = judge.posterior(STRANGERS.get("u02").firstChoices(1), mode);
+        double mean = user.mean()[0];
+        double variance = user.covariance()[0][0];
+        double sum = 0;
+        double squares = 0;
+        for (int draw = 0; draw < draws; draw++) {
+            double z = judge.drawRubric(user, PROMPT, SEEDS.child(draw)).place()[0];
+            sum += z;
+            squares += (z - mean) * (z - mean);
+        }
+
+        assertThat(variance).isPositive();
+        assertThat(sum / draws).isEqualTo(mean, within(4 * Math.sqrt(variance / draws)));
+        assertThat(squares / draws).isEqualTo(variance, within(0.2 * variance));
     }
 
     @Test
@@ -258,7 +283,7 @@ final class RubricJudgeTest {
                                 RubricJudge.fit(
                                         List.of(row, target),
                                         EMBEDDER,
-                                        JudgeOptions.fixed(),
+                                        JudgeOptions.search().first(),
                                         SEEDS))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("is held back")
@@ -267,7 +292,7 @@ final class RubricJudgeTest {
 
     @Test
     void fit_fewLandmarks_staysClose() {
-        JudgeOptions o = JudgeOptions.fixed();
+        JudgeOptions o = JudgeOptions.search().first();
         RubricJudge sampled =
                 RubricJudge.fit(
                         ROWS,
@@ -295,7 +320,7 @@ final class RubricJudgeTest {
 
     @Test
     void fit_withSearch_isTheSameTwiceAndReportsItsTrials() {
-        JudgeOptions o = JudgeOptions.defaults();
+        JudgeOptions o = JudgeOptions.search();
         JudgeOptions search =
                 new JudgeOptions(
                         List.of(

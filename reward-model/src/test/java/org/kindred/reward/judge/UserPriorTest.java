@@ -10,11 +10,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
-import org.kindred.reward.judge.UserPrior.Belief;
 
 final class UserPriorTest {
-    private static final UserPrior.Mixture CAMPS =
-            new UserPrior.Mixture(new double[][] {{-1}, {3}}, new double[] {.75, .25}, 2);
+    private static final UserPrior.Discrete CAMPS =
+            new UserPrior.Discrete(new double[][] {{-1}, {3}}, new double[] {.75, .25}, 2);
 
     private static Belief update(UserPrior prior, double[][] deltas) {
         return prior.update(Choice.unrated(deltas), RatingGaps.NONE);
@@ -22,7 +21,7 @@ final class UserPriorTest {
 
     @Test
     void gaussian_noChoices_isThePrior() {
-        Belief belief = update(TasteClouds.standard(2), new double[0][]);
+        Belief belief = update(GaussianMixturePrior.standard(2), new double[0][]);
 
         assertThat(belief.mean()).containsExactly(0, 0);
         assertThat(belief.covariance()).isDeepEqualTo(new double[][] {{1, 0}, {0, 1}});
@@ -31,7 +30,7 @@ final class UserPriorTest {
     @Test
     void gaussian_oneChoice_solvesItsEquation() {
         // mode: z = sigma(-z) for delta = (0, 1), so z = 0.401058...; variance 1 / (1 + z (1 - z))
-        Belief belief = update(TasteClouds.standard(1), new double[][] {{0, 1}});
+        Belief belief = update(GaussianMixturePrior.standard(1), new double[][] {{0, 1}});
 
         assertThat(belief.mean()[0]).isEqualTo(0.401058138, within(1e-8));
         assertThat(belief.covariance()[0][0])
@@ -48,7 +47,7 @@ final class UserPriorTest {
                 delta[k] = 3 * random.nextGaussian();
             }
         }
-        Belief belief = update(TasteClouds.standard(3), deltas);
+        Belief belief = update(GaussianMixturePrior.standard(3), deltas);
         double[] gradient = belief.mean().clone();
         for (double[] delta : deltas) {
             double doubt = Vectors.sigmoid(-UserPrior.margin(delta, belief.mean()));
@@ -108,8 +107,9 @@ final class UserPriorTest {
             reversed[i] = deltas[8 - i];
         }
 
-        assertThat(update(TasteClouds.standard(1), reversed).mean()[0])
-                .isEqualTo(update(TasteClouds.standard(1), deltas).mean()[0], within(1e-9));
+        assertThat(update(GaussianMixturePrior.standard(1), reversed).mean()[0])
+                .isEqualTo(
+                        update(GaussianMixturePrior.standard(1), deltas).mean()[0], within(1e-9));
         assertThat(update(CAMPS, reversed).shares()[0])
                 .isEqualTo(update(CAMPS, deltas).shares()[0], within(1e-9));
     }

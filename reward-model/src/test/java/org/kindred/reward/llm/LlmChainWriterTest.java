@@ -18,12 +18,15 @@ import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.UserPrompt;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.ChainWriterContract;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.RubricScores;
 import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.ClientOptions;
 import org.kindred.reward.client.Endpoint;
@@ -69,6 +72,7 @@ final class LlmChainWriterTest {
     private static final class Model implements ChatModel {
         private final List<List<ChatMessage>> asked = new ArrayList<>();
         private final UnaryOperator<String> spoil;
+        private UnaryOperator<String> answers = user -> SOLO; // to one response
 
         Model(UnaryOperator<String> spoil) {
             this.spoil = spoil;
@@ -80,7 +84,7 @@ final class LlmChainWriterTest {
             String system = ((SystemMessage) request.messages().get(0)).text();
             String reply =
                     system.startsWith("You score one answer")
-                            ? SOLO
+                            ? answers.apply(((UserMessage) request.messages().get(1)).singleText())
                             : system.startsWith("You describe")
                                     ? RUBRIC
                                     : system.startsWith("You check")
@@ -126,20 +130,6 @@ final class LlmChainWriterTest {
         @Override
         protected ChainWriter writer() {
             return new SoloChainWriter(
-                    client(new Model(text -> text)), LlmOptions.defaults(), SeedTree.root(2));
-        }
-
-        @Override
-        protected ChainRequest request() {
-            return REQUEST;
-        }
-    }
-
-    @Nested
-    final class StaticPersona extends ChainWriterContract {
-        @Override
-        protected ChainWriter writer() {
-            return new StaticPersonaWriter(
                     client(new Model(text -> text)), LlmOptions.defaults(), SeedTree.root(2));
         }
 
@@ -204,6 +194,47 @@ final class LlmChainWriterTest {
         assertThat(model.asked).hasSize(3);
         assertThat(model.system(1)).contains("- Clarity (60%)").isEqualTo(model.system(2));
         assertThat(model.user(1)).contains("one").doesNotContain("two");
+    }
+
+    @Test
+    void scoreAlone_oneUnreadableReply_takesNoOtherWithIt() {
+        Model model = new Model(text -> text);
+        model.answers = user -> user.contains("two") ? "I like it." : SOLO;
+        RubricScores scores =
+                new SoloChainWriter(client(model), LlmOptions.defaults(), SeedTree.root(2))
+                        .scoreAlone(List.of(REQUEST), Samples.of(1))
+                        .get(0)
+                        .get(0);
+        assertThat(scores.outcomes())
+                .containsExactly(
+                        new ScoreOutcome.Scored(7),
+                        new ScoreOutcome.Failed("MALFORMED(no block)", 1));
+    }
+
+    @Test
+    void rubrics_withoutACache_stayWhatTheyWereFirst() {
+        int[] calls = new int[1];
+        Model model =
+                new Model(
+                        text -> text.equals(RUBRIC) ? text.replace("60", "6" + ++calls[0]) : text);
+        SoloChainWriter writer =
+                new SoloChainWriter(client(model), LlmOptions.defaults(), SeedTree.root(2));
+        List<UserPrompt> asked = List.of(new UserPrompt(REQUEST.user(), REQUEST.prompt()));
+        RubricOutcome first = writer.rubrics(asked, Samples.of(1)).get(0).get(0);
+        writer.scoreAlone(List.of(REQUEST), Samples.of(1));
+        assertThat(((RubricOutcome.Written) first).rubric().text())
+                .isEqualTo("- Clarity (61%)\n- Depth (40%)");
+        assertThat(model.system(1)).as("before any response").contains("- Clarity (61%)");
+        assertThat(writer.rubrics(asked, Samples.of(1)).get(0)).containsExactly(first);
+        assertThat(calls[0]).isEqualTo(1);
+    }
+
+    @Test
+    void rubrics_noPrompt_asksForAnyQuestion() {
+        Model model = new Model(text -> text);
+        new SoloChainWriter(client(model), LlmOptions.defaults(), SeedTree.root(2))
+                .rubrics(List.of(new UserPrompt(REQUEST.user(), "")), Samples.of(1));
+        assertThat(model.user(0)).contains("Any question").doesNotContain("response");
     }
 
     @Test

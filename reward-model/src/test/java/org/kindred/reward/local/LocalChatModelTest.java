@@ -10,13 +10,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.TinyPolicy;
+import org.kindred.policy.grpo.Judgement;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.chain.ChainParser;
 import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.client.EndpointContract;
 import org.kindred.reward.client.JudgeClient;
+import org.kindred.reward.llm.LlmOptions;
+import org.kindred.reward.llm.SoloChainWriter;
+import org.kindred.reward.scaling.NeighbourSource;
+import org.kindred.reward.scaling.PGenRm;
+import org.kindred.reward.scaling.ScalingPlan;
 
 final class LocalChatModelTest extends EndpointContract {
     private static LocalChatModel model;
@@ -70,5 +79,36 @@ final class LocalChatModelTest extends EndpointContract {
         assertThat(answers.get(0).get(0)).isInstanceOf(Answer.Text.class);
         assertThat(answers.get(2).get(0)).isInstanceOf(Answer.Text.class);
         assertThat(client.counts().answered()).isEqualTo(2);
+    }
+
+    @Test
+    void judge_modelThatCannotWriteARubric_failsWithItsReasonAndIsCounted() {
+        PGenRm reward =
+                new PGenRm(
+                        new SoloChainWriter(
+                                client(null),
+                                new LlmOptions(
+                                        LlmOptions.Prompt.COMPACT,
+                                        1,
+                                        LlmOptions.Context.FULL,
+                                        ChainParser.Totals.RECOMPUTED,
+                                        false,
+                                        16),
+                                SeedTree.root(2)),
+                        NeighbourSource.NOBODY,
+                        ScalingPlan.of(2, 1));
+        Judgement judged =
+                reward.judge(new UserContext("u", List.of()), "tea?", List.of("one", "two"));
+        assertThat(judged.outcomes())
+                .hasSize(2)
+                .allSatisfy(
+                        outcome ->
+                                assertThat(((ScoreOutcome.Failed) outcome).reason())
+                                        .matches("MALFORMED\\(.*|KindredException"));
+        assertThat(judged.counts())
+                .containsEntry("own_unusable", 4.0)
+                .containsEntry("neighbours_missing", 2.0)
+                .containsEntry("heard_nobody", 2.0);
+        assertThat(judged.counts().get("tokens")).isPositive();
     }
 }

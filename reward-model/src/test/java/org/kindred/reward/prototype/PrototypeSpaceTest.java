@@ -31,7 +31,7 @@ final class PrototypeSpaceTest {
 
     @BeforeAll
     static void fit() {
-        judge = RubricJudge.fit(ROWS, new WordHashEmbedder(), JudgeOptions.fixed(), SEEDS);
+        judge = RubricJudge.fit(ROWS, new WordHashEmbedder(), JudgeOptions.search().first(), SEEDS);
         space = PrototypeSpace.fit(judge, ROWS, PrototypeOptions.defaults().withK(2), SEEDS);
     }
 

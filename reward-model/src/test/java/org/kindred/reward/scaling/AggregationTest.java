@@ -13,6 +13,8 @@ import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.chain.ChainOutcome;
+import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.scaling.ScaledScores.Source;
 import org.kindred.reward.scaling.ScalingPlan.Aggregate;
 
@@ -114,11 +116,11 @@ final class AggregationTest {
     void aggregate_noSamples_fails() {
         ScaledScores scores =
                 Aggregation.aggregate(
-                        plan(.5, Aggregate.TWO_MEANS), List.of(), List.of(), 2, 6, 0, false);
+                        plan(.5, Aggregate.TWO_MEANS), failed(4), failed(2), 2, false);
 
         assertThat(scores.source()).isEqualTo(Source.NOBODY);
         assertThat(scores.outcomes())
-                .containsOnly(new ScoreOutcome.Failed("no usable sample", 6))
+                .containsOnly(new ScoreOutcome.Failed("MALFORMED(no block)", 6))
                 .hasSize(2);
     }
 
@@ -147,7 +149,25 @@ final class AggregationTest {
             ScalingPlan plan,
             List<List<@Nullable Double>> own,
             List<List<@Nullable Double>> neighbours) {
-        return Aggregation.aggregate(plan, own, neighbours, 2, own.size(), 0, false);
+        return Aggregation.aggregate(plan, side(own), side(neighbours), 2, false);
+    }
+
+    private static Side side(List<List<@Nullable Double>> samples) {
+        Side side = new Side();
+        samples.forEach(
+                totals ->
+                        side.add(
+                                new ChainOutcome.Written(
+                                        new EvaluationChain("", List.of(), totals, List.of()))));
+        return side;
+    }
+
+    private static Side failed(int samples) {
+        Side side = new Side();
+        for (int i = 0; i < samples; i++) {
+            side.add(new ChainOutcome.Failed("MALFORMED(no block)"));
+        }
+        return side;
     }
 
     private static void assertScores(ScaledScores scores, double first, double second) {

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.kindred.policy.grpo.Judgement;
+import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.UserPrompt;
+import org.kindred.reward.UserRubric;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.EvaluationChain;
+import org.kindred.reward.chain.RubricScores;
 import org.kindred.reward.chain.Samples;
+import org.kindred.reward.chain.SoloWriter;
 import org.kindred.reward.scaling.ScaledScores.Source;
 
 final class PGenRmTest {
     private static final UserContext ME = new UserContext("me", List.of());
     private static final NeighbourSource FRIENDS =
-            (request, n) ->
+            (asked, n) ->
                     new NeighbourSource.Found(
                             List.of(
                                     new UserContext("friend-1", List.of()),
@@ -68,7 +77,8 @@ final class PGenRmTest {
                                 3,
                                 2,
                                 true,
-                                5,
+                                3,
+                                2,
                                 0));
     }
 
@@ -100,7 +110,7 @@ final class PGenRmTest {
                 new PGenRm(new Scripted(new ArrayList<>(), true), FRIENDS, ScalingPlan.of(2, 0));
 
         assertThat(model.score(ME, "prompt", List.of("a")))
-                .containsExactly(new ScoreOutcome.Failed("no usable sample", 2));
+                .containsExactly(new ScoreOutcome.Failed("MALFORMED(no block)", 2));
     }
 
     @Test
@@ -129,31 +139,152 @@ final class PGenRmTest {
                 .isEqualTo(requests.stream().map(model::scale).toList());
     }
 
+    /** Rubrics by user and sample; a response "bad" and a user "mute" cannot be judged. */
+    private static final class Solo implements SoloWriter {
+        @Override
+        public String name() {
+            return "solo";
+        }
+
+        @Override
+        public List<List<RubricOutcome>> rubrics(List<UserPrompt> asked, Samples samples) {
+            return asked.stream()
+                    .map(
+                            one ->
+                                    IntStream.range(0, samples.count())
+                                            .mapToObj(i -> rubric(one.user(), samples.first() + i))
+                                            .toList())
+                    .toList();
+        }
+
+        private static RubricOutcome rubric(UserContext user, int sample) {
+            return user.userId().equals("mute")
+                    ? new RubricOutcome.Failed("TIMEOUT", 5)
+                    : new RubricOutcome.Written(
+                            new UserRubric(user.userId() + " " + sample, List.of()), 10);
+        }
+
+        @Override
+        public List<List<RubricScores>> scoreAlone(List<ChainRequest> requests, Samples samples) {
+            return requests.stream()
+                    .map(
+                            request ->
+                                    IntStream.range(0, samples.count())
+                                            .mapToObj(i -> scores(request, samples.first() + i))
+                                            .toList())
+                    .toList();
+        }
+
+        private static RubricScores scores(ChainRequest request, int sample) {
+            RubricOutcome rubric = rubric(request.user(), sample);
+            if (rubric instanceof RubricOutcome.Failed failed) {
+                return RubricScores.without(failed, request.responses().size());
+            }
+            double base = request.user().equals(ME) ? 4 + 2 * sample : 8;
+            return new RubricScores(
+                    rubric,
+                    request.responses().stream()
+                            .<ScoreOutcome>map(
+                                    text ->
+                                            text.equals("bad")
+                                                    ? new ScoreOutcome.Failed("HTTP_500", 1)
+                                                    : new ScoreOutcome.Scored(base))
+                            .toList(),
+                    10 + request.responses().size());
+        }
+    }
+
+    private static NeighbourSource friends(List<UserPrompt> asked, String... ids) {
+        return (one, n) -> {
+            asked.add(one);
+            return new NeighbourSource.Found(
+                    Stream.of(ids).map(id -> new UserContext(id, List.of())).limit(n).toList(),
+                    ids.length < n);
+        };
+    }
+
     @Test
-    void scoreEach_oneUnusableAnswer_takesNoOtherWithIt() {
-        ChainWriter picky =
-                new ChainWriter() {
-                    @Override
-                    public String name() {
-                        return "picky";
-                    }
+    void judge_ownSamplesAndNeighbours_changeTheScoreOfEachResponse() {
+        NeighbourSource friends = friends(new ArrayList<>(), "friend-1", "friend-2");
+        assertThat(new PGenRm(new Solo(), friends, ScalingPlan.base()).score(ME, "p", List.of("a")))
+                .containsExactly(new ScoreOutcome.Scored(4));
+        assertThat(
+                        new PGenRm(new Solo(), friends, ScalingPlan.of(2, 0))
+                                .score(ME, "p", List.of("a")))
+                .containsExactly(new ScoreOutcome.Scored(5)); // 4 and 6
+        Judgement both =
+                new PGenRm(new Solo(), friends, ScalingPlan.of(2, 2))
+                        .judge(ME, "p", List.of("a", "b"));
+        assertThat(both.outcomes())
+                .containsExactly(new ScoreOutcome.Scored(6.5), new ScoreOutcome.Scored(6.5));
+        assertThat(both.counts())
+                .containsEntry("own_samples", 4.0)
+                .containsEntry("neighbour_samples", 4.0)
+                .containsEntry("heard_both", 2.0)
+                .containsEntry("tokens", 4 * 12.0);
+        assertThat(ScalingCounts.metrics(both.counts())).containsEntry("neighbour_share", 0.5);
+    }
 
-                    @Override
-                    public List<ChainOutcome> write(ChainRequest request, Samples samples) {
-                        return List.of(
-                                request.responses().contains("bad")
-                                        ? new ChainOutcome.Failed("MALFORMED(no block)")
-                                        : new ChainOutcome.Written(
-                                                new EvaluationChain(
-                                                        "", List.of(), List.of(7.0), List.of())));
-                    }
-                };
-        PGenRm model = new PGenRm(picky, FRIENDS, ScalingPlan.base());
-
-        assertThat(model.scoreEach(ME, "prompt", List.of("good", "bad", "fine")))
+    @Test
+    void judge_failingNeighbourAndResponse_areCountedAndTheRestStays() {
+        Judgement judged =
+                new PGenRm(
+                                new Solo(),
+                                friends(new ArrayList<>(), "mute", "friend-1"),
+                                ScalingPlan.of(1, 3))
+                        .judge(ME, "p", List.of("good", "bad"));
+        assertThat(judged.outcomes())
                 .containsExactly(
-                        new ScoreOutcome.Scored(7),
-                        new ScoreOutcome.Failed("no usable sample", 1),
-                        new ScoreOutcome.Scored(7));
+                        new ScoreOutcome.Scored(6), new ScoreOutcome.Failed("HTTP_500", 3));
+        assertThat(judged.counts())
+                .containsEntry("own_samples", 1.0)
+                .containsEntry("own_unusable", 1.0)
+                .containsEntry("neighbour_samples", 1.0)
+                .containsEntry("neighbour_unusable", 3.0) // mute twice, friend-1 of "bad"
+                .containsEntry("neighbours_missing", 2.0) // one of three, for two responses
+                .containsEntry("neighbours_short", 1.0)
+                .containsEntry("heard_both", 1.0)
+                .containsEntry("heard_nobody", 1.0)
+                .containsEntry("tokens", 12.0 + 5 + 12);
+    }
+
+    @Test
+    void judge_samePrompt_findsNeighboursOnceAndWithoutResponses() {
+        List<UserPrompt> asked = new ArrayList<>();
+        PGenRm model = new PGenRm(new Solo(), friends(asked, "friend-1"), ScalingPlan.of(1, 1));
+        model.score(ME, "p", List.of("a", "b", "c"));
+        model.score(ME, "p", List.of("d"));
+        model.score(ME, "q", List.of("d"));
+        assertThat(asked).containsExactly(new UserPrompt(ME, "p"), new UserPrompt(ME, "q"));
+    }
+
+    @Test
+    void rubric_firstOwnSample_orWhyThereIsNone() {
+        PGenRm model = new PGenRm(new Solo(), FRIENDS, ScalingPlan.of(2, 2));
+        assertThat(model.persona(ME, "p")).contains("me 0");
+        assertThat(model.rubric(new UserContext("mute", List.of()), "p"))
+                .isEqualTo(new RubricOutcome.Failed("TIMEOUT", 5));
+        PGenRm joint =
+                new PGenRm(new Scripted(new ArrayList<>(), false), FRIENDS, ScalingPlan.base());
+        assertThat(joint.rubric(ME, "p")).isInstanceOf(RubricOutcome.Failed.class);
+    }
+
+    @Test
+    void rolloutReward_tellsTheCountsToTheTrainer() {
+        RolloutReward reward =
+                new RolloutReward(
+                        new PGenRm(
+                                new Solo(),
+                                friends(new ArrayList<>(), "friend-1"),
+                                ScalingPlan.of(1, 1)),
+                        prompt -> new UserPrompt(ME, "text of " + prompt.id()));
+        Judgement judged =
+                reward.judge(
+                        new PolicyPrompt("p1", "group", "me", new int[] {1}), List.of("a", "b"));
+        assertThat(judged.outcomes())
+                .containsExactly(new ScoreOutcome.Scored(6), new ScoreOutcome.Scored(6));
+        assertThat(reward.metrics(judged.counts()))
+                .containsEntry("own_samples", 2.0)
+                .containsEntry("neighbour_share", 0.5);
     }
 }

@@ -1,0 +1,80 @@
+package org.kindred.pipeline;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.KindredException;
+import org.kindred.options.OptionsException;
+import org.kindred.policy.model.CausalLm;
+import org.kindred.policy.model.ModelConfig;
+import org.kindred.policy.tokenizer.Tokenizer;
+
+/** A model as users name it: a Hugging Face folder, or PEFT's folder of an adapter. */
+public final class ModelFolder {
+    private static final int PROBED_BYTES = 1 << 16; // headers of weights, all of small files
+
+    private ModelFolder() {}
+
+    /** Refuses what is no folder, before anything is loaded. */
+    public static void require(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new OptionsException(
+                    "--model "
+                            + folder
+                            + ": no such folder. Expected a Hugging Face folder with config.json,"
+                            + " tokenizer.json and safetensors");
+        }
+    }
+
+    /** Refuses a tokenizer that knows more tokens than the model has embeddings for. */
+    public static void requireMatching(Path folder, Tokenizer tokenizer, ModelConfig config) {
+        int tokens = tokenizer.vocabularySize();
+        int rows = config.vocabSize();
+        if (tokens > rows) {
+            throw new KindredException(
+                    folder.resolve("tokenizer.json")
+                            + ": has ids up to "
+                            + (tokens - 1)
+                            + ", but model.embed_tokens.weight has "
+                            + rows
+                            + " rows; the tokenizer belongs to another model");
+        }
+    }
+
+    /** The configuration of the model, or of the base model of an adapter. */
+    static ModelConfig config(Path folder) {
+        return ModelConfig.read(CausalLm.baseFolder(folder).resolve(ModelConfig.FILE));
+    }
+
+    /** Changes with any file's name or size, or with the beginning of its content. */
+    static String fingerprint(Path folder) {
+        StringBuilder text = new StringBuilder();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    text.append(file.getFileName())
+                            .append(' ')
+                            .append(Files.size(file))
+                            .append(' ')
+                            .append(Arrays.hashCode(in.readNBytes(PROBED_BYTES)))
+                            .append('\n');
+                }
+            }
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading", folder, e);
+        }
+        return text.toString();
+    }
+
+    /** The tokenizer in the folder, or that of the base model where an adapter has none. */
+    public static Tokenizer tokenizer(Path folder) {
+        return Tokenizer.load(
+                Files.exists(folder.resolve("tokenizer.json"))
+                        ? folder
+                        : CausalLm.baseFolder(folder));
+    }
+}

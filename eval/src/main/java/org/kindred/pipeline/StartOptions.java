@@ -1,0 +1,50 @@
+package org.kindred.pipeline;
+
+import java.nio.file.Path;
+import org.kindred.options.Meaning;
+import org.kindred.policy.model.DecoderOptions;
+import org.kindred.policy.run.TrainingRun;
+
+/** The policy that all arms start from. */
+public record StartOptions(
+        @Meaning(
+                        value =
+                                "scratch (a small decoder with random weights), or a Hugging Face folder: Llama,"
+                                        + " SmolLM2, Qwen2, Qwen3, or PEFT's folder of an adapter",
+                        essential = true)
+                String model,
+        @Meaning("whether the user's persona stands in the system message") boolean persona,
+        @Meaning("prompts and answers as plain text, without the model's chat template")
+                boolean raw,
+        @Meaning("the decoder of model = scratch") DecoderOptions decoder,
+        @Meaning("how a decoder of model = scratch learns the language") LanguageOptions language,
+        @Meaning(value = "fine-tuning on chosen answers", essential = true) SupervisedOptions sft,
+        @Meaning(value = "adapters of the fine-tuning", essential = true) AdapterOptions lora,
+        @Meaning("how often fine-tuning is saved, how many are kept")
+                TrainingRun.Options checkpoints) {
+    /** As {@code model}: weights are drawn at random. */
+    public static final String SCRATCH = "scratch";
+
+    /** Where a run keeps it. */
+    public static final String FOLDER = "policy/sft";
+
+    public static StartOptions defaults() {
+        return new StartOptions(
+                SCRATCH,
+                true,
+                false,
+                DecoderOptions.defaults(),
+                LanguageOptions.defaults(),
+                SupervisedOptions.defaults(),
+                AdapterOptions.none(),
+                TrainingRun.Options.defaults());
+    }
+
+    public boolean scratch() {
+        return model.equals(SCRATCH);
+    }
+
+    Path folder() {
+        return Path.of(model);
+    }
+}

@@ -1,0 +1,53 @@
+package org.kindred.reward.judges;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.kindred.options.OptionsException;
+
+final class JudgeSpecTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rubric",
+                "openai:http://localhost:8000/v1#my-model",
+                "ollama:http://localhost:11434#m",
+                "local:/models/judge",
+                "run:/runs/judge"
+            })
+    void spelling_isReadAsTheSameJudge(String text) {
+        JudgeSpec spec = JudgeSpec.parse(text);
+        assertThat(spec.spelling()).isEqualTo(text);
+        assertThat(JudgeSpec.parse(spec.spelling())).isEqualTo(spec);
+    }
+
+    @Test
+    void parse_folders_areWhatStandsBehindTheColon() {
+        assertThat(JudgeSpec.parse("run:a/b")).isEqualTo(new JudgeSpec.Run(Path.of("a/b")));
+        assertThat(JudgeSpec.parse("run:a/b").label()).isEqualTo("b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ollama:http://h:1#m, http://h:1/v1",
+        "ollama:http://h:1/#m, http://h:1/v1",
+        "ollama:http://h:1/v1#m, http://h:1/v1",
+        "openai:http://h:1/api#m, http://h:1/api"
+    })
+    void base_ollama_isItsOpenAiSide(String text, String base) {
+        assertThat(((JudgeSpec.Served) JudgeSpec.parse(text)).base()).isEqualTo(base);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"oracle", "run:", "local:", "openai:localhost#m", "openai:http://h#"})
+    void parse_other_namesAllKinds(String text) {
+        assertThatThrownBy(() -> JudgeSpec.parse(text))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("openai:URL#MODEL, ollama:URL#MODEL, local:DIR or run:DIR");
+    }
+}
