@@ -19,6 +19,10 @@ public record EvaluationOptions(
                         essential = true)
                 int promptsPerUser,
         @Meaning("most prompts that are answered, drawn by the seed; 0 for all") int maxPrompts,
+        @Meaning(
+                        "most prompts that are also answered under the persona of a user of another group and"
+                                + " without one; 0 for none")
+                int personaPrompts,
         @Meaning("most held-out choices whose answers' log-probabilities are compared; 0 for none")
                 int maxChoices,
         @Meaning("whether a second judge, fitted to other choices, scores the completions too")
@@ -39,10 +43,12 @@ public record EvaluationOptions(
             throw new IllegalArgumentException(
                     "prompts_per_user = " + promptsPerUser + ": must be 1 or more");
         }
-        if (maxPrompts < 0 || maxChoices < 0 || winRatePrompts < 0) {
+        if (maxPrompts < 0 || personaPrompts < 0 || maxChoices < 0 || winRatePrompts < 0) {
             throw new IllegalArgumentException(
                     "max_prompts = "
                             + maxPrompts
+                            + ", persona_prompts = "
+                            + personaPrompts
                             + ", max_choices = "
                             + maxChoices
                             + ", win_rate_prompts = "
@@ -56,6 +62,7 @@ public record EvaluationOptions(
     }
 
     public static EvaluationOptions defaults() {
-        return new EvaluationOptions("", 2, 0, 300, true, "", 200, List.of(0, 3, 10, 20), 2000);
+        return new EvaluationOptions(
+                "", 2, 0, 300, 300, true, "", 200, List.of(0, 3, 10, 20), 2000);
     }
 }

@@ -27,6 +27,21 @@ record EvaluationPrompt(
         boolean seen,
         boolean inDomain) {
 
+    /** Prompts of training, in the order of its rows. */
+    static List<EvaluationPrompt> ofTraining(PreferenceDataset dataset) {
+        return dataset.training().stream()
+                .map(
+                        row ->
+                                new EvaluationPrompt(
+                                        Samples.promptId(row),
+                                        row.userId(),
+                                        row.prompt(),
+                                        row.promptText(),
+                                        true,
+                                        true))
+                .toList();
+    }
+
     /**
      * Up to {@code perUser} different prompts for every user in the domains of training, and as
      * many outside, in the order of the row ids: new ones where any target is new, else known ones.

@@ -25,6 +25,7 @@ import org.kindred.eval.alignment.HeldOutChoices;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.Samples;
 import org.kindred.eval.alignment.TextLikelihood;
@@ -107,10 +108,14 @@ final class EvaluationStage implements Stage {
         List<EvaluationPrompt> prompts = prompts();
         List<Sample> samples = new ArrayList<>();
         List<HeldOutChoices.Row> choices = new ArrayList<>();
-        Optional<HeldOutChoices> heldOut = heldOut(people);
+        List<PersonaEffect.Answer> effects = new ArrayList<>();
+        Map<String, String> strangers = strangers(people);
+        Optional<HeldOutChoices> heldOut = heldOut(people, strangers);
+        PersonaEffects personas = personaEffects(people, prompts, strangers);
         for (String policy : policies) {
             try (PolicyFolder folder = open(policy)) {
                 samples.addAll(answer(policy, folder, prompts, people));
+                effects.addAll(personas.of(policy, folder));
                 if (heldOut.isPresent()) {
                     choices.addAll(read(heldOut.get(), policy, folder));
                 }
@@ -122,7 +127,7 @@ final class EvaluationStage implements Stage {
         if (!choices.isEmpty()) {
             context.writeLines(CHOICES, choices);
         }
-        results(policies, samples, choices, people).write(context.path(NAME));
+        results(policies, samples, choices, effects, people).write(context.path(NAME));
         return true;
     }
 
@@ -298,7 +303,7 @@ final class EvaluationStage implements Stage {
     }
 
     /** Choices that no training read, with who may stand in for their users. */
-    private Optional<HeldOutChoices> heldOut(PeopleGroups people) {
+    private Optional<HeldOutChoices> heldOut(PeopleGroups people, Map<String, String> strangers) {
         List<Preference> targets =
                 seeds.child("choices").shuffled(context.data().dataset().targets());
         List<HeldOutChoices.Choice> choices = new ArrayList<>();
@@ -313,9 +318,6 @@ final class EvaluationStage implements Stage {
                                     + " evaluation");
             return Optional.empty();
         }
-        Map<String, String> groups = new TreeMap<>();
-        context.users().keySet().forEach(user -> groups.put(user, people.of(user)));
-        Map<String, String> strangers = HeldOutChoices.strangers(groups, seeds.child("strangers"));
         context.askPersonas(
                 choices.stream()
                         .flatMap(
@@ -337,6 +339,38 @@ final class EvaluationStage implements Stage {
                                 context.options().start().persona()
                                         ? context.persona(user, Message.text(prompt)).orElse(null)
                                         : null));
+    }
+
+    /** Of every user whose past is known, somebody of another group. */
+    private Map<String, String> strangers(PeopleGroups people) {
+        return HeldOutChoices.strangers(
+                people.ofUsers(context.users().keySet()), seeds.child("strangers"));
+    }
+
+    private PersonaEffects personaEffects(
+            PeopleGroups people, List<EvaluationPrompt> prompts, Map<String, String> strangers) {
+        List<EvaluationPrompt> drawn = seeds.child("persona prompts").shuffled(prompts);
+        int most =
+                context.options().start().persona()
+                        ? Math.min(options.personaPrompts(), drawn.size())
+                        : 0;
+        return new PersonaEffects(
+                context,
+                people,
+                drawn.subList(0, most),
+                strangers,
+                this::worth,
+                seeds.child("persona completions"));
+    }
+
+    /** The best that is known of a completion: the truth, else the total of the rewarding judge. */
+    private double worth(String user, String prompt, String text) {
+        if (context.data().truth() != null) {
+            return utility(user, prompt, text);
+        }
+        ScoreOutcome outcome =
+                context.rewardModel().score(context.user(user), prompt, List.of(text)).get(0);
+        return outcome instanceof ScoreOutcome.Scored scored ? scored.value() : Double.NaN;
     }
 
     private String cell(Preference row) {
@@ -376,6 +410,7 @@ final class EvaluationStage implements Stage {
             List<String> policies,
             List<Sample> samples,
             List<HeldOutChoices.Row> choices,
+            List<PersonaEffect.Answer> effects,
             PeopleGroups people) {
         ResultsBuilder results =
                 Results.builder(Results.Kind.RUN)
@@ -407,6 +442,8 @@ final class EvaluationStage implements Stage {
         if (!choices.isEmpty()) {
             results.heldOut(HeldOutTable.of(choices, policies, draws, seeds.child("held-out")));
         }
+        results.personaEffect(
+                PersonaEffect.of(effects, policies, draws, seeds.child("persona effect")));
         results.curves(curves(policies));
         context.allNotes().forEach(results::note);
         return results.build();

@@ -1,6 +1,7 @@
 package org.kindred.pipeline;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.kindred.datasets.User;
 import org.kindred.datasets.simulation.LatentTruth;
@@ -45,6 +46,12 @@ record PeopleGroups(String what, Map<String, String> byUser) {
         return labels.isEmpty()
                 ? new PeopleGroups("everybody together", labels)
                 : new PeopleGroups("groups of the data set", labels);
+    }
+
+    Map<String, String> ofUsers(Set<String> users) {
+        Map<String, String> labels = new TreeMap<>();
+        users.forEach(user -> labels.put(user, of(user)));
+        return labels;
     }
 
     String of(String user) {

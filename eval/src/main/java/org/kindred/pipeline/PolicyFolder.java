@@ -2,7 +2,6 @@ package org.kindred.pipeline;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
@@ -25,14 +24,6 @@ record PolicyFolder(CausalLm model, Tokenizer tokenizer) implements AutoCloseabl
             tokenizer.close();
             throw e;
         }
-    }
-
-    static int[] prompt(Tokenizer tokenizer, String persona, String text) {
-        return tokenizer.chat(List.of(Message.system(persona), Message.user(text)), true);
-    }
-
-    int[] prompt(String persona, String text) {
-        return prompt(tokenizer, persona, text);
     }
 
     List<List<Completion>> generate(

@@ -89,20 +89,22 @@ public final class Recipe implements AutoCloseable {
     private static List<Stage> stages(RunContext context, Goal goal) {
         List<Stage> stages = new ArrayList<>();
         stages.add(new DataStage(context));
-        boolean wanted = goal != Goal.START || context.options().start().persona();
-        if (wanted) {
+        StartOptions start = context.options().start();
+        boolean picks = start.sft().picks() > 0;
+        if (goal != Goal.START || start.persona() || picks) {
             stages.add(new JudgeStage(context));
         }
         if (goal == Goal.CHAINS) {
             stages.add(new ChainStage(context));
         }
-        if (goal.compareTo(Goal.GROUPS) >= 0 && goal != Goal.START) {
+        if (goal.compareTo(Goal.GROUPS) >= 0 && (goal != Goal.START || picks)) {
             stages.add(new GroupStage(context));
         }
         if (goal.compareTo(Goal.START) >= 0) {
             stages.add(new StartStage(context));
         }
         if (goal.compareTo(Goal.ARMS) >= 0) {
+            stages.add(new PersonaStage(context));
             context.options().arms().forEach(arm -> stages.add(new ArmStage(context, arm)));
         }
         if (goal == Goal.REPORT) {

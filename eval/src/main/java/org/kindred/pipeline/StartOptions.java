@@ -14,6 +14,10 @@ public record StartOptions(
                         essential = true)
                 String model,
         @Meaning("whether the user's persona stands in the system message") boolean persona,
+        @Meaning(
+                        "least worth of the user's own persona against a stranger's, in true utility of"
+                                + " simulated people, for a run to go on after the start; 0 for any")
+                double leastPersonaEffect,
         @Meaning("prompts and answers as plain text, without the model's chat template")
                 boolean raw,
         @Meaning("the decoder of model = scratch") DecoderOptions decoder,
@@ -22,6 +26,13 @@ public record StartOptions(
         @Meaning(value = "adapters of the fine-tuning", essential = true) AdapterOptions lora,
         @Meaning("how often fine-tuning is saved, how many are kept")
                 TrainingRun.Options checkpoints) {
+    public StartOptions {
+        if (!(leastPersonaEffect >= 0 && leastPersonaEffect < 1)) {
+            throw new IllegalArgumentException(
+                    "least_persona_effect = " + leastPersonaEffect + ": must be in [0, 1)");
+        }
+    }
+
     /** As {@code model}: weights are drawn at random. */
     public static final String SCRATCH = "scratch";
 
@@ -32,6 +43,7 @@ public record StartOptions(
         return new StartOptions(
                 SCRATCH,
                 true,
+                0,
                 false,
                 DecoderOptions.defaults(),
                 LanguageOptions.defaults(),

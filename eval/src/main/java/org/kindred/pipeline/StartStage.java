@@ -78,6 +78,9 @@ final class StartStage implements Stage {
 
     @Override
     public List<String> after() {
+        if (options().sft().picks() > 0) {
+            return List.of(DataStage.NAME, JudgeStage.NAME, GroupStage.NAME);
+        }
         return options().persona()
                 ? List.of(DataStage.NAME, JudgeStage.NAME)
                 : List.of(DataStage.NAME);
@@ -255,6 +258,7 @@ final class StartStage implements Stage {
             examples.add(
                     context.form().example(tokenizer, persona.get(), row.prompt(), row.chosen()));
         }
+        examples.addAll(picks(tokenizer));
         if (without > 0) {
             context.note(
                     without
@@ -264,6 +268,29 @@ final class StartStage implements Stage {
                             + " users ("
                             + context.personas().failures()
                             + ")");
+        }
+        return examples;
+    }
+
+    private List<SftExample> picks(Tokenizer tokenizer) {
+        List<JudgePicks.Pick> picks =
+                new JudgePicks(context, seeds().child("picks")).draw(options().sft().picks());
+        context.askPersonas(
+                picks.stream().map(p -> new Personas.Asked(p.userId(), p.promptText())));
+        List<SftExample> examples = new ArrayList<>();
+        for (JudgePicks.Pick pick : picks) {
+            context.persona(pick.userId(), pick.promptText())
+                    .ifPresent(
+                            persona ->
+                                    examples.add(
+                                            context.form()
+                                                    .example(
+                                                            tokenizer,
+                                                            persona,
+                                                            pick.prompt(),
+                                                            List.of(
+                                                                    Message.assistant(
+                                                                            pick.answer())))));
         }
         return examples;
     }

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.results.Results;
 
 /** What a run found, in some lines for the terminal. */
@@ -21,6 +22,7 @@ final class Summary {
         Summary summary = new Summary(Results.read(run));
         summary.groups();
         summary.policies();
+        summary.personaEffect();
         summary.heldOut();
         summary.overOptimisation();
         summary.results.notes().forEach(note -> summary.line("note       %s", note));
@@ -100,6 +102,13 @@ final class Summary {
                                         row.group(),
                                         row.difference().mean()))
                 .collect(Collectors.joining(", "));
+    }
+
+    private void personaEffect() {
+        results.personaEffect().stream()
+                .filter(row -> row.group().equals(Alignment.ALL))
+                .map(PersonaEffect::sentence)
+                .forEach(sentence -> line("personas   %s", sentence));
     }
 
     private void heldOut() {

@@ -12,6 +12,10 @@ public record SupervisedOptions(
                 int epochs,
         @Meaning(value = "chosen answers at most, drawn by the seed; 0 for all", essential = true)
                 int examples,
+        @Meaning(
+                        "answers that the judge picks for users of all groups alike, each the best of all that"
+                                + " training has to a prompt; learned beside the chosen ones; 0 for none")
+                int picks,
         @Meaning("share of the examples that is measured and never learned; 0 for none")
                 double heldOutShare,
         @Meaning("examples an update") int batchRows,
@@ -23,9 +27,15 @@ public record SupervisedOptions(
     private static final int WARMUP_PART = 10; // of a short run
 
     public SupervisedOptions {
-        if (epochs < 0 || examples < 0) {
+        if (epochs < 0 || examples < 0 || picks < 0) {
             throw new IllegalArgumentException(
-                    "epochs = " + epochs + ", examples = " + examples + ": must be 0 or more");
+                    "epochs = "
+                            + epochs
+                            + ", examples = "
+                            + examples
+                            + ", picks = "
+                            + picks
+                            + ": must be 0 or more");
         }
         if (!(heldOutShare >= 0 && heldOutShare < 1)) {
             throw new IllegalArgumentException(
@@ -48,6 +58,7 @@ public record SupervisedOptions(
         return new SupervisedOptions(
                 1,
                 2_400,
+                0,
                 0,
                 16,
                 16,

@@ -7,6 +7,7 @@ import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Measure;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -100,6 +101,10 @@ final class Findings {
                 alignment.winRates().forEach(row -> sentences.add(row.sentence()));
             }
         }
+        results.personaEffect().stream()
+                .filter(row -> row.group().equals(Alignment.ALL))
+                .map(PersonaEffect::sentence)
+                .forEach(sentences::add);
         heldOut(sentences, true);
         results.overOptimisation().stream()
                 .filter(row -> row.group().equals(Alignment.ALL))

@@ -67,6 +67,33 @@ final class ResultTables {
                                 o.effect().d()));
         add(
                 tables,
+                "persona-effect",
+                "What the persona in the prompt is worth: the measure of answers under the user's own persona, under that of a user of another group, and without one; 95 % intervals over users.",
+                2,
+                List.of(
+                        "policy",
+                        "group",
+                        "users",
+                        "prompts",
+                        "own",
+                        "stranger",
+                        "none",
+                        "own - stranger",
+                        "own - none"),
+                results.personaEffect(),
+                e ->
+                        List.of(
+                                e.policy(),
+                                e.group(),
+                                e.users(),
+                                e.prompts(),
+                                e.own(),
+                                e.stranger(),
+                                e.none(),
+                                e.effect(),
+                                e.overNone()));
+        add(
+                tables,
                 "likeness",
                 "Completions against the answer that the user chose for the same prompt: ROUGE-L F1 and cosine of embeddings; 95 % intervals over users.",
                 2,

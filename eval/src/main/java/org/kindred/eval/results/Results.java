@@ -21,6 +21,7 @@ import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.TrainingSize;
@@ -51,6 +52,7 @@ import org.kindred.eval.table.Table;
  * @param rankings of candidate lists
  * @param alignment completions of the policies per group
  * @param heldOut how policies find held-out choices
+ * @param personaEffect what the persona in the prompt is worth; left out where empty
  * @param overOptimisation gains by the rewarding and by the evaluating judge
  * @param likeness of completions to the users' chosen answers
  * @param drift of the policies from their common start
@@ -75,6 +77,7 @@ public record Results(
         List<ListRanking> rankings,
         @Nullable Alignment alignment,
         @Nullable HeldOutTable heldOut,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PersonaEffect> personaEffect,
         List<OverOptimisation> overOptimisation,
         List<Likeness> likeness,
         List<Drift> drift,
@@ -172,6 +175,7 @@ public record Results(
         trainingSizes = List.copyOf(trainingSizes);
         rankings = List.copyOf(rankings);
         overOptimisation = List.copyOf(overOptimisation);
+        personaEffect = personaEffect == null ? List.of() : List.copyOf(personaEffect);
         likeness = List.copyOf(likeness);
         drift = List.copyOf(drift);
         curves = List.copyOf(curves);

@@ -22,6 +22,7 @@ import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.TrainingSize;
@@ -51,6 +52,7 @@ public final class ResultsBuilder {
     private @Nullable Alignment alignment;
     private @Nullable HeldOutTable heldOut;
     private List<OverOptimisation> overOptimisation = List.of();
+    private List<PersonaEffect> personaEffect = List.of();
     private List<Likeness> likeness = List.of();
     private List<Drift> drift = List.of();
     private List<Results.Curve> curves = List.of();
@@ -151,6 +153,11 @@ public final class ResultsBuilder {
         return this;
     }
 
+    public ResultsBuilder personaEffect(List<PersonaEffect> found) {
+        personaEffect = found;
+        return this;
+    }
+
     public ResultsBuilder likeness(List<Likeness> found) {
         likeness = found;
         return this;
@@ -193,6 +200,7 @@ public final class ResultsBuilder {
                 rankings,
                 alignment,
                 heldOut,
+                personaEffect,
                 overOptimisation,
                 likeness,
                 drift,
