@@ -99,7 +99,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
         try (Tokenizer tokenizer = ModelFolder.tokenizer(folder);
                 CausalLm model = CausalLm.load(folder, options.options().engine())) {
-            ModelFolder.requireMatching(folder, tokenizer, model.config());
+            warn(ModelFolder.requireMatching(folder, tokenizer, model.config()));
+            warn(model.notes());
             Session session = new Session(options.options(), tokenizer, model, out);
             if (prompt != null) {
                 session.answer(prompt);
@@ -110,6 +111,11 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void warn(List<String> notes) {
+        notes.forEach(note -> spec.commandLine().getErr().println("warning: " + note));
+        spec.commandLine().getErr().flush();
     }
 
     private OptionTree<GenerateOptions> options() {
