@@ -33,27 +33,27 @@ public final class NativeLibraries {
                             + library
                             + " could not be loaded from the folder for native libraries, "
                             + folder
-                            + " ("
-                            + reason(e)
-                            + "). "
-                            + advice(folder),
+                            + (isWritable(folder)
+                                    ? " ("
+                                            + reason(e)
+                                            + "). Is there room on its disk? If there is, remove the"
+                                            + " folder, which is filled again, or set "
+                                            + FOLDER
+                                            + " to another"
+                                    : ": it cannot be written. Set "
+                                            + FOLDER
+                                            + " to a folder that can"),
                     e);
         }
     }
 
-    private static String advice(Path folder) {
+    private static boolean isWritable(Path folder) {
         try {
             Files.createDirectories(folder);
-            if (Files.isWritable(folder)) {
-                return "Is there room on its disk? If there is, remove the folder, which is unpacked"
-                        + " again, or set "
-                        + FOLDER
-                        + " to another";
-            }
+            return Files.isWritable(folder);
         } catch (IOException | SecurityException unwritable) {
-            // said below
+            return false;
         }
-        return "The folder cannot be written: set " + FOLDER + " to one that can";
     }
 
     /** What went wrong first. */

@@ -177,7 +177,10 @@ record TokenizerFile(
                 ids.put(content, id);
                 largest = Math.max(largest, id);
             }
-            tokens.put(content, token);
+            AddedToken before = tokens.get(content);
+            // The library forgets no special token, whatever a later entry says.
+            boolean special = before != null && before.special();
+            tokens.put(content, special ? token.asSpecial() : token);
         }
     }
 

@@ -105,21 +105,21 @@ final class AdapterCasesTest {
     /** What says the same in other words. */
     @ParameterizedTest
     @CsvSource(
-            delimiter = '|',
+            delimiter = ';',
             value = {
-                "target_modules | [\"q_proj\", \"up_proj\"]",
-                "target_modules | [\"model.layers.0.mlp.up_proj\", \"layers.1.mlp.up_proj\", \"q_proj\"]",
-                "target_modules | \".*\\\\.(q|up)_proj\"",
-                "target_modules | \"model\\\\.layers\\\\.\\\\d+\\\\.(?P<part>mlp|self_attn)\\\\.(up_proj|q_proj)\"",
-                "layers_to_transform | [0, 1]",
-                "exclude_modules | [\"k_proj\", \"lm_head\"]",
-                "exclude_modules | \".*norm.*\"",
-                "rank_pattern | {\"q_proj\": 4, \"mlp.up_proj\": 4}",
-                "alpha_pattern | {\"^model.layers.0.*\": 8}",
-                "fan_in_fan_out | true",
-                "lora_dropout | 0.5",
-                "bias | \"none\"",
-                "eva_config | {\"rho\": 2.0}",
+                "target_modules ; [\"q_proj\", \"up_proj\"]",
+                "target_modules ; [\"model.layers.0.mlp.up_proj\", \"layers.1.mlp.up_proj\", \"q_proj\"]",
+                "target_modules ; \".*\\\\.(q|up)_proj\"",
+                "target_modules ; \"model\\\\.layers\\\\.\\\\d+\\\\.(?P<part>mlp|self_attn)\\\\.(up_proj|q_proj)\"",
+                "layers_to_transform ; [0, 1]",
+                "exclude_modules ; [\"k_proj\", \"lm_head\"]",
+                "exclude_modules ; \".*norm.*\"",
+                "rank_pattern ; {\"q_proj\": 4, \"mlp.up_proj\": 4}",
+                "alpha_pattern ; {\"^model.layers.0.*\": 8}",
+                "fan_in_fan_out ; true",
+                "lora_dropout ; 0.5",
+                "bias ; \"none\"",
+                "eva_config ; {\"rho\": 2.0}",
             })
     void config_inOtherWords_same(String field, String value) throws IOException {
         JsonNode node = MAPPER.readTree(value);

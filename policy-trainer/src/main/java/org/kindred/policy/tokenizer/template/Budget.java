@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Budget {
     /** Of about 20 ns or less: evaluations, elements seen, texts in {@link #TEXT_PER_STEP}. */
-    static final long MAX_STEPS = 20_000_000;
+    static final long MAX_STEPS = 10_000_000;
 
     /** Of all texts that a rendering makes; bounds what it can hold on to. */
     static final long MAX_CHARACTERS = 1L << 27;

@@ -277,6 +277,9 @@ final class Filters {
         Object[] given = arguments.bind("dictsort", "case_sensitive", "by", "reverse");
         boolean caseSensitive = Arguments.flag(given[0], false);
         long part = "value".equals(given[1]) ? 1 : 0;
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
         return sorted(
                 copy(items(value, Arguments.NONE)),
                 pair -> folded(Access.item(pair, part), caseSensitive),
@@ -387,6 +390,9 @@ final class Filters {
     }
 
     private static @Nullable Number parse(@Nullable Object value) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
         if (value instanceof Boolean flag) {
             return flag ? 1L : 0L;
         } else if (value instanceof Number number) {

@@ -15,6 +15,9 @@ final class Values {
     /** A template may not build longer texts; far above any prompt. */
     static final int MAX_TEXT = 1 << 24;
 
+    /** Of a tuple that is looked for as a key: it is hashed whole, and compared. */
+    private static final int STEPS_PER_HASH = 16;
+
     private static final int MAX_ELEMENTS = 1_000_000;
 
     private Values() {}
@@ -118,9 +121,14 @@ final class Values {
      * such.
      */
     static boolean isHashable(@Nullable Object value) {
-        Budget.spend(1);
         if (value instanceof Tuple tuple) {
-            return tuple.stream().allMatch(Values::isHashable);
+            Budget.spend(STEPS_PER_HASH);
+            for (int i = 0; i < tuple.size(); i++) {
+                if (!isHashable(tuple.get(i))) {
+                    return false;
+                }
+            }
+            return true;
         }
         return !(value instanceof List || value instanceof Map);
     }
