@@ -23,6 +23,7 @@ import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.rollout.StopStrings;
+import org.kindred.policy.tokenizer.Answers;
 import org.kindred.policy.tokenizer.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,7 +100,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
         try (Tokenizer tokenizer = ModelFolder.tokenizer(folder);
                 CausalLm model = CausalLm.load(folder, options.options().engine())) {
-            ModelFolder.requireMatching(folder, tokenizer, model.config());
+            warn(ModelFolder.requireMatching(folder, tokenizer, model.config()));
+            warn(model.notes());
             Session session = new Session(options.options(), tokenizer, model, out);
             if (prompt != null) {
                 session.answer(prompt);
@@ -110,6 +112,11 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void warn(List<String> notes) {
+        notes.forEach(note -> spec.commandLine().getErr().println("warning: " + note));
+        spec.commandLine().getErr().flush();
     }
 
     private OptionTree<GenerateOptions> options() {
@@ -147,7 +154,7 @@ final class GenerateCommand implements Callable<Integer> {
                             .withStops(
                                     new StopStrings(
                                             options.stops(),
-                                            tokens -> tokenizer.decode(tokens, true)));
+                                            tokenizer::text));
             seeds = SeedTree.root(options.seed()).child("generate");
         }
 
@@ -198,24 +205,28 @@ final class GenerateCommand implements Callable<Integer> {
             return tokenizer.chat(messages, true);
         }
 
-        /** Prints the text while it grows; what may still change is held back. */
+        /**
+         * Prints the text while it grows; what may still change is held back.
+         *
+         * @return the answer, which later turns see without its reasoning
+         */
         private String stream(int[] tokens, int turn) {
             StringBuilder shown = new StringBuilder();
             Generator streaming =
                     generator.withListener(
                             (prompt, sample, sofar) -> {
-                                String text = tokenizer.decode(sofar, true);
+                                String text = tokenizer.text(sofar);
                                 int end = text.length();
                                 while (end > 0 && text.charAt(end - 1) == '\uFFFD') {
                                     end--; // half of a character
                                 }
                                 print(shown, text.substring(0, end));
                             });
-            String text = text(complete(streaming, tokens, turn).get(0));
-            print(shown, text);
+            Completion completion = complete(streaming, tokens, turn).get(0);
+            print(shown, text(completion));
             out.println();
             out.flush();
-            return text;
+            return answer(tokens, completion);
         }
 
         private void print(StringBuilder shown, String text) {
@@ -238,14 +249,23 @@ final class GenerateCommand implements Callable<Integer> {
         }
 
         private String text(Completion completion) {
-            return tokenizer.decode(completion.tokens(), true);
+            return tokenizer.text(completion.tokens());
+        }
+
+        private String answer(int[] prompt, Completion completion) {
+            return Answers.of(tokenizer).text(prompt, completion.tokens());
         }
 
         private Map<String, Object> report(int[] tokens, List<Completion> completions) {
             List<Map<String, Object>> rows = new ArrayList<>();
             for (Completion completion : completions) {
                 Map<String, Object> row = new LinkedHashMap<>();
-                row.put("text", text(completion));
+                String text = text(completion);
+                String answer = answer(tokens, completion);
+                row.put("text", text);
+                if (!answer.equals(text)) {
+                    row.put("answer", answer);
+                }
                 row.put("finished", completion.finished());
                 row.put("tokens", completion.tokens());
                 row.put("log_probs", completion.logProbs());

@@ -77,7 +77,9 @@ final class RankCommand implements Callable<Integer> {
             for (Path folderOfModel : models) {
                 try (Tokenizer tokenizer = ModelFolder.tokenizer(folderOfModel);
                         CausalLm model = CausalLm.load(folderOfModel, options.options().engine())) {
-                    ModelFolder.requireMatching(folderOfModel, tokenizer, model.config());
+                    ModelFolder.requireMatching(folderOfModel, tokenizer, model.config())
+                            .forEach(note -> console.stage("warning", note));
+                    model.notes().forEach(note -> console.stage("warning", note));
                     rows.addAll(ranking.of(folderOfModel.toString(), model, tokenizer));
                 }
             }

@@ -150,6 +150,7 @@ final class ArmStage implements Stage {
 
     private CausalLm begin(Path start) {
         CausalLm model = CausalLm.load(start, engine());
+        model.notes().forEach(context::note);
         if (options.lora().wanted()) {
             model.addAdapter(options.lora().lora(), seeds.child("adapter"));
         }

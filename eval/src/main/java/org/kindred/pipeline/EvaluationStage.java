@@ -78,6 +78,7 @@ final class EvaluationStage implements Stage {
                 "engine.",
                 "arms",
                 "reinforcement.sampling.",
+                "reinforcement.scoring.keep_reasoning",
                 "judge.scaling.",
                 "judge.neighbours");
     }
@@ -206,7 +207,11 @@ final class EvaluationStage implements Stage {
         for (int p = 0; p < fitting.size(); p++) {
             EvaluationPrompt prompt = fitting.get(p);
             String user = prompt.userId();
-            String text = folder.text(completions.get(p).get(0));
+            String text =
+                    folder.text(
+                            tokens.get(p),
+                            completions.get(p).get(0),
+                            context.options().reinforcement().scoring().keepReasoning());
             samples.add(
                     new Sample(
                             policy,

@@ -14,6 +14,7 @@ import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.run.Watch;
+import org.kindred.policy.tokenizer.Answers;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
@@ -105,7 +106,9 @@ final class HeldOut implements Watch.Measure {
                                 SeedTree.root(0));
         List<Ranking> rankings = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            String text = tokenizer.decode(answers.get(i).get(0).tokens(), true);
+            String text =
+                    Answers.of(tokenizer)
+                            .text(prompts.get(i).tokens(), answers.get(i).get(0).tokens());
             int candidates = Rewards.candidates(prompts.get(i).item()).size();
             rankings.add(Ranking.read(text, candidates));
         }
@@ -120,7 +123,7 @@ final class HeldOut implements Watch.Measure {
         List<Integer> places = new ArrayList<>();
         List<int[]> answers = new ArrayList<>();
         for (int i = 0; i < means.length; i++) {
-            int[] answer = tokenizer.encodeEnded(texts.get(i));
+            int[] answer = Answers.of(tokenizer).tokens(of.get(i).tokens(), texts.get(i));
             if (of.get(i).tokens().length + answer.length <= context) {
                 places.add(i);
                 answers.add(answer);

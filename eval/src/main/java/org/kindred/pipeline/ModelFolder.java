@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Checksums;
@@ -31,9 +32,16 @@ public final class ModelFolder {
         }
     }
 
-    /** Refuses a tokenizer that knows more tokens than the model has embeddings for. */
-    public static void requireMatching(Path folder, Tokenizer tokenizer, ModelConfig config) {
-        int tokens = tokenizer.vocabularySize();
+    /**
+     * Refuses a tokenizer whose vocabulary has more tokens than the model has embeddings. Added
+     * tokens behind it, such as padding, may have none: what a prompt holds is checked token by
+     * token.
+     *
+     * @return what a person should know, usually nothing
+     */
+    public static List<String> requireMatching(
+            Path folder, Tokenizer tokenizer, ModelConfig config) {
+        int tokens = tokenizer.modelVocabularySize();
         int rows = config.vocabSize();
         if (tokens > rows) {
             throw new KindredException(
@@ -44,6 +52,20 @@ public final class ModelFolder {
                             + rows
                             + " rows; the tokenizer belongs to another model");
         }
+        List<String> without = tokenizer.addedFrom(rows);
+        return without.isEmpty()
+                ? List.of()
+                : List.of(
+                        folder
+                                + ": "
+                                + without.size()
+                                + " added tokens ("
+                                + String.join(", ", without.subList(0, Math.min(3, without.size())))
+                                + (without.size() > 3 ? ", ..." : "")
+                                + ") are beyond the "
+                                + rows
+                                + " rows of model.embed_tokens.weight; a prompt that holds one is"
+                                + " refused");
     }
 
     /** Writes a model with its tokenizer, in place of what is there, with the files' checksums. */

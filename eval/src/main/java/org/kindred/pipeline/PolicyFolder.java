@@ -8,6 +8,7 @@ import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
+import org.kindred.policy.tokenizer.Answers;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
@@ -31,13 +32,13 @@ record PolicyFolder(CausalLm model, Tokenizer tokenizer) implements AutoCloseabl
             int completionsPerPrompt,
             SamplingOptions sampling,
             SeedTree seeds) {
-        int[] eos = tokenizer.eosIds().stream().mapToInt(Integer::intValue).toArray();
-        return new Generator(model, eos, tokenizer.padId())
+        return new Generator(model, tokenizer)
                 .generate(prompts, completionsPerPrompt, sampling, seeds);
     }
 
-    String text(Completion completion) {
-        return tokenizer.decode(completion.tokens(), true);
+    /** What it answered to a prompt. */
+    String text(int[] prompt, Completion completion, boolean keepReasoning) {
+        return new Answers(tokenizer, keepReasoning).text(prompt, completion.tokens());
     }
 
     @Override

@@ -50,7 +50,7 @@ final class Preflight {
             ModelFolder.require(folder);
             ModelConfig config = ModelFolder.config(folder);
             try (Tokenizer tokenizer = ModelFolder.tokenizer(folder)) {
-                ModelFolder.requireMatching(folder, tokenizer, config);
+                ModelFolder.requireMatching(folder, tokenizer, config).forEach(context::note);
                 readsPersonas(folder, tokenizer);
             }
             room = config.maxPositionEmbeddings();
@@ -103,7 +103,8 @@ final class Preflight {
             ModelFolder.require(local.folder());
             try (Tokenizer tokenizer = ModelFolder.tokenizer(local.folder())) {
                 ModelFolder.requireMatching(
-                        local.folder(), tokenizer, ModelFolder.config(local.folder()));
+                                local.folder(), tokenizer, ModelFolder.config(local.folder()))
+                        .forEach(context::note);
             }
         } else if (!(spec instanceof JudgeSpec.Embedded)) {
             try (OpenJudge opened =

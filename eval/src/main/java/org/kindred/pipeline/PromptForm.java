@@ -1,7 +1,6 @@
 package org.kindred.pipeline;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.kindred.datasets.Message;
 import org.kindred.policy.sft.SftExample;
@@ -31,21 +30,11 @@ record PromptForm(boolean raw) {
     /** The answer to a prompt, its end token included, as an example to imitate. */
     SftExample example(
             Tokenizer tokenizer, String persona, List<Message> prompt, List<Message> answer) {
-        int[] before = tokens(tokenizer, persona, prompt);
-        if (!raw) {
-            List<Message> whole = new ArrayList<>(withPersona(persona, prompt));
-            whole.addAll(answer);
-            int[] tokens = tokenizer.chat(whole, false);
-            if (tokens.length > before.length && Arrays.mismatch(before, tokens) == before.length) {
-                return new SftExample(
-                        before,
-                        upToEnd(
-                                tokenizer,
-                                Arrays.copyOfRange(tokens, before.length, tokens.length)));
-            }
-            // Some templates render the last answer otherwise than its beginning: then by hand.
-        }
-        return new SftExample(before, tokenizer.encodeEnded(Message.text(answer)));
+        return raw
+                ? new SftExample(
+                        tokens(tokenizer, persona, prompt),
+                        tokenizer.encodeEnded(Message.text(answer)))
+                : SftExample.of(tokenizer, withPersona(persona, prompt), answer, false);
     }
 
     /** A conversation has one system message: the persona goes before what stands there. */
@@ -58,15 +47,5 @@ record PromptForm(boolean raw) {
         messages.add(Message.system(own ? persona + "\n\n" + prompt.get(0).content() : persona));
         messages.addAll(own ? prompt.subList(1, prompt.size()) : prompt);
         return messages;
-    }
-
-    /** Without what a template writes after the last end token, usually a line break. */
-    private static int[] upToEnd(Tokenizer tokenizer, int[] completion) {
-        for (int i = completion.length - 1; i > 0; i--) {
-            if (tokenizer.eosIds().contains(completion[i])) {
-                return Arrays.copyOf(completion, i + 1);
-            }
-        }
-        return completion;
     }
 }

@@ -336,6 +336,7 @@ final class StartStage implements Stage {
                 int held = (int) Math.round(heldOutShare * fitting.size());
                 List<SftExample> learned = fitting.subList(held, fitting.size());
                 requireSome(learned.size(), all.size(), held, limit);
+                SftExample.mendings(all).forEach(context::note);
                 SftTrainer trainer =
                         new SftTrainer(
                                 model,
@@ -384,6 +385,7 @@ final class StartStage implements Stage {
 
     private CausalLm begin(Path base, AdapterOptions lora) {
         CausalLm model = CausalLm.load(base, engine());
+        model.notes().forEach(context::note);
         if (lora.wanted()) {
             model.addAdapter(lora.lora(), seeds().child("adapter"));
         }

@@ -105,7 +105,7 @@ public final class PolicyBench {
                 trl.objective(),
                 trl.regularisation(),
                 false,
-                new ScoringOptions(1, false, 0),
+                new ScoringOptions(1, false, 0, false),
                 1);
     }
 

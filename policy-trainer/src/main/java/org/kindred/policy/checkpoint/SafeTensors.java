@@ -170,8 +170,18 @@ public final class SafeTensors {
      * @throws KindredException listing the first problems and how many there are
      */
     public void requireExactly(List<TensorSpec> expected) {
+        requireExactly(expected, Set.of());
+    }
+
+    /**
+     * As {@link #requireExactly(List)}.
+     *
+     * @param passedOver tensors that may be here too
+     */
+    public void requireExactly(List<TensorSpec> expected, Set<String> passedOver) {
         List<String> problems = new ArrayList<>();
         SortedSet<String> extra = new TreeSet<>(tensors.keySet());
+        extra.removeAll(passedOver);
         extra.removeIf(name -> name.endsWith(".rotary_emb.inv_freq"));
         for (TensorSpec spec : expected) {
             extra.remove(spec.name());
@@ -208,6 +218,16 @@ public final class SafeTensors {
                                     : "")
                             + ". Check that config.json and the weights come from the same model");
         }
+    }
+
+    /** Whether two tensors have one shape and the same numbers. */
+    public boolean equalValues(String first, String second) {
+        return tensors.containsKey(first)
+                && tensors.containsKey(second)
+                && shape(first).equals(shape(second))
+                && (type(first) == type(second)
+                        ? bytes(first).equals(bytes(second))
+                        : float32(first).equals(float32(second)));
     }
 
     /** The stored bytes, little-endian, as a read-only mapping of the file. */

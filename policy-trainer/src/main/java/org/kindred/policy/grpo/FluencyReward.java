@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.tokenizer.Answers;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
@@ -18,7 +19,7 @@ public record FluencyReward(Tokenizer tokenizer, CausalLm model) implements Rewa
         int[][] answers = new int[completions.size()][];
         for (int i = 0; i < answers.length; i++) {
             prompts[i] = prompt.tokens();
-            answers[i] = tokenizer.encodeEnded(completions.get(i));
+            answers[i] = Answers.of(tokenizer).tokens(prompt.tokens(), completions.get(i));
         }
         List<ScoreOutcome> outcomes = new ArrayList<>();
         for (float[] logProbs : model.score(new TokenBatch(prompts, answers), 1).logProbs()) {

@@ -10,7 +10,8 @@ public interface RewardFunction {
     /**
      * Judges completions of one prompt.
      *
-     * @param completions decoded texts, special tokens left out
+     * @param completions what was answered, as text: special tokens left out, and reasoning before
+     *     the answer unless {@code scoring.keep_reasoning}
      * @return one outcome per completion, in their order. Only {@link ScoreOutcome.Scored} counts:
      *     the others leave the loss and every statistic as if the completion did not exist
      */

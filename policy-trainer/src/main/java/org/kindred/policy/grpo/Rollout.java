@@ -6,14 +6,15 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
-import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.policy.tokenizer.Answers;
 
 /**
  * What the policy wrote in a step.
  *
  * @param prompts of the step
  * @param completions [prompts][completions]
- * @param texts [prompts][completions], special tokens left out
+ * @param texts [prompts][completions], what was answered: special tokens left out, and the reasoning
+ *     unless it is kept
  * @param stale whether the policy has been updated since
  */
 record Rollout(
@@ -29,7 +30,7 @@ record Rollout(
 
     static Rollout sample(
             Generator generator,
-            Tokenizer tokenizer,
+            Answers answers,
             List<PolicyPrompt> prompts,
             int completionsPerPrompt,
             SamplingOptions sampling,
@@ -37,18 +38,22 @@ record Rollout(
         List<int[]> tokens = prompts.stream().map(PolicyPrompt::tokens).toList();
         List<List<Completion>> completions =
                 generator.generate(tokens, completionsPerPrompt, sampling, seeds);
-        return of(tokenizer, prompts, completions, false);
+        return of(answers, prompts, completions, false);
     }
 
     /** With the texts of given completions. */
     static Rollout of(
-            Tokenizer tokenizer,
+            Answers answers,
             List<PolicyPrompt> prompts,
             List<List<Completion>> completions,
             boolean stale) {
         List<List<String>> texts = new ArrayList<>();
-        for (List<Completion> ofPrompt : completions) {
-            texts.add(ofPrompt.stream().map(c -> tokenizer.decode(c.tokens(), true)).toList());
+        for (int j = 0; j < prompts.size(); j++) {
+            int[] prompt = prompts.get(j).tokens();
+            texts.add(
+                    completions.get(j).stream()
+                            .map(completion -> answers.text(prompt, completion.tokens()))
+                            .toList());
         }
         return new Rollout(prompts, completions, texts, stale);
     }

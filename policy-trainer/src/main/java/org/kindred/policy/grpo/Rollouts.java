@@ -12,6 +12,7 @@ import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
+import org.kindred.policy.tokenizer.Answers;
 
 /**
  * Where a step gets its rollout from: sampled when it is needed, or ({@code scoring.ahead}) one
@@ -42,8 +43,7 @@ final class Rollouts {
                         options.batch().promptsPerStep(),
                         options.batch().groupSampling(),
                         seeds.child("order"));
-        int[] eosIds = inputs.tokenizer().eosIds().stream().mapToInt(id -> id).toArray();
-        generator = new Generator(inputs.policy(), eosIds, inputs.tokenizer().padId());
+        generator = new Generator(inputs.policy(), inputs.tokenizer());
     }
 
     /**
@@ -62,13 +62,17 @@ final class Rollouts {
         return Judging.start(
                 Rollout.sample(
                         generator,
-                        inputs.tokenizer(),
+                        answers(),
                         prompts(step),
                         options.batch().completionsPerPrompt(),
                         options.sampling(),
                         seeds.child(step)),
                 inputs.rewards(),
                 options.scoring());
+    }
+
+    private Answers answers() {
+        return new Answers(inputs.tokenizer(), options.scoring().keepReasoning());
     }
 
     private List<PolicyPrompt> prompts(long step) {
@@ -126,7 +130,7 @@ final class Rollouts {
             completions.add(saved.completions());
         }
         order.skip(1);
-        Rollout rollout = Rollout.of(inputs.tokenizer(), prompts, completions, true);
+        Rollout rollout = Rollout.of(answers(), prompts, completions, true);
         waiting = Judging.start(rollout, inputs.rewards(), options.scoring());
     }
 }

@@ -15,7 +15,12 @@ public record ScoringOptions(
                                 + "corrects")
                 boolean ahead,
         @Meaning("largest share of failed judgements in a step; above it the run stops")
-                double maxFailedShare) {
+                double maxFailedShare,
+        @Meaning(
+                        "whether judges and measures see what a policy thought before its answer"
+                                + " (<think>...</think>) as well; the tokens that are learned from are"
+                                + " whole either way")
+                boolean keepReasoning) {
 
     public ScoringOptions {
         if (threads < 1 || threads > 1024) {
@@ -29,6 +34,6 @@ public record ScoringOptions(
 
     /** One at a time, on policy, at most a twentieth failed. */
     public static ScoringOptions defaults() {
-        return new ScoringOptions(1, false, 0.05);
+        return new ScoringOptions(1, false, 0.05, false);
     }
 }

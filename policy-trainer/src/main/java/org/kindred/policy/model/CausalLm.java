@@ -6,7 +6,10 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
@@ -37,6 +40,7 @@ public final class CausalLm implements AutoCloseable {
     private final @Nullable Path source;
     private ScriptModule script;
     private @Nullable LowPrecisionDecoder lowDecoder;
+    private List<String> notes = List.of();
 
     /** Makes the weights of a new model. */
     interface WeightSource {
@@ -129,14 +133,39 @@ public final class CausalLm implements AutoCloseable {
     private static CausalLm loadBase(Path folder, EngineOptions options) {
         ModelConfig config = ModelConfig.read(folder.resolve(ModelConfig.FILE));
         SafeTensors stored = SafeTensors.openFolder(folder);
-        stored.requireExactly(config.tensors());
+        List<String> notes = new ArrayList<>();
+        Set<String> passedOver = new HashSet<>();
+        if (config.tieWordEmbeddings() && stored.names().contains(ModelConfig.HEAD)) {
+            if (stored.equalValues(ModelConfig.HEAD, ModelConfig.EMBEDDING)) {
+                passedOver.add(ModelConfig.HEAD);
+            } else {
+                config = config.untied();
+                notes.add(
+                        folder
+                                + ": tie_word_embeddings is true, but the weights hold a "
+                                + ModelConfig.HEAD
+                                + " that differs from "
+                                + ModelConfig.EMBEDDING
+                                + "; it is used as it is, and saved with"
+                                + " tie_word_embeddings = false");
+            }
+        }
+        stored.requireExactly(config.tensors(), passedOver);
         EngineSelfTest.requireOnce(config.architecture(), options);
-        return new CausalLm(
-                config,
-                options,
-                false,
-                folder,
-                (owner, layout) -> Weights.read(owner, layout, stored, ""));
+        CausalLm model =
+                new CausalLm(
+                        config,
+                        options,
+                        false,
+                        folder,
+                        (owner, layout) -> Weights.read(owner, layout, stored, ""));
+        model.notes = List.copyOf(notes);
+        return model;
+    }
+
+    /** What a person should know of how the folder was read; usually nothing. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** For the self-test itself. */
@@ -406,7 +435,7 @@ public final class CausalLm implements AutoCloseable {
      * @param promptOfRow which prompt each row continues
      * @param newTokens most tokens per row
      * @param eosIds a row ends with the first of these; may be empty
-     * @param padId fills rows after their end
+     * @param padId fills rows after their end; may be beyond the embeddings
      */
     public DecodingBatch decode(
             List<int[]> prompts,
@@ -423,7 +452,8 @@ public final class CausalLm implements AutoCloseable {
         int[] stop = new int[Math.max(2, eosIds.length + 1)];
         stop[1] = -1; // no token: a row never ends
         System.arraycopy(eosIds, 0, stop, 1, eosIds.length);
-        stop[0] = padId;
+        // Never scored, but embedded: a padding token without an embedding must not get there.
+        stop[0] = padId < config.vocabSize() ? padId : 0;
         NDManager scope = owner.newSubManager();
         try {
             NDList weights = parameters.working(script);

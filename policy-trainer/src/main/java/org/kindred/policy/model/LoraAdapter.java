@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,12 +79,56 @@ final class LoraAdapter implements AutoCloseable {
 
     /** Reads a PEFT folder. */
     static LoraAdapter read(NDManager parent, ModelConfig config, Path folder) {
-        LoraOptions options = LoraOptions.read(JsonFields.read(folder.resolve(CONFIG)));
-        WeightLayout layout = layout(config, options);
+        PeftConfig peft = PeftConfig.read(JsonFields.read(folder.resolve(CONFIG)), config);
+        WeightLayout layout = layout(config, peft.options());
         SafeTensors stored = SafeTensors.openFile(folder.resolve(WEIGHTS));
-        stored.requireExactly(layout.tensors(""));
+        List<TensorSpec> there = new ArrayList<>();
+        for (TensorSpec tensor : layout.tensors("")) {
+            PeftConfig.Module module = peft.modules().get(module(tensor));
+            if (module != null) {
+                there.add(withRank(tensor, module.rank()));
+            }
+        }
+        stored.requireExactly(there);
         NDManager owner = parent.newSubManager();
-        return new LoraAdapter(owner, options, layout, Weights.read(owner, layout, stored, ""));
+        if (there.equals(layout.tensors("")) && peft.isUniform()) {
+            return new LoraAdapter(
+                    owner, peft.options(), layout, Weights.read(owner, layout, stored, ""));
+        }
+        NDList arrays = new NDList();
+        for (TensorSpec tensor : layout.tensors("")) {
+            arrays.add(filled(owner, tensor, peft, stored));
+        }
+        return new LoraAdapter(owner, peft.options(), layout, arrays);
+    }
+
+    /** A module's matrix in the common shape: zeros where it has less, B in the common scaling. */
+    private static NDArray filled(
+            NDManager owner, TensorSpec tensor, PeftConfig peft, SafeTensors stored) {
+        float[] values = new float[Math.toIntExact(tensor.shape().size())];
+        PeftConfig.Module module = peft.modules().get(module(tensor));
+        if (module != null) {
+            boolean isB = tensor.name().contains("lora_B");
+            double factor = isB ? module.scaling() / peft.options().scaling() : 1;
+            FloatBuffer own = stored.float32(tensor.name()).asFloatBuffer();
+            int columns = (int) tensor.shape().get(1);
+            int ownColumns = isB ? module.rank() : columns;
+            for (int i = 0; i < own.limit(); i++) {
+                values[i / ownColumns * columns + i % ownColumns] = (float) (factor * own.get(i));
+            }
+        }
+        return owner.create(values, tensor.shape());
+    }
+
+    /** The module of {@code base_model.model.MODULE.lora_A.weight}. */
+    private static String module(TensorSpec tensor) {
+        return tensor.name().substring(PREFIX.length(), tensor.name().lastIndexOf(".lora_"));
+    }
+
+    private static TensorSpec withRank(TensorSpec tensor, int rank) {
+        return tensor.name().contains("lora_B")
+                ? new TensorSpec(tensor.name(), tensor.shape().get(0), rank)
+                : new TensorSpec(tensor.name(), rank, tensor.shape().get(1));
     }
 
     /** Writes a PEFT folder. */

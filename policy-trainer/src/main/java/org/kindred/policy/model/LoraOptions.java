@@ -1,15 +1,10 @@
 package org.kindred.policy.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Iterator;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.kindred.policy.checkpoint.JsonFields;
 
 /**
@@ -24,27 +19,6 @@ import org.kindred.policy.checkpoint.JsonFields;
  * @param targets the projections that get an adapter, in every layer
  */
 public record LoraOptions(int rank, double alpha, boolean rankStabilised, Set<Projection> targets) {
-
-    /** Fields of PEFT's file that do not change the function, or that are read elsewhere. */
-    private static final Set<String> KNOWN =
-            Set.of(
-                    "auto_mapping",
-                    "base_model_name_or_path",
-                    "bias",
-                    "inference_mode",
-                    "init_lora_weights",
-                    "lora_alpha",
-                    "lora_dropout",
-                    "megatron_core",
-                    "peft_type",
-                    "peft_version",
-                    "qalora_group_size",
-                    "r",
-                    "revision",
-                    "runtime_config",
-                    "target_modules",
-                    "task_type",
-                    "use_rslora");
 
     /** A matrix of a layer. The order is that in which gradients are computed. */
     public enum Projection {
@@ -96,58 +70,6 @@ public record LoraOptions(int rank, double alpha, boolean rankStabilised, Set<Pr
     /** The factor s. */
     public double scaling() {
         return alpha / (rankStabilised ? Math.sqrt(rank) : rank);
-    }
-
-    /**
-     * Reads PEFT's {@code adapter_config.json}.
-     *
-     * @throws org.kindred.datasets.KindredException for whatever would change the function and is
-     *     not supported, such as DoRA or a rank per module
-     */
-    static LoraOptions read(JsonFields json) {
-        if (!"LORA".equals(json.text("peft_type"))) {
-            throw json.unexpected("peft_type", "\"LORA\"");
-        }
-        String bias = json.text("bias");
-        if (bias != null && !bias.equals("none")) {
-            throw json.unexpected("bias", "\"none\"");
-        }
-        for (Iterator<String> names = json.node().fieldNames(); names.hasNext(); ) {
-            String name = names.next();
-            JsonNode value = json.node().get(name);
-            boolean neutral =
-                    value.isNull()
-                            || (value.isContainerNode() && value.isEmpty())
-                            || (value.isBoolean() && !value.booleanValue());
-            if (!neutral && !KNOWN.contains(name)) {
-                throw json.unexpected(name, "nothing (this kind of adapter is not supported)");
-            }
-        }
-        try {
-            return new LoraOptions(
-                    json.requireInt("r"),
-                    json.requireDouble("lora_alpha"),
-                    json.booleanOr("use_rslora", false),
-                    targets(json));
-        } catch (IllegalArgumentException e) {
-            throw json.unexpected("r, lora_alpha or target_modules", e.getMessage());
-        }
-    }
-
-    private static Set<Projection> targets(JsonFields json) {
-        Map<String, Projection> byName =
-                Arrays.stream(Projection.values())
-                        .collect(Collectors.toMap(Projection::moduleName, p -> p));
-        Set<Projection> targets = EnumSet.noneOf(Projection.class);
-        JsonNode names = json.get("target_modules");
-        for (JsonNode name : names == null ? json.node().arrayNode() : names) {
-            Projection target = byName.get(name.asText());
-            if (target == null) {
-                throw json.unexpected("target_modules", "a list out of " + byName.keySet());
-            }
-            targets.add(target);
-        }
-        return targets;
     }
 
     /** PEFT's {@code adapter_config.json}. */

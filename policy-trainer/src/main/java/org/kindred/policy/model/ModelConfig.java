@@ -47,6 +47,9 @@ public record ModelConfig(
     /** Name of the file in a model folder. */
     public static final String FILE = "config.json";
 
+    static final String EMBEDDING = "model.embed_tokens.weight";
+    static final String HEAD = "lm_head.weight";
+
     /** Bounds a hostile file; ten times the largest models of our day. */
     private static final int MAX_SIZE = 1 << 24;
 
@@ -158,14 +161,17 @@ public record ModelConfig(
                     "dtype = " + storageType + ": must be F32, F16, BF16");
         }
         eosTokenIds = List.copyOf(eosTokenIds);
-        List<Integer> ids = new ArrayList<>(eosTokenIds);
-        ids.add(bosTokenId == null ? 0 : bosTokenId);
-        ids.add(padTokenId == null ? 0 : padTokenId);
-        for (int id : ids) {
-            if (id < 0 || id >= vocabSize) {
-                throw new IllegalArgumentException(
-                        "token id " + id + ": must be from 0 to " + (vocabSize - 1));
-            }
+        for (int id : eosTokenIds) {
+            requireId("eos_token_id", id, vocabSize);
+        }
+        requireId("bos_token_id", bosTokenId == null ? 0 : bosTokenId, vocabSize);
+        requireId("pad_token_id", padTokenId == null ? 0 : padTokenId, vocabSize);
+    }
+
+    private static void requireId(String field, int id, int vocabSize) {
+        if (id < 0 || id >= vocabSize) {
+            throw new IllegalArgumentException(
+                    field + " = " + id + ": must be from 0 to " + (vocabSize - 1));
         }
     }
 
@@ -211,6 +217,27 @@ public record ModelConfig(
                 StorageType.F32);
     }
 
+    /** The same with an output layer of its own. */
+    ModelConfig untied() {
+        return new ModelConfig(
+                architecture,
+                vocabSize,
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headDim,
+                rmsNormEps,
+                false,
+                maxPositionEmbeddings,
+                rope,
+                bosTokenId,
+                eosTokenIds,
+                padTokenId,
+                storageType);
+    }
+
     /** Whether the q, k and v projections have biases. */
     public boolean attentionBias() {
         return architecture.attentionBias;
@@ -243,7 +270,7 @@ public record ModelConfig(
         List<TensorSpec> specs = new ArrayList<>();
         int queries = heads * headDim;
         int keys = keyValueHeads * headDim;
-        specs.add(new TensorSpec("model.embed_tokens.weight", vocabSize, hiddenSize));
+        specs.add(new TensorSpec(EMBEDDING, vocabSize, hiddenSize));
         for (int layer = 0; layer < layers; layer++) {
             String prefix = "model.layers." + layer + ".";
             specs.add(new TensorSpec(prefix + "input_layernorm.weight", hiddenSize));
@@ -270,7 +297,7 @@ public record ModelConfig(
         }
         specs.add(new TensorSpec("model.norm.weight", hiddenSize));
         if (!tieWordEmbeddings) {
-            specs.add(new TensorSpec("lm_head.weight", vocabSize, hiddenSize));
+            specs.add(new TensorSpec(HEAD, vocabSize, hiddenSize));
         }
         return specs;
     }

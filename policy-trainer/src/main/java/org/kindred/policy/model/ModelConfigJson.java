@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,10 @@ import org.kindred.policy.model.ModelConfig.Rope;
 
 /** {@link ModelConfig} from and to {@code config.json}, in both layouts. */
 final class ModelConfigJson {
+    /** What {@code rope_parameters} may hold without a type. */
+    private static final Set<String> PLAIN_ROPE =
+            Set.of("rope_theta", "partial_rotary_factor", "rope_type", "type");
+
     private ModelConfigJson() {}
 
     static ModelConfig read(JsonFields json) {
@@ -167,8 +173,8 @@ final class ModelConfigJson {
     }
 
     private static Rope readRope(JsonFields json) {
-        JsonFields scaling = json.object("rope_scaling");
-        JsonFields parameters = json.object("rope_parameters");
+        JsonFields scaling = orNone(json.object("rope_scaling"));
+        JsonFields parameters = orNone(json.object("rope_parameters"));
         if (scaling != null && parameters != null && !scaling.node().equals(parameters.node())) {
             throw json.unexpected("rope_scaling", "none where rope_parameters is given");
         }
@@ -183,7 +189,10 @@ final class ModelConfigJson {
         }
         String key = rope.has("rope_type") || !rope.has("type") ? "rope_type" : "type";
         String type = rope.text(key);
-        if ("default".equals(type)) {
+        if (type == null) {
+            refuseScalingWithoutType(rope);
+        }
+        if (type == null || type.equals("default")) {
             return Rope.plain(theta);
         }
         if (!"llama3".equals(type)) {
@@ -196,6 +205,20 @@ final class ModelConfigJson {
                         rope.requireDouble("low_freq_factor"),
                         rope.requireDouble("high_freq_factor"),
                         rope.requireDouble("original_max_position_embeddings")));
+    }
+
+    private static @Nullable JsonFields orNone(@Nullable JsonFields json) {
+        return json == null || json.node().isEmpty() ? null : json;
+    }
+
+    /** Without a type the frequencies are plain, unless something there would scale them. */
+    private static void refuseScalingWithoutType(JsonFields rope) {
+        for (Iterator<String> names = rope.node().fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (rope.has(name) && !PLAIN_ROPE.contains(name)) {
+                throw rope.unexpected("rope_type", "\"default\" or \"llama3\", beside " + name);
+            }
+        }
     }
 
     private static @Nullable Integer readId(

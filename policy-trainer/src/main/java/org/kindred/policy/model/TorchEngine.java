@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.kindred.datasets.KindredException;
+import org.kindred.policy.checkpoint.NativeLibraries;
 
 /** The native library of this process. */
 final class TorchEngine {
@@ -18,7 +19,8 @@ final class TorchEngine {
 
     /** Starts the engine if need be. The manager owns all native memory of one model. */
     static NDManager open(EngineOptions options) {
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine =
+                NativeLibraries.load("the engine (libtorch)", () -> Engine.getEngine("PyTorch"));
         int gpus = options.device() == EngineOptions.Device.CPU ? 0 : engine.getGpuCount();
         if (options.device() == EngineOptions.Device.GPU && gpus == 0) {
             throw new KindredException(

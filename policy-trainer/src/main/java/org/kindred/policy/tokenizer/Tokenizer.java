@@ -2,6 +2,8 @@ package org.kindred.policy.tokenizer;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +16,9 @@ import java.util.stream.Collectors;
 import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
+import org.kindred.datasets.Reasoning;
 import org.kindred.policy.checkpoint.DurableFile;
+import org.kindred.policy.checkpoint.NativeLibraries;
 
 /**
  * The tokenizer of a model folder, by the same native library that transformers uses. Nothing is
@@ -31,7 +35,11 @@ public final class Tokenizer implements AutoCloseable {
                     TokenizerSettings.FILE,
                     TokenizerSettings.SPECIAL_TOKENS,
                     TokenizerSettings.GENERATION,
+                    DeclaredTokens.ADDED,
                     ChatTemplates.FILE);
+
+    private static final Map<String, String> OPTIONS =
+            Map.of("truncation", "false", "padding", "false");
 
     static {
         // The native code is inside the jar. Without this the library looks for other builds of it
@@ -47,6 +55,8 @@ public final class Tokenizer implements AutoCloseable {
     private final TokenizerSettings settings;
     private final ChatTemplates templates;
     private final SpecialTextGuard guard;
+    private final Set<Integer> specialIds;
+    private final Set<Integer> reasoningTags;
 
     private Tokenizer(
             Path folder,
@@ -61,31 +71,55 @@ public final class Tokenizer implements AutoCloseable {
         this.library = library;
         this.guard =
                 new SpecialTextGuard(
-                        file.added().stream()
-                                .filter(TokenizerFile.AddedToken::special)
-                                .map(TokenizerFile.AddedToken::content)
+                        file.added().keySet().stream()
+                                .filter(AddedToken::special)
+                                .map(AddedToken::content)
                                 .toList());
+        this.specialIds =
+                file.added().entrySet().stream()
+                        .filter(e -> e.getKey().special())
+                        .map(Map.Entry::getValue)
+                        .collect(Collectors.toSet());
+        this.reasoningTags =
+                file.added().entrySet().stream()
+                        .filter(e -> e.getKey().special() && isReasoningTag(e.getKey().content()))
+                        .map(Map.Entry::getValue)
+                        .collect(Collectors.toSet());
+    }
+
+    private static boolean isReasoningTag(String text) {
+        return Reasoning.isOpenAtEnd(text) || Reasoning.splitReply("x" + text).present();
     }
 
     /**
      * Loads {@code tokenizer.json} of a folder with its settings: {@code tokenizer_config.json},
-     * {@code special_tokens_map.json}, {@code chat_template.jinja}, {@code generation_config.json},
-     * as far as they exist.
+     * {@code special_tokens_map.json}, {@code added_tokens.json}, {@code chat_template.jinja},
+     * {@code generation_config.json}, as far as they exist. Tokens that stand beside {@code
+     * tokenizer.json} are added as transformers adds them ({@link DeclaredTokens}).
      *
-     * @throws KindredException if a file is missing or broken
+     * @throws KindredException if a file is missing or broken, or gives a token another id than the
+     *     tokenizer does
      */
     public static Tokenizer load(Path folder) {
         Checksums.check(folder, file -> !file.toString().endsWith(".safetensors"));
         Path path = folder.resolve(TOKENIZER);
-        Map<String, String> roles = TokenizerSettings.readRoles(folder);
-        TokenizerFile file = TokenizerFile.read(path, Set.copyOf(roles.values()));
-        TokenizerSettings settings = TokenizerSettings.read(folder, roles, file.ids());
+        DeclaredTokens declared = DeclaredTokens.read(folder);
+        TokenizerFile file = TokenizerFile.read(path, declared.contents()).with(declared);
+        TokenizerSettings settings = TokenizerSettings.read(folder, declared, file.ids());
         ChatTemplates templates =
                 ChatTemplates.read(folder, folder.resolve(TokenizerSettings.FILE));
+        NativeLibraries.load(
+                "the tokenizers",
+                () -> {
+                    LibUtils.checkStatus();
+                    return true;
+                });
         try {
             HuggingFaceTokenizer library =
-                    HuggingFaceTokenizer.newInstance(
-                            path, Map.of("truncation", "false", "padding", "false"));
+                    file.complete()
+                            ? HuggingFaceTokenizer.newInstance(path, OPTIONS)
+                            : HuggingFaceTokenizer.newInstance(
+                                    new ByteArrayInputStream(file.completed()), OPTIONS);
             return new Tokenizer(folder, file, settings, templates, library);
         } catch (IOException | RuntimeException e) {
             throw new KindredException(
@@ -104,13 +138,34 @@ public final class Tokenizer implements AutoCloseable {
         return toInts(encoding(text, addSpecial).getIds());
     }
 
-    /** The tokens of an answer and the end token, where there is one, which belongs to it. */
+    /**
+     * Ids of text from users or models: what spells a special token is encoded as ordinary text.
+     */
+    public int[] encodeContent(String text) {
+        refuseNormalizedSpecials(text);
+        if (!guard.applies(text)) {
+            return encode(text, false);
+        }
+        char mark = SpecialTextGuard.unusedMark(text, "");
+        return encodeParts(guard.markText(text, mark), mark);
+    }
+
+    private int[] encodeParts(String marked, char mark) {
+        return Arrays.stream(marked.split(String.valueOf(mark), -1))
+                .flatMapToInt(part -> Arrays.stream(encode(part, false)))
+                .toArray();
+    }
+
+    /**
+     * The tokens of an answer ({@link #encodeContent}) and the end token, where there is one, which
+     * belongs to it.
+     */
     public int[] encodeEnded(String text) {
-        int[] tokens = encode(text, false);
+        int[] tokens = encodeContent(text);
         if (eosIds().isEmpty()) {
             return tokens;
         }
-        int[] ended = java.util.Arrays.copyOf(tokens, tokens.length + 1);
+        int[] ended = Arrays.copyOf(tokens, tokens.length + 1);
         ended[tokens.length] = eosIds().get(0);
         return ended;
     }
@@ -134,6 +189,30 @@ public final class Tokenizer implements AutoCloseable {
             wide[i] = ids[i];
         }
         return library.decode(wide, skipSpecial);
+    }
+
+    /**
+     * What a completion says: special tokens left out, but for tags of reasoning, without which the
+     * reasoning could not be told from the answer.
+     */
+    public String text(int[] ids) {
+        StringBuilder text = new StringBuilder();
+        int start = 0;
+        for (int i = 0; i < ids.length; i++) {
+            if (reasoningTags.contains(ids[i])) {
+                text.append(decode(Arrays.copyOfRange(ids, start, i), true))
+                        .append(decode(new int[] {ids[i]}, false));
+                start = i + 1;
+            }
+        }
+        return start == 0
+                ? decode(ids, true)
+                : text.append(decode(Arrays.copyOfRange(ids, start, ids.length), true)).toString();
+    }
+
+    /** Whether the token is special. */
+    public boolean isSpecial(int id) {
+        return specialIds.contains(id);
     }
 
     /** {@link #render(ChatInput)} of plain messages. */
@@ -177,10 +256,7 @@ public final class Tokenizer implements AutoCloseable {
                         input.messages().stream().map(m -> guard.markMap(m, mark)).toList(),
                         input.addGenerationPrompt(),
                         guard.markMap(input.variables(), mark));
-        String rendered = render(marked);
-        return Arrays.stream(rendered.split(String.valueOf(mark), -1))
-                .flatMapToInt(part -> Arrays.stream(encode(part, false)))
-                .toArray();
+        return encodeParts(render(marked), mark);
     }
 
     /** Number of ids: the largest one in use + 1. A model's embedding may have more rows. */
@@ -194,30 +270,63 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Ids that end a completion: the tokenizer's end token and those of {@code
-     * generation_config.json}. Empty if neither names any.
+     * Added tokens with ids from a number on: where that is the number of a model's embeddings, those
+     * that it can neither read nor write.
+     */
+    public List<String> addedFrom(int id) {
+        return file.added().entrySet().stream()
+                .filter(e -> e.getValue() >= id)
+                .map(e -> e.getKey().content())
+                .toList();
+    }
+
+    /** As {@link #vocabularySize}, without added tokens behind the vocabulary. */
+    public int modelVocabularySize() {
+        Set<Integer> added = Set.copyOf(file.added().values());
+        int size = vocabularySize();
+        while (size > 0 && added.contains(size - 1)) {
+            size--;
+        }
+        return size;
+    }
+
+    /**
+     * Ids that end a completion: the tokenizer's end token, which comes first, and those of {@code
+     * generation_config.json}, or where that names none of {@code config.json}. Empty if nothing
+     * names any.
      */
     public List<Integer> eosIds() {
         return settings.eosIds();
     }
 
     /**
-     * The id to pad with: the padding token, or the end token where there is none.
+     * The id to pad with: the padding token, else the end token, else the padding that the settings
+     * of generation or model name, else the first of {@link #eosIds}.
      *
-     * @throws KindredException if there is neither
+     * @throws KindredException if nothing names any
      */
     public int padId() {
         SpecialTokens special = settings.specialTokens();
-        Integer pad = special.padId() == null ? special.eosId() : special.padId();
-        if (pad == null) {
-            throw new KindredException(
-                    folder.resolve(TokenizerSettings.FILE)
-                            + ": names neither a pad_token nor an eos_token");
+        if (special.padId() != null) {
+            return special.padId();
+        } else if (special.eosId() != null) {
+            return special.eosId();
+        } else if (settings.generationPadId() != null) {
+            return settings.generationPadId();
+        } else if (!settings.eosIds().isEmpty()) {
+            return settings.eosIds().get(0);
         }
-        return pad;
+        throw new KindredException(
+                folder.resolve(TokenizerSettings.FILE)
+                        + ": names neither a pad_token nor an eos_token, and generation_config.json and"
+                        + " config.json no eos_token_id; name the token that ends a text there");
     }
 
-    /** Copies the tokenizer's files into a folder, which must exist. */
+    /**
+     * Copies the tokenizer's files into a folder, which must exist. Where the files there would end
+     * a completion otherwise than {@link #eosIds}, its {@code generation_config.json} is mended:
+     * whoever loads the folder stops where we did.
+     */
     public void save(Path target) {
         for (String name : FILES) {
             Path source = folder.resolve(name);
@@ -234,6 +343,8 @@ public final class Tokenizer implements AutoCloseable {
                 throw new KindredException(source + ": cannot be read (" + e + ")", e);
             }
         }
+        DeclaredTokens declared = DeclaredTokens.read(target);
+        settings.writeEnds(target, TokenizerSettings.read(target, declared, file.ids()));
     }
 
     @Override
@@ -261,9 +372,9 @@ public final class Tokenizer implements AutoCloseable {
      */
     private void refuseNormalizedSpecials(Object untrusted) {
         Set<Integer> ids =
-                file.added().stream()
-                        .filter(token -> token.special() && token.normalized())
-                        .map(TokenizerFile.AddedToken::id)
+                file.added().entrySet().stream()
+                        .filter(e -> e.getKey().special() && e.getKey().normalized())
+                        .map(Map.Entry::getValue)
                         .collect(Collectors.toSet());
         if (ids.isEmpty()) {
             return;

@@ -29,7 +29,7 @@ final class ScoringTest {
     }
 
     private static Scoring score(Rollout rollout, List<RewardSource> sources, double failedShare) {
-        ScoringOptions options = new ScoringOptions(1, false, failedShare);
+        ScoringOptions options = new ScoringOptions(1, false, failedShare, false);
         return Judging.start(rollout, sources, options).finish(failedShare);
     }
 
@@ -65,7 +65,7 @@ final class ScoringTest {
                                 List.of(
                                         new RewardSource("meeting", 1, "m", meeting, true),
                                         RewardSource.of("alone", alone)),
-                                new ScoringOptions(2, false, 0))
+                                new ScoringOptions(2, false, 0, false))
                         .finish(0);
         assertThat(scoring.prompts().get(0).scores()[0]).containsExactly(4);
         assertThat(scoring.prompts().get(1).scores()[0]).containsExactly(7);
@@ -83,7 +83,7 @@ final class ScoringTest {
                             throw new KindredException("no answer from the judge");
                         },
                         true);
-        ScoringOptions options = new ScoringOptions(3, true, 0);
+        ScoringOptions options = new ScoringOptions(3, true, 0, false);
         assertThatThrownBy(() -> Judging.start(rollout(1), List.of(broken), options).finish(0))
                 .isInstanceOf(KindredException.class)
                 .hasMessage("no answer from the judge");

@@ -136,7 +136,7 @@ final class TrainingRunTest {
                         plain.objective(),
                         plain.regularisation(),
                         false,
-                        new ScoringOptions(3, true, 0),
+                        new ScoringOptions(3, true, 0, false),
                         plain.seed());
         Path through = folder.resolve("through");
         Path resumed = folder.resolve("resumed");

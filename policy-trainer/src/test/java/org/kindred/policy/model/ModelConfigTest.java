@@ -68,7 +68,7 @@ final class ModelConfigTest {
                 "'attention_bias':true | attention_bias",
                 "'mlp_bias':true | mlp_bias",
                 "'rope_scaling':{'rope_type':'yarn','factor':4.0} | rope_scaling: rope_type",
-                "'rope_parameters':{'rope_theta':10.0} | rope_type",
+                "'rope_parameters':{'rope_theta':10.0,'factor':2.0} | rope_type",
                 "'rope_scaling':{'rope_type':'llama3','factor':4.0} | low_freq_factor",
                 "'rope_parameters':{'rope_type':'default','partial_rotary_factor':0.5} | partial",
                 "'layer_types':['full_attention','sliding_attention'] | layer_types",
@@ -80,7 +80,7 @@ final class ModelConfigTest {
                 "'num_key_value_heads':3 | num_key_value_heads",
                 "'head_dim':5 | head_dim",
                 "'rms_norm_eps':0 | rms_norm_eps",
-                "'eos_token_id':50 | token id 50",
+                "'eos_token_id':50 | eos_token_id = 50",
                 "'eos_token_id':['2'] | eos_token_id",
                 "'tie_word_embeddings':'yes' | tie_word_embeddings",
             })

@@ -117,7 +117,7 @@ public final class LocalChatModel implements BatchChatModel, AutoCloseable {
 
     private ChatResponse response(Prepared request, Completion completion) {
         return ChatResponse.builder()
-                .aiMessage(AiMessage.from(tokenizer.decode(completion.tokens(), true)))
+                .aiMessage(AiMessage.from(tokenizer.text(completion.tokens())))
                 .tokenUsage(new TokenUsage(request.prompt().length, completion.tokens().length))
                 .finishReason(completion.finished() ? FinishReason.STOP : FinishReason.LENGTH)
                 .modelName(name)

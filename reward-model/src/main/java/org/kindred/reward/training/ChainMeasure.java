@@ -48,7 +48,7 @@ public record ChainMeasure(
                                 seeds);
         List<ChainVerdict> verdicts = new ArrayList<>();
         for (int i = 0; i < answers.size(); i++) {
-            String text = task.tokenizer().decode(answers.get(i).get(0).tokens(), true);
+            String text = task.tokenizer().text(answers.get(i).get(0).tokens());
             verdicts.add(ChainVerdict.of(asked.get(i), task.read(text)));
         }
         return verdicts;

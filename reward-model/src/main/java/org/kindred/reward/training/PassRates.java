@@ -38,7 +38,7 @@ public final class PassRates {
             AskedPair pair = asked.get(i);
             int[] count = counts.computeIfAbsent(pair.pair().id(), id -> new int[2]);
             for (Completion completion : answers.get(i)) {
-                String text = task.tokenizer().decode(completion.tokens(), true);
+                String text = task.tokenizer().text(completion.tokens());
                 count[0] += ChainVerdict.of(pair, task.read(text)).right() == 1 ? 1 : 0;
                 count[1]++;
             }

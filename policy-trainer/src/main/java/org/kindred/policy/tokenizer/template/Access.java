@@ -14,6 +14,7 @@ final class Access {
         if (value instanceof Undefined undefined) {
             throw undefined.error();
         }
+        Budget.spend(1);
         Function method = Methods.of(value, name);
         if (method != null) {
             return method;
@@ -30,14 +31,20 @@ final class Access {
         if (value instanceof Undefined undefined) {
             throw undefined.error();
         }
-        if (value instanceof Map<?, ?> map && map.containsKey(key)) {
+        if (value instanceof Map<?, ?> map && Values.isHashable(key) && map.containsKey(key)) {
             return map.get(key);
         }
         if (key instanceof String name) {
             return attribute(value, name);
         }
-        if (key instanceof Long index && (value instanceof List || value instanceof String)) {
-            List<?> elements = Values.iterate(value);
+        if (key instanceof Long index && value instanceof String text) {
+            long length = Values.length(text);
+            long position = index < 0 ? index + length : index;
+            if (position >= 0 && position < length) {
+                int start = text.offsetByCodePoints(0, (int) position);
+                return Character.toString(text.codePointAt(start));
+            }
+        } else if (key instanceof Long index && value instanceof List<?> elements) {
             long position = index < 0 ? index + elements.size() : index;
             if (position >= 0 && position < elements.size()) {
                 return elements.get((int) position);
@@ -59,8 +66,9 @@ final class Access {
             throw new ChatTemplateException(
                     "a value of type " + Values.typeName(value) + " cannot be sliced");
         }
-        List<?> elements = Values.iterate(value);
-        int size = elements.size();
+        int[] characters = value instanceof String text ? text.codePoints().toArray() : null;
+        List<?> elements = value instanceof List<?> list ? list : List.of();
+        int size = characters == null ? elements.size() : characters.length;
         long stride = bound(step, 1);
         if (stride == 0) {
             throw new ChatTemplateException("slice step must not be 0");
@@ -69,15 +77,19 @@ final class Access {
         long highest = stride > 0 ? size : size - 1L;
         long start = clamp(bound(from, stride > 0 ? 0 : size - 1L), from, size, lowest, highest);
         long end = clamp(bound(to, stride > 0 ? size : -1), to, size, lowest, highest);
+        if (characters != null) {
+            Budget.spend(size);
+            StringBuilder text = new StringBuilder();
+            for (long i = start; stride > 0 ? i < end : i > end; i += stride) {
+                text.appendCodePoint(characters[(int) i]);
+            }
+            return Budget.made(text.toString());
+        }
         List<Object> taken = new ArrayList<>();
         for (long i = start; stride > 0 ? i < end : i > end; i += stride) {
             taken.add(elements.get((int) i));
         }
-        if (value instanceof String) {
-            StringBuilder text = new StringBuilder();
-            taken.forEach(text::append);
-            return text.toString();
-        }
+        Budget.spendElements(taken.size());
         return taken;
     }
 

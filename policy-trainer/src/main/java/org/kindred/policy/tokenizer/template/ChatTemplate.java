@@ -42,18 +42,22 @@ public final class ChatTemplate {
      *
      * @param variables such as {@code messages}, {@code add_generation_prompt}, {@code bos_token};
      *     values are null, texts, booleans, numbers, and lists and maps of such
-     * @throws ChatTemplateException if the template refuses the conversation or fails
+     * @throws ChatTemplateException if the template refuses the conversation or fails, or takes
+     *     more work, text or depth than a rendering may
      */
     public String render(Map<String, ?> variables) {
         Scope scope = new Scope(GLOBALS);
         variables.forEach((name, value) -> scope.set(name, templateValue(value)));
-        StringBuilder out = new StringBuilder();
-        try {
-            body.execute(scope, out);
-        } catch (StackOverflowError e) {
-            throw new ChatTemplateException("expressions nested too deeply");
-        }
-        return out.toString();
+        return Budget.of(
+                () -> {
+                    StringBuilder out = new StringBuilder();
+                    try {
+                        body.execute(scope, out);
+                    } catch (StackOverflowError e) {
+                        throw new ChatTemplateException("expressions nested too deeply");
+                    }
+                    return out.toString();
+                });
     }
 
     /** A copy in the types that templates compute with. */
@@ -96,6 +100,7 @@ public final class ChatTemplate {
         if (step == 0 || Math.abs((stop - start) / step) > MAX_RANGE) {
             throw new ChatTemplateException("range() of more than " + MAX_RANGE + " or step 0");
         }
+        Budget.spendElements(Math.abs((stop - start) / step));
         List<Object> numbers = new ArrayList<>();
         for (long i = start; step > 0 ? i < stop : i > stop; i += step) {
             numbers.add(i);
@@ -110,6 +115,7 @@ public final class ChatTemplate {
                 throw new ChatTemplateException(
                         function + "() needs a mapping, found " + Values.typeName(mapping));
             }
+            Budget.spendElements(map.size());
             map.forEach((key, value) -> entries.put(Values.text(key), value));
         }
         entries.putAll(arguments.named());

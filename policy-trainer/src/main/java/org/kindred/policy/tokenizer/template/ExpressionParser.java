@@ -197,9 +197,17 @@ final class ExpressionParser {
             tokens.leave();
             value = minus ? scope -> Values.negate(operand.evaluate(scope)) : operand;
         } else {
-            value = parsePostfix(parsePrimary());
+            value = parsePostfix(counted(parsePrimary()));
         }
         return withFilters ? parseFilters(value) : value;
+    }
+
+    /** Every operation has such operands, so that whatever is evaluated is counted. */
+    private static Expression counted(Expression expression) {
+        return scope -> {
+            Budget.spend(1);
+            return expression.evaluate(scope);
+        };
     }
 
     private Expression parsePrimary() {
@@ -292,8 +300,11 @@ final class ExpressionParser {
         }
         return scope -> {
             Map<Object, Object> map = new LinkedHashMap<>();
+            Budget.spendElements(keys.size());
             for (int i = 0; i < keys.size(); i++) {
-                map.put(keys.get(i).evaluate(scope), values.get(i).evaluate(scope));
+                map.put(
+                        Values.requireHashable(keys.get(i).evaluate(scope)),
+                        values.get(i).evaluate(scope));
             }
             return map;
         };
@@ -366,7 +377,7 @@ final class ExpressionParser {
         return scope -> {
             Object callee = target.evaluate(scope);
             if (callee instanceof Function function) {
-                return function.call(arguments.evaluate(scope));
+                return Budget.made(function.call(arguments.evaluate(scope)));
             }
             if (callee instanceof Undefined undefined) {
                 throw at.error("'" + undefined.name() + "' is undefined or not supported");
@@ -434,7 +445,10 @@ final class ExpressionParser {
             throw name.error("filter " + name + " is not supported");
         }
         CallArguments arguments = optionalArguments();
-        return scope -> filter.apply(value.evaluate(scope), arguments.evaluate(scope));
+        return scope -> {
+            Budget.spend(1);
+            return Budget.made(filter.apply(value.evaluate(scope), arguments.evaluate(scope)));
+        };
     }
 
     private CallArguments optionalArguments() {
@@ -451,11 +465,15 @@ final class ExpressionParser {
         CallArguments arguments;
         if (startsArgument(tokens.peek())) {
             // One argument may stand without parentheses.
-            arguments = new CallArguments(List.of(parsePostfix(parsePrimary())), Map.of());
+            arguments =
+                    new CallArguments(List.of(parsePostfix(counted(parsePrimary()))), Map.of());
         } else {
             arguments = optionalArguments();
         }
-        return scope -> test.passes(value.evaluate(scope), arguments.evaluate(scope)) != negated;
+        return scope -> {
+            Budget.spend(1);
+            return test.passes(value.evaluate(scope), arguments.evaluate(scope)) != negated;
+        };
     }
 
     private static boolean startsArgument(Token token) {
@@ -468,6 +486,7 @@ final class ExpressionParser {
 
     private static List<Object> all(List<Expression> expressions, Scope scope) {
         List<Object> values = new ArrayList<>();
+        Budget.spendElements(expressions.size());
         for (Expression expression : expressions) {
             values.add(expression.evaluate(scope));
         }

@@ -7,10 +7,14 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The filters behind {@code |}. */
@@ -22,6 +26,12 @@ final class Filters {
     }
 
     private static final Object ABSENT = Arguments.ABSENT;
+    private static final int MAX_DIGITS = 400; // before the point of a double
+
+    /** Possessive, so that a long run of digits with a wrong end is read once. */
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:[0-9]++(?:\\.[0-9]*+)?|\\.[0-9]++)(?:[eE][+-]?[0-9]++)?");
+
     private static final Map<String, Filter> ALL =
             Map.ofEntries(
                     entry("trim", Filters::trim),
@@ -36,12 +46,12 @@ final class Filters {
                     entry("upper", (v, a) -> Values.text(v).toUpperCase(Locale.ROOT)),
                     entry("lower", (v, a) -> Values.text(v).toLowerCase(Locale.ROOT)),
                     entry("capitalize", (v, a) -> Methods.capitalize(Values.text(v))),
-                    entry("title", (v, a) -> Methods.title(Values.text(v))),
+                    entry("title", (v, a) -> title(Values.text(v))),
                     entry("replace", Filters::replace),
                     entry("indent", Filters::indent),
                     entry("first", (v, a) -> end(v, true)),
                     entry("last", (v, a) -> end(v, false)),
-                    entry("list", (v, a) -> new ArrayList<Object>(Values.iterate(v))),
+                    entry("list", (v, a) -> copy(v)),
                     entry("reverse", (v, a) -> reverse(v)),
                     entry("sort", Filters::sort),
                     entry("unique", Filters::unique),
@@ -55,7 +65,7 @@ final class Filters {
                     entry("reject", (v, a) -> filtered(v, false, false, a)),
                     entry("selectattr", (v, a) -> filtered(v, true, true, a)),
                     entry("rejectattr", (v, a) -> filtered(v, true, false, a)),
-                    entry("abs", (v, a) -> Values.compare(v, 0L) < 0 ? Values.negate(v) : v),
+                    entry("abs", (v, a) -> absolute(v)),
                     entry("round", Filters::round),
                     entry("int", Filters::toInteger),
                     entry("float", Filters::toFloat));
@@ -71,6 +81,43 @@ final class Filters {
         Object chars = arguments.bind("trim", "chars")[0];
         return PythonText.strip(
                 Values.text(value), Arguments.textOrNone(chars, "trim", "chars"), true, true);
+    }
+
+    private static List<Object> copy(@Nullable Object value) {
+        List<?> elements = Values.iterate(value);
+        Budget.spendElements(elements.size());
+        return new ArrayList<>(elements);
+    }
+
+    private static Object absolute(@Nullable Object value) {
+        Object number = Values.arithmetic("+", value, 0L); // a boolean becomes an integer
+        return Values.compare(number, 0L) < 0 ? Values.negate(number) : number;
+    }
+
+    /**
+     * Jinja's {@code title}: the first character behind blanks, hyphens and opening brackets in
+     * upper case, all others in lower case, so that {@code it's} becomes {@code It's}.
+     */
+    private static String title(String text) {
+        Budget.spend(text.length());
+        StringBuilder titled = new StringBuilder();
+        int start = 0;
+        while (start < text.length()) {
+            int first = text.offsetByCodePoints(start, 1);
+            boolean between = parts(text.charAt(start));
+            int end = first;
+            while (end < text.length() && parts(text.charAt(end)) == between) {
+                end++;
+            }
+            titled.append(text.substring(start, first).toUpperCase(Locale.ROOT))
+                    .append(text.substring(first, end).toLowerCase(Locale.ROOT));
+            start = end;
+        }
+        return titled.toString();
+    }
+
+    private static boolean parts(char c) {
+        return PythonText.isSpace(c) || "-({[<".indexOf(c) >= 0;
     }
 
     private static @Nullable Object defaulted(@Nullable Object value, Arguments arguments) {
@@ -108,10 +155,13 @@ final class Filters {
                                                 Arguments.integer(given[0], "indent", "width", 4)));
         boolean first = Arguments.flag(given[1], false);
         boolean blank = Arguments.flag(given[2], false);
-        List<String> lines = PythonText.lines(Values.text(value) + "\n");
+        List<String> lines =
+                PythonText.lines(Arguments.text(value, "indent", "the value before it") + "\n");
         StringBuilder indented = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
             boolean inset = i == 0 ? first : blank || !lines.get(i).isEmpty();
+            Values.checkLength(indented.length() + (long) indent.length() + lines.get(i).length());
+            Budget.spendText(indent.length());
             indented.append(i == 0 ? "" : "\n").append(inset ? indent : "").append(lines.get(i));
         }
         return indented.toString();
@@ -130,7 +180,7 @@ final class Filters {
             StringBuilder reversed = new StringBuilder(text); // keeps surrogate pairs together
             return reversed.reverse().toString();
         }
-        List<Object> elements = new ArrayList<>(Values.iterate(value));
+        List<Object> elements = copy(value);
         Collections.reverse(elements);
         return elements;
     }
@@ -138,45 +188,70 @@ final class Filters {
     private static Object sort(@Nullable Object value, Arguments arguments) {
         Object[] given = arguments.bind("sort", "reverse", "case_sensitive", "attribute");
         boolean caseSensitive = Arguments.flag(given[1], false);
-        Comparator<Object> order =
-                Comparator.comparing(
-                        element -> folded(keyOf(element, given[2]), caseSensitive),
-                        Values::compare);
-        List<Object> sorted = new ArrayList<>(Values.iterate(value));
-        sorted.sort(Arguments.flag(given[0], false) ? order.reversed() : order);
+        return sorted(
+                copy(value),
+                element -> folded(keyOf(element, given[2]), caseSensitive),
+                Arguments.flag(given[0], false));
+    }
+
+    /** Each key is made once: a comparison of texts would fold their case again each time. */
+    private static List<Object> sorted(
+            List<Object> elements, UnaryOperator<@Nullable Object> key, boolean reversed) {
+        record Keyed(@Nullable Object key, @Nullable Object element) {}
+        List<Keyed> keyed = new ArrayList<>();
+        for (Object element : elements) {
+            keyed.add(new Keyed(key.apply(element), element));
+        }
+        Comparator<Keyed> order = Comparator.comparing(Keyed::key, Values::compare);
+        keyed.sort(reversed ? order.reversed() : order);
+        List<Object> sorted = new ArrayList<>();
+        keyed.forEach(each -> sorted.add(each.element()));
         return sorted;
     }
 
     private static Object unique(@Nullable Object value, Arguments arguments) {
         Object[] given = arguments.bind("unique", "case_sensitive", "attribute");
         boolean caseSensitive = Arguments.flag(given[0], false);
-        List<Object> seen = new ArrayList<>();
+        Set<Object> seen = new HashSet<>();
         List<Object> kept = new ArrayList<>();
         for (Object element : Values.iterate(value)) {
+            Budget.spendElements(1);
             Object key = folded(keyOf(element, given[1]), caseSensitive);
-            if (seen.stream().noneMatch(other -> Values.equal(other, key))) {
-                seen.add(key);
+            if (seen.add(distinct(Values.requireHashable(key)))) {
                 kept.add(element);
             }
         }
         return kept;
     }
 
+    /** Numbers that are equal as one: true, 1 and 1.0. */
+    private static @Nullable Object distinct(@Nullable Object key) {
+        if (key instanceof Boolean flag) {
+            return flag ? 1L : 0L;
+        }
+        boolean whole = key instanceof Double number && number == number.longValue();
+        return whole ? (Object) ((Double) key).longValue() : key;
+    }
+
     private static @Nullable Object extreme(
             @Nullable Object value, Arguments arguments, String name) {
         Object[] given = arguments.bind(name, "case_sensitive", "attribute");
         boolean caseSensitive = Arguments.flag(given[0], false);
-        Comparator<Object> order =
-                Comparator.comparing(
-                        element -> folded(keyOf(element, given[1]), caseSensitive),
-                        Values::compare);
-        List<Object> elements = new ArrayList<>(Values.iterate(value));
+        List<Object> elements = copy(value);
         if (elements.isEmpty()) {
             return new Undefined(name + " of nothing");
         }
-        return name.equals("min")
-                ? Collections.min(elements, order)
-                : Collections.max(elements, order);
+        Object best = elements.get(0);
+        Object bestKey = folded(keyOf(best, given[1]), caseSensitive);
+        for (Object element : elements) {
+            Object key = folded(keyOf(element, given[1]), caseSensitive);
+            int order = Values.compare(key, bestKey);
+            if (name.equals("min") ? order < 0 : order > 0) {
+                best = element;
+                bestKey = key;
+            }
+        }
+        return best;
     }
 
     private static @Nullable Object sum(@Nullable Object value, Arguments arguments) {
@@ -202,16 +277,20 @@ final class Filters {
         Object[] given = arguments.bind("dictsort", "case_sensitive", "by", "reverse");
         boolean caseSensitive = Arguments.flag(given[0], false);
         long part = "value".equals(given[1]) ? 1 : 0;
-        Comparator<Object> order =
-                Comparator.comparing(
-                        pair -> folded(Access.item(pair, part), caseSensitive), Values::compare);
-        List<Object> pairs = new ArrayList<>(Values.iterate(items(value, Arguments.NONE)));
-        pairs.sort(Arguments.flag(given[2], false) ? order.reversed() : order);
-        return pairs;
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
+        return sorted(
+                copy(items(value, Arguments.NONE)),
+                pair -> folded(Access.item(pair, part), caseSensitive),
+                Arguments.flag(given[2], false));
     }
 
     private static Object map(@Nullable Object value, Arguments arguments) {
         List<Object> mapped = new ArrayList<>();
+        if (!Values.truth(value)) {
+            return mapped; // of none as of an empty list, as Jinja does here and nowhere else
+        }
         if (arguments.named().containsKey("attribute")) {
             Object[] given = arguments.bind("map", "attribute", "default");
             for (Object key : keys(Values.iterate(value), given[0])) {
@@ -225,7 +304,8 @@ final class Filters {
             throw new ChatTemplateException("filter '" + name + "' is not supported");
         }
         for (Object element : Values.iterate(value)) {
-            mapped.add(filter.apply(element, arguments.from(1)));
+            Budget.spendElements(1);
+            mapped.add(Budget.made(filter.apply(element, arguments.from(1))));
         }
         return mapped;
     }
@@ -248,7 +328,8 @@ final class Filters {
             test = element -> known.passes(element, arguments.from(used + 1));
         }
         List<Object> kept = new ArrayList<>();
-        for (Object element : Values.iterate(value)) {
+        for (Object element : Values.truth(value) ? Values.iterate(value) : List.of()) {
+            Budget.spendElements(1);
             if (test.test(keyOf(element, attribute)) == keep) {
                 kept.add(element);
             }
@@ -259,14 +340,37 @@ final class Filters {
     private static Object round(@Nullable Object value, Arguments arguments) {
         Object[] given = arguments.bind("round", "precision", "method");
         int precision = Arguments.integer(given[0], "round", "precision", 0);
-        RoundingMode mode =
-                switch (given[1] == ABSENT ? "common" : Values.text(given[1])) {
-                    case "ceil" -> RoundingMode.CEILING;
-                    case "floor" -> RoundingMode.FLOOR;
-                    default -> RoundingMode.HALF_EVEN;
-                };
-        Object number = Values.arithmetic("+", value, 0.0);
-        return new BigDecimal((double) number).setScale(precision, mode).doubleValue();
+        String method = given[1] == ABSENT ? "common" : Values.text(given[1]);
+        double number = (double) Values.arithmetic("+", value, 0.0);
+        if (method.equals("common")) {
+            Object exact = Values.arithmetic("+", value, 0L);
+            return exact instanceof Long whole
+                    ? (Object) rounded(BigDecimal.valueOf(whole), precision).longValue()
+                    : Double.isFinite(number)
+                            ? rounded(new BigDecimal(number), precision).doubleValue()
+                            : number;
+        }
+        if (!method.equals("ceil") && !method.equals("floor")) {
+            throw new ChatTemplateException("round(): method must be common, ceil or floor");
+        }
+        double scale = Math.pow(10, precision);
+        double scaled = number * scale;
+        double result =
+                (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / scale;
+        if (!Double.isFinite(result)) {
+            throw new ChatTemplateException("round(): precision " + precision + " is too large");
+        }
+        return result;
+    }
+
+    /** Half to even. Beyond what a double holds nothing is left to round, or nothing at all. */
+    private static BigDecimal rounded(BigDecimal number, int precision) {
+        if (precision < -MAX_DIGITS) {
+            return BigDecimal.ZERO;
+        }
+        return precision >= number.scale()
+                ? number
+                : number.setScale(precision, RoundingMode.HALF_EVEN);
     }
 
     private static @Nullable Object toInteger(@Nullable Object value, Arguments arguments) {
@@ -286,6 +390,9 @@ final class Filters {
     }
 
     private static @Nullable Number parse(@Nullable Object value) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.error();
+        }
         if (value instanceof Boolean flag) {
             return flag ? 1L : 0L;
         } else if (value instanceof Number number) {
@@ -294,7 +401,7 @@ final class Filters {
             String number = PythonText.strip(text, null, true, true);
             if (number.matches("[+-]?[0-9]{1,18}")) {
                 return Long.valueOf(number);
-            } else if (number.matches("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?")) {
+            } else if (NUMBER.matcher(number).matches()) {
                 return Double.valueOf(number);
             }
         }
@@ -303,6 +410,7 @@ final class Filters {
 
     private static List<Object> keys(List<?> elements, @Nullable Object attribute) {
         List<Object> keys = new ArrayList<>();
+        Budget.spendElements(elements.size());
         for (Object element : elements) {
             keys.add(keyOf(element, attribute));
         }
@@ -318,7 +426,9 @@ final class Filters {
             return Access.item(element, attribute);
         }
         Object value = element;
-        for (String name : Arguments.text(attribute, "filter", "attribute").split("\\.", -1)) {
+        String path = Arguments.text(attribute, "filter", "attribute");
+        Budget.spendElements(path.length());
+        for (String name : path.split("\\.", -1)) {
             value =
                     Access.item(
                             value, name.matches("[0-9]{1,9}") ? (Object) Long.valueOf(name) : name);
@@ -327,6 +437,8 @@ final class Filters {
     }
 
     private static @Nullable Object folded(@Nullable Object key, boolean caseSensitive) {
-        return key instanceof String text && !caseSensitive ? text.toLowerCase(Locale.ROOT) : key;
+        return key instanceof String text && !caseSensitive
+                ? Budget.made(text.toLowerCase(Locale.ROOT))
+                : key;
     }
 }

@@ -57,6 +57,7 @@ final class Json {
     }
 
     private void write(@Nullable Object value, int depth) {
+        Budget.spend(1);
         Values.checkLength(out.length());
         if (depth > MAX_DEPTH) {
             throw new ChatTemplateException("tojson: nested too deeply");
@@ -86,6 +87,7 @@ final class Json {
         } else if (value instanceof Map<?, ?> map) {
             List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
             if (sortKeys) {
+                Budget.spendElements(entries.size());
                 entries.sort(Comparator.comparing(Map.Entry::getKey, Values::compare));
             }
             out.append('{');
@@ -106,15 +108,22 @@ final class Json {
     private void separate(int index, int depth) {
         out.append(index == 0 ? "" : itemSeparator);
         if (indent != null) {
-            out.append('\n').append(indent.repeat(depth + 1));
+            breakLine(indent, depth + 1);
         }
     }
 
+    private StringBuilder breakLine(String inset, int times) {
+        Values.checkLength(out.length() + (long) inset.length() * times);
+        Budget.spendText((long) inset.length() * times);
+        return out.append('\n').append(inset.repeat(times));
+    }
+
     private StringBuilder close(boolean empty, int depth) {
-        return indent == null || empty ? out : out.append('\n').append(indent.repeat(depth));
+        return indent == null || empty ? out : breakLine(indent, depth);
     }
 
     private void string(String text) {
+        Budget.spend(text.length());
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -122,7 +131,7 @@ final class Json {
             if (known >= 0) {
                 out.append('\\').append("\"\\nrtbf".charAt(known));
             } else if (c < 0x20 || (asciiOnly && c > 0x7E)) {
-                out.append(String.format("\\u%04x", (int) c));
+                PythonText.hex(c, 4, out.append("\\u"));
             } else {
                 out.append(c);
             }

@@ -77,6 +77,7 @@ record Loop(
                 };
         Function changed =
                 arguments -> {
+                    Budget.spendElements(arguments.positional().size());
                     boolean same =
                             !lastSeen.isEmpty() && Values.equal(lastSeen, arguments.positional());
                     lastSeen.clear();

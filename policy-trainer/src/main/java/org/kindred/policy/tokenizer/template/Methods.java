@@ -28,12 +28,16 @@ final class Methods {
     private static @Nullable Function ofMap(Map<?, ?> map, String name) {
         return switch (name) {
             case "items" -> arguments -> items(map);
-            case "keys" -> arguments -> new ArrayList<>(map.keySet());
-            case "values" -> arguments -> new ArrayList<>(map.values());
+            case "keys" -> arguments -> new ArrayList<>(Values.iterate(map));
+            case "values" ->
+                    arguments -> {
+                        Budget.spendElements(map.size());
+                        return new ArrayList<>(map.values());
+                    };
             case "get" ->
                     arguments -> {
                         Object[] given = arguments.bind("get", "key", "default");
-                        if (map.containsKey(given[0])) {
+                        if (map.containsKey(Values.requireHashable(given[0]))) {
                             return map.get(given[0]);
                         }
                         return given[1] == Arguments.ABSENT ? null : given[1];
@@ -46,6 +50,7 @@ final class Methods {
     /** Pairs of key and value. */
     static List<Object> items(Map<?, ?> map) {
         List<Object> items = new ArrayList<>();
+        Budget.spendElements(2L * map.size());
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             items.add(new Values.Tuple(Arrays.asList(entry.getKey(), entry.getValue())));
         }
@@ -73,6 +78,17 @@ final class Methods {
     }
 
     private static @Nullable Function ofText(String text, String name) {
+        Function method = textMethod(text, name);
+        if (method == null) {
+            return null;
+        }
+        return arguments -> {
+            Budget.spendText(text.length());
+            return method.call(arguments);
+        };
+    }
+
+    private static @Nullable Function textMethod(String text, String name) {
         return switch (name) {
             case "strip", "lstrip", "rstrip" ->
                     arguments -> {
@@ -158,7 +174,10 @@ final class Methods {
     }
 
     private static long find(String text, String name, String wanted) {
-        int index = name.equals("find") ? text.indexOf(wanted) : text.lastIndexOf(wanted);
+        int index =
+                name.equals("find")
+                        ? PythonText.indexOf(text, wanted, 0)
+                        : PythonText.lastIndexOf(text, wanted, text.length());
         return index < 0 ? -1 : text.codePointCount(0, index);
     }
 
@@ -186,6 +205,7 @@ final class Methods {
         for (int i = 0; i <= text.length(); i++) {
             boolean blank = i == text.length() || PythonText.isSpace(text.charAt(i));
             if (blank && start >= 0) {
+                Budget.spendElements(1);
                 words.add(text.substring(start, i));
                 start = -1;
             } else if (!blank && start < 0) {
@@ -199,10 +219,11 @@ final class Methods {
         List<String> parts = new ArrayList<>();
         int start = 0;
         while (limit < 0 || parts.size() < limit) {
-            int next = separator.isEmpty() ? -1 : text.indexOf(separator, start);
+            int next = separator.isEmpty() ? -1 : PythonText.indexOf(text, separator, start);
             if (next < 0) {
                 break;
             }
+            Budget.spendElements(1);
             parts.add(text.substring(start, next));
             start = next + separator.length();
         }
@@ -214,10 +235,11 @@ final class Methods {
         List<String> parts = new ArrayList<>();
         int end = text.length();
         while (parts.size() < limit) {
-            int last = text.substring(0, end).lastIndexOf(separator);
+            int last = PythonText.lastIndexOf(text, separator, end - separator.length());
             if (last < 0) {
                 break;
             }
+            Budget.spendElements(1);
             parts.add(text.substring(last + separator.length(), end));
             end = last;
         }
@@ -226,12 +248,34 @@ final class Methods {
         return parts;
     }
 
-    /** {@code str.replace}; a negative count means all. */
+    /**
+     * {@code str.replace}; a negative count means all, and an empty text stands before each
+     * character and at the end.
+     */
     static String replace(String text, String old, String replacement, int count) {
-        if (old.isEmpty()) {
-            throw new ChatTemplateException("replace(): the text to replace is empty");
+        StringBuilder replaced = new StringBuilder();
+        int start = 0;
+        int left = count < 0 ? Integer.MAX_VALUE : count;
+        for (; left > 0; left--) {
+            int next = PythonText.indexOf(text, old, start);
+            if (next < 0) {
+                break;
+            }
+            Budget.spendText(replacement.length());
+            Values.checkLength(replaced.length() + (long) (next - start) + replacement.length());
+            replaced.append(text, start, next).append(replacement);
+            start = next + old.length();
+            if (old.isEmpty()) {
+                if (start == text.length()) {
+                    break;
+                }
+                int end = text.offsetByCodePoints(start, 1);
+                replaced.append(text, start, end);
+                start = end;
+            }
         }
-        return join(replacement, cut(text, old, count), true);
+        Values.checkLength(replaced.length() + (long) (text.length() - start));
+        return replaced.append(text, start, text.length()).toString();
     }
 
     /**
@@ -243,6 +287,8 @@ final class Methods {
         StringBuilder joined = new StringBuilder();
         for (int i = 0; i < elements.size(); i++) {
             Object element = elements.get(i);
+            Budget.spendText(separator.length());
+            Values.checkLength((long) joined.length() + separator.length());
             joined.append(i == 0 ? "" : separator);
             joined.append(
                     textOnly
@@ -254,19 +300,38 @@ final class Methods {
     }
 
     static String capitalize(String text) {
-        int first = text.isEmpty() ? 0 : text.offsetByCodePoints(0, 1);
-        return text.substring(0, first).toUpperCase(Locale.ROOT)
-                + text.substring(first).toLowerCase(Locale.ROOT);
+        Budget.spend(text.length());
+        if (text.isEmpty()) {
+            return text;
+        }
+        int first = text.offsetByCodePoints(0, 1);
+        return titleCase(text.codePointAt(0)) + text.substring(first).toLowerCase(Locale.ROOT);
     }
 
-    /** Letters after a letter in lower case, others in upper case. */
+    /**
+     * {@code str.title}: letters after a letter in lower case, others as titles begin. A letter is
+     * what has a case. Jinja's filter of that name is another: {@link Filters}.
+     */
     static String title(String text) {
+        Budget.spend(text.length());
         StringBuilder titled = new StringBuilder();
         boolean inWord = false;
         for (int c : text.codePoints().toArray()) {
-            titled.appendCodePoint(inWord ? Character.toLowerCase(c) : Character.toTitleCase(c));
-            inWord = Character.isLetter(c);
+            titled.append(
+                    inWord ? Character.toString(c).toLowerCase(Locale.ROOT) : titleCase(c));
+            inWord =
+                    Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
         }
         return titled.toString();
+    }
+
+    /** One character as a title begins with; where that is several, only the first is large. */
+    private static String titleCase(int c) {
+        String upper = Character.toString(c).toUpperCase(Locale.ROOT);
+        if (upper.codePointCount(0, upper.length()) == 1) {
+            return Character.toString(Character.toTitleCase(c));
+        }
+        int first = upper.offsetByCodePoints(0, 1);
+        return upper.substring(0, first) + upper.substring(first).toLowerCase(Locale.ROOT);
     }
 }

@@ -3,9 +3,12 @@ package org.kindred.policy.tokenizer.template;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Python's rules for text: which characters are blank, literals, lines, numbers as text. */
 final class PythonText {
+    private static final int LONG_SEARCH = 64;
+
     private PythonText() {}
 
     /** {@code str.isspace} of one character; all such characters are in the basic plane. */
@@ -27,8 +30,53 @@ final class PythonText {
         return strip(text, null, false, true);
     }
 
+    /**
+     * Where a text first stands in another, from a place on, or -1; at its slowest the product of
+     * both lengths, which is paid before where the text is long.
+     */
+    static int indexOf(String text, String wanted, int from) {
+        boolean isLong = wanted.length() > LONG_SEARCH;
+        Budget.spendSearch(isLong ? text.length() - from : 0, wanted.length());
+        int found = text.indexOf(wanted, from);
+        if (!isLong) {
+            Budget.spendSearch((found < 0 ? text.length() : found) - from, wanted.length());
+        }
+        return found;
+    }
+
+    /** Where a text last stands in another, beginning at a place or before it, or -1. */
+    static int lastIndexOf(String text, String wanted, int from) {
+        boolean isLong = wanted.length() > LONG_SEARCH;
+        Budget.spendSearch(isLong ? Math.max(0, from) : 0, wanted.length());
+        int found = text.lastIndexOf(wanted, from);
+        if (!isLong) {
+            Budget.spendSearch(Math.max(0, from) - Math.max(0, found), wanted.length());
+        }
+        return found;
+    }
+
+    /** Order by code points. */
+    static int compare(String a, String b) {
+        int length = Math.min(a.length(), b.length());
+        int at = 0;
+        while (at < length && a.charAt(at) == b.charAt(at)) {
+            at++;
+        }
+        Budget.spendText(at);
+        if (at == length) {
+            return Integer.compare(a.length(), b.length());
+        }
+        char x = a.charAt(at);
+        char y = b.charAt(at);
+        boolean supplementary = Character.isSurrogate(x);
+        return supplementary == Character.isSurrogate(y)
+                ? Character.compare(x, y)
+                : supplementary ? 1 : -1; // above all of the basic plane
+    }
+
     /** {@code str.strip}: whitespace, or the code points in {@code characters} if not null. */
-    static String strip(String text, String characters, boolean left, boolean right) {
+    static String strip(String text, @Nullable String characters, boolean left, boolean right) {
+        Budget.spendSearch(text.length(), characters == null ? 0 : characters.length());
         int start = 0;
         int end = text.length();
         while (left && start < end) {
@@ -48,12 +96,13 @@ final class PythonText {
         return text.substring(start, end);
     }
 
-    private static boolean strips(int c, String characters) {
+    private static boolean strips(int c, @Nullable String characters) {
         return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
     }
 
     /** {@code str.splitlines}, without the line ends. */
     static List<String> lines(String text) {
+        Budget.spendText(text.length());
         List<String> lines = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -66,6 +115,7 @@ final class PythonText {
                             || c == 0x2029;
             if (lineBreak) {
                 lines.add(text.substring(start, i));
+                Budget.spendElements(1);
                 if (c == '\r' && text.startsWith("\n", i + 1)) {
                     i++;
                 }
@@ -124,9 +174,10 @@ final class PythonText {
     }
 
     /** {@code repr} of a string. */
-    static String repr(String text) {
+    static void repr(String text, StringBuilder shown) {
+        Budget.spend(text.length());
         char quote = text.contains("'") && !text.contains("\"") ? '"' : '\'';
-        StringBuilder shown = new StringBuilder().append(quote);
+        shown.append(quote);
         text.codePoints()
                 .forEach(
                         c -> {
@@ -135,14 +186,20 @@ final class PythonText {
                             } else if (c == '\n' || c == '\r' || c == '\t') {
                                 shown.append(c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t");
                             } else if (!isPrintable(c)) {
-                                String form =
-                                        c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x";
-                                shown.append(String.format(form, c));
+                                shown.append(c < 0x100 ? "\\x" : c < 0x10000 ? "\\u" : "\\U");
+                                hex(c, c < 0x100 ? 2 : c < 0x10000 ? 4 : 8, shown);
                             } else {
                                 shown.appendCodePoint(c);
                             }
                         });
-        return shown.append(quote).toString();
+        shown.append(quote);
+    }
+
+    /** A number in so many hexadecimal digits. */
+    static void hex(int number, int digits, StringBuilder out) {
+        for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+            out.append(Character.forDigit((number >>> shift) & 15, 16));
+        }
     }
 
     private static boolean isPrintable(int c) {

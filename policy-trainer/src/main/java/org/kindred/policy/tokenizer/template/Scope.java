@@ -10,28 +10,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scope {
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_STEPS = 500_000;
+    private static final int STEPS_PER_PASS = 40; // with the dozen fields of a loop's state
 
     private final Map<String, Object> variables = new HashMap<>();
     private final @Nullable Scope parent;
-    private final int[] steps;
 
     Scope(Map<String, Object> globals) {
         this.parent = null;
-        this.steps = new int[1];
         variables.putAll(globals);
     }
 
     private Scope(Scope parent) {
         this.parent = parent;
-        this.steps = parent.steps;
     }
 
-    /** Opens an inner scope; counts as a step of the rendering, of which there is a limit. */
+    /** Opens an inner scope. */
     Scope inner() {
-        if (++steps[0] > MAX_STEPS) {
-            throw new ChatTemplateException("more than " + MAX_STEPS + " loop passes");
-        }
+        Budget.spend(STEPS_PER_PASS);
         return new Scope(this);
     }
 

@@ -174,7 +174,7 @@ final class TemplateParser {
                 scope -> {
                     StringBuilder text = new StringBuilder();
                     body.execute(scope.inner(), text);
-                    return text.toString();
+                    return Budget.made(text.toString());
                 };
         return assignment(owner, names, fieldName, rendered);
     }
@@ -266,6 +266,8 @@ final class TemplateParser {
 
     private static Statement text(String text) {
         return (scope, out) -> {
+            Budget.spendText(text.length());
+            Values.checkLength((long) out.length() + text.length());
             out.append(text);
             return Flow.NEXT;
         };
@@ -273,8 +275,10 @@ final class TemplateParser {
 
     private static Statement output(Expression value) {
         return (scope, out) -> {
-            out.append(Values.text(value.evaluate(scope)));
-            Values.checkLength(out.length());
+            String text = Values.text(value.evaluate(scope));
+            Budget.spendText(text.length());
+            Values.checkLength((long) out.length() + text.length());
+            out.append(text);
             return Flow.NEXT;
         };
     }
@@ -282,6 +286,7 @@ final class TemplateParser {
     private static Statement sequence(List<Statement> statements) {
         return (scope, out) -> {
             for (Statement statement : statements) {
+                Budget.spend(1);
                 Flow flow = statement.execute(scope, out);
                 if (flow != Flow.NEXT) {
                     return flow;

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The tests behind {@code is}. */
@@ -40,14 +41,8 @@ final class Tests {
                     entry("odd", (v, a) -> remainder(v, 2L) == 1),
                     entry("even", (v, a) -> remainder(v, 2L) == 0),
                     entry("divisibleby", comparing((v, other) -> remainder(v, other) == 0)),
-                    entry(
-                            "lower",
-                            (v, a) ->
-                                    Values.text(v).equals(Values.text(v).toLowerCase(Locale.ROOT))),
-                    entry(
-                            "upper",
-                            (v, a) ->
-                                    Values.text(v).equals(Values.text(v).toUpperCase(Locale.ROOT))),
+                    entry("lower", (v, a) -> unchanged(v, text -> text.toLowerCase(Locale.ROOT))),
+                    entry("upper", (v, a) -> unchanged(v, text -> text.toUpperCase(Locale.ROOT))),
                     entry("in", comparing((v, other) -> Values.contains(other, v))),
                     entry("sameas", comparing(Tests::same)),
                     entry("eq", comparing(Values::equal)),
@@ -75,6 +70,11 @@ final class Tests {
 
     private static Test comparing(Comparison comparison) {
         return (value, arguments) -> comparison.holds(value, arguments.bind("test", "other")[0]);
+    }
+
+    private static boolean unchanged(@Nullable Object value, UnaryOperator<String> change) {
+        String text = Values.text(value);
+        return text.equals(Budget.made(change.apply(text)));
     }
 
     private static boolean isCollection(@Nullable Object value) {

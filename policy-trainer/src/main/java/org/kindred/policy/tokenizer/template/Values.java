@@ -2,7 +2,6 @@ package org.kindred.policy.tokenizer.template;
 
 import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +15,28 @@ final class Values {
     /** A template may not build longer texts; far above any prompt. */
     static final int MAX_TEXT = 1 << 24;
 
+    /** Of a tuple that is looked for as a key: it is hashed whole, and compared. */
+    private static final int STEPS_PER_HASH = 16;
+
     private static final int MAX_ELEMENTS = 1_000_000;
 
     private Values() {}
 
-    /** What {@code namespace()} makes: variables that survive the end of a loop. */
-    record Namespace(Map<String, Object> fields) {}
+    /**
+     * What {@code namespace()} makes: variables that survive the end of a loop. Equal to itself
+     * only, as in Python; its fields may lead back to it.
+     */
+    record Namespace(Map<String, Object> fields) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
 
     /** A list that prints with parentheses, as {@code 1, 2} and the pairs of a mapping do. */
     static final class Tuple extends AbstractList<Object> {
@@ -71,10 +86,16 @@ final class Values {
     }
 
     static boolean equal(@Nullable Object left, @Nullable Object right) {
+        Budget.spend(1);
         if (isNumber(left) && isNumber(right)) {
             return (left instanceof Double || right instanceof Double)
                     ? toDouble(left) == toDouble(right)
                     : toLong(left) == toLong(right);
+        } else if (left == right && (left instanceof List || left instanceof Map)) {
+            return true;
+        } else if (left instanceof String a && right instanceof String b) {
+            Budget.spendText(a.length() == b.length() ? a.length() : 0);
+            return a.equals(b);
         } else if (left instanceof List<?> a && right instanceof List<?> b) {
             boolean equal = a.size() == b.size();
             for (int i = 0; equal && i < a.size(); i++) {
@@ -86,7 +107,8 @@ final class Values {
                     && a.entrySet().stream()
                             .allMatch(
                                     e ->
-                                            b.containsKey(e.getKey())
+                                            isHashable(e.getKey())
+                                                    && b.containsKey(e.getKey())
                                                     && equal(e.getValue(), b.get(e.getKey())));
         } else if (left instanceof Undefined || right instanceof Undefined) {
             return left instanceof Undefined && right instanceof Undefined;
@@ -94,14 +116,41 @@ final class Values {
         return left == null ? right == null : left.equals(right);
     }
 
+    /**
+     * Whether a value can be a key of a mapping: in Python no list or mapping can, nor a tuple of
+     * such.
+     */
+    static boolean isHashable(@Nullable Object value) {
+        if (value instanceof Tuple tuple) {
+            Budget.spend(STEPS_PER_HASH);
+            for (int i = 0; i < tuple.size(); i++) {
+                if (!isHashable(tuple.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return !(value instanceof List || value instanceof Map);
+    }
+
+    /** The value, which is to be a key. */
+    static @Nullable Object requireHashable(@Nullable Object key) {
+        if (!isHashable(key)) {
+            throw new ChatTemplateException(
+                    "a value of type " + typeName(key) + " cannot be a key of a mapping");
+        }
+        return key;
+    }
+
     /** Order of two numbers, texts (by code point) or lists. */
     static int compare(@Nullable Object left, @Nullable Object right) {
+        Budget.spend(1);
         if (isNumber(left) && isNumber(right)) {
             return (left instanceof Double || right instanceof Double)
                     ? Double.compare(toDouble(left), toDouble(right))
                     : Long.compare(toLong(left), toLong(right));
         } else if (left instanceof String a && right instanceof String b) {
-            return Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray());
+            return PythonText.compare(a, b);
         } else if (left instanceof List<?> a && right instanceof List<?> b) {
             for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
                 if (!equal(a.get(i), b.get(i))) {
@@ -115,9 +164,9 @@ final class Values {
 
     static boolean contains(@Nullable Object container, @Nullable Object wanted) {
         if (container instanceof String text) {
-            return text.contains(Arguments.text(wanted, "in", "the left side"));
+            return PythonText.indexOf(text, Arguments.text(wanted, "in", "the left side"), 0) >= 0;
         } else if (container instanceof Map<?, ?> map) {
-            return map.containsKey(wanted);
+            return map.containsKey(requireHashable(wanted));
         }
         return iterate(container).stream().anyMatch(element -> equal(element, wanted));
     }
@@ -144,13 +193,14 @@ final class Values {
             if (a.size() + b.size() > MAX_ELEMENTS) {
                 throw new ChatTemplateException("a list longer than " + MAX_ELEMENTS);
             }
+            Budget.spendElements(a.size() + (long) b.size());
             List<Object> joined = new ArrayList<>(a);
             joined.addAll(b);
             return joined;
         } else if (operator.equals("*") && left instanceof String text && right instanceof Long n) {
             int times = (int) Math.max(0, Math.min(n, MAX_TEXT + 1L));
             checkLength((long) text.length() * times);
-            return text.repeat(times);
+            return Budget.made(text.repeat(times));
         }
         throw unsupported(operator, left, right);
     }
@@ -209,8 +259,10 @@ final class Values {
         if (value instanceof List<?> list) {
             return list;
         } else if (value instanceof Map<?, ?> map) {
+            Budget.spendElements(map.size());
             return new ArrayList<>(map.keySet());
         } else if (value instanceof String text) {
+            Budget.spendElements(text.length());
             return text.codePoints().mapToObj(Character::toString).toList();
         } else if (value instanceof Undefined) {
             return List.of();
@@ -219,9 +271,11 @@ final class Values {
     }
 
     static long length(@Nullable Object value) {
-        return value instanceof String text
-                ? text.codePointCount(0, text.length())
-                : iterate(value).size();
+        if (value instanceof String text) {
+            Budget.spendText(text.length());
+            return text.codePointCount(0, text.length());
+        }
+        return value instanceof Map<?, ?> map ? map.size() : iterate(value).size();
     }
 
     /** {@code str}: what printing a value gives. */
@@ -237,10 +291,11 @@ final class Values {
     static String repr(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
         repr(value, out);
-        return out.toString();
+        return Budget.made(out.toString());
     }
 
     private static void repr(@Nullable Object value, StringBuilder out) {
+        Budget.spend(1);
         checkLength(out.length());
         if (value == null) {
             out.append("None");
@@ -251,7 +306,7 @@ final class Values {
         } else if (value instanceof Long) {
             out.append(value);
         } else if (value instanceof String text) {
-            out.append(PythonText.repr(text));
+            PythonText.repr(text, out);
         } else if (value instanceof List<?> list) {
             boolean tuple = list instanceof Tuple;
             out.append(tuple ? '(' : '[');
@@ -282,7 +337,7 @@ final class Values {
 
     private static String bounded(long length, String a, String b) {
         checkLength(length);
-        return a.concat(b);
+        return Budget.made(a.concat(b));
     }
 
     static void checkLength(long length) {
