@@ -21,4 +21,10 @@ public interface Progress {
      * user text.
      */
     void step(long done, long total, String note);
+
+    /**
+     * Something to know that begins no stage, without user text. Unlike the others it may be called
+     * from any thread.
+     */
+    default void note(String sentence) {}
 }

@@ -122,9 +122,10 @@ final class BenchmarkCommand implements Callable<Integer> {
         out.println(run.dataSummary());
         out.print(table(run.result()));
         out.println(
-                "Strict accuracy in % (ties and missing scores are wrong), 95 % interval over users; results and report.html in "
+                "Strict accuracy in % of the pairs that were scored (ties are wrong), 95 % interval over users; results and report.html in "
                         + folder);
         run.result().silences().forEach(out::println);
+        run.notes().forEach(out::println);
         int most = options.options().shots().stream().mapToInt(k -> k).max().orElse(0);
         results.rewardModel().differences().stream()
                 .filter(difference -> difference.shots() == most)
@@ -135,7 +136,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                             + folder.resolve("quarantine.jsonl"));
         }
         out.flush();
-        return 0;
+        return run.judged() ? 0 : 1;
     }
 
     private Results write(Path folder, BenchmarkRun run, BenchmarkOptions options) {
@@ -148,6 +149,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                         .rewardModel(run.result())
                         .trainingSizes(run.trainingSizes())
                         .rankings(run.rankings());
+        run.notes().forEach(building::note);
         for (int i = 0; i < data.size(); i++) {
             building.data(data.get(i).toString(), rows(folder.resolve("data")).get(i));
         }

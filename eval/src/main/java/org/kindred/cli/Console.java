@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Progress;
 
 /**
- * Progress for people: a bar on a terminal, a plain line every tenth of a stage otherwise. Not
- * thread-safe.
+ * Progress for people: a bar on a terminal, a plain line every tenth of a stage otherwise. Stages
+ * and steps come from one thread, notes from any.
  */
 final class Console implements Progress, AutoCloseable {
     private final PrintWriter out;
@@ -28,7 +28,7 @@ final class Console implements Progress, AutoCloseable {
     }
 
     @Override
-    public void stage(String name, String note) {
+    public synchronized void stage(String name, String note) {
         close();
         stage = name;
         shownTenth = 0;
@@ -39,7 +39,7 @@ final class Console implements Progress, AutoCloseable {
     }
 
     @Override
-    public void step(long done, long total, String note) {
+    public synchronized void step(long done, long total, String note) {
         if (firstDone < 0) { // a resumed stage does not begin at 0
             firstDone = done;
             stageStart = System.nanoTime();
@@ -64,6 +64,15 @@ final class Console implements Progress, AutoCloseable {
         }
     }
 
+    @Override
+    public synchronized void note(String sentence) {
+        if (bar != null) {
+            out.println();
+        }
+        out.printf("[%s] %-10s %s%n", elapsed(), "note", sentence);
+        out.flush();
+    }
+
     private String elapsed() {
         return clock(System.nanoTime() - start);
     }
@@ -83,7 +92,7 @@ final class Console implements Progress, AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (bar != null) {
             bar.close();
             bar = null;

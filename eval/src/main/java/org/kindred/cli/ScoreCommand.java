@@ -2,7 +2,6 @@ package org.kindred.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.source.DataSource;
@@ -68,17 +67,7 @@ final class ScoreCommand implements Callable<Integer> {
                     new RewardScoring(folder, options.options(), console)
                             .score(data, TypedCommand.words(spec));
         }
-        out.printf(
-                Locale.ROOT,
-                "%d pairs: accuracy %.1f %% (ties one half), %d ties, %d without scores; %d samples, %d tokens; heard %s -> %s%n",
-                scored.pairs(),
-                100 * scored.accuracy(),
-                scored.ties(),
-                scored.unscored(),
-                scored.asked(),
-                scored.tokens(),
-                scored.sources(),
-                folder);
+        out.println(scored.summary() + " -> " + folder);
         out.flush();
         return scored.pairs() == scored.unscored() ? 1 : 0;
     }

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
 import org.kindred.reward.UserContext;
@@ -19,6 +21,7 @@ import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.Samples;
+import org.kindred.reward.judges.OpenJudge;
 import org.kindred.reward.judges.RewardData;
 
 /**
@@ -31,7 +34,7 @@ final class ChainStage implements Stage {
 
     private final RunContext context;
     private int written;
-    private int failed;
+    private final Map<String, Integer> failures = new TreeMap<>();
 
     ChainStage(RunContext context) {
         this.context = context;
@@ -108,12 +111,26 @@ final class ChainStage implements Stage {
                                 writer.threads(),
                                 some -> chains(some, writer),
                                 line -> {
-                                    failed += line.containsKey("failed") ? 1 : 0;
+                                    if (line.get("failed") instanceof String reason) {
+                                        failures.merge(reason, 1, Integer::sum);
+                                    }
                                     write(out, line);
                                     context.progress().step(++written, choices.size(), "chains");
                                 }));
+        int failed = failures.values().stream().mapToInt(Integer::intValue).sum();
         if (failed > 0) {
-            context.note(failed + " of " + choices.size() + " chains could not be written");
+            context.note(
+                    failed + " of " + choices.size() + " chains could not be written " + failures);
+        }
+        if (failed > 0 && failed == choices.size()) {
+            throw new KindredException(
+                    "reward/chains.jsonl: the judge wrote none of "
+                            + failed
+                            + " chains "
+                            + failures
+                            + "; see reward/"
+                            + OpenJudge.FAILURES
+                            + ", mend the judge, then go on with --resume");
         }
         return true;
     }

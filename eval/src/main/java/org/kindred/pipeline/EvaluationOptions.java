@@ -2,6 +2,7 @@ package org.kindred.pipeline;
 
 import java.util.List;
 import org.kindred.options.Meaning;
+import org.kindred.reward.judges.JudgeSpec;
 
 /** How the policies of a recipe are measured. */
 public record EvaluationOptions(
@@ -39,6 +40,9 @@ public record EvaluationOptions(
 
     public EvaluationOptions {
         shots = List.copyOf(shots);
+        if (JudgeSpec.holdsPassword(winRateJudge)) {
+            throw new IllegalArgumentException(JudgeSpec.PASSWORD);
+        }
         if (promptsPerUser < 1) {
             throw new IllegalArgumentException(
                     "prompts_per_user = " + promptsPerUser + ": must be 1 or more");

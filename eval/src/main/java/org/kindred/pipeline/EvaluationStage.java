@@ -490,6 +490,8 @@ final class EvaluationStage implements Stage {
                         options.bootstrapDraws(),
                         seeds,
                         context.progress());
+        context.note("win rates: " + rates.summary());
+        rates.notes().forEach(context::note);
         return rates.rates();
     }
 

@@ -3,6 +3,7 @@ package org.kindred.pipeline;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.reward.RubricOutcome;
@@ -68,7 +69,7 @@ final class JudgeStage implements Stage {
             context.copyIfAbsent(other.folder().resolve("reward"), JudgeCache.FILE);
         }
         try (OpenJudge fresh = context.freshJudge()) {
-            fresh.probe();
+            fresh.probe(OpenJudge.Form.RUBRICS);
             if (fresh.embedded()) {
                 fresh.fitted();
             }
@@ -86,9 +87,11 @@ final class JudgeStage implements Stage {
         List<RubricOutcome> rubrics =
                 context.rewardModel()
                         .rubrics(users.stream().map(user -> new UserPrompt(user, "")).toList());
-        int failed = 0;
+        Map<String, Integer> failures = new TreeMap<>();
         for (RubricOutcome outcome : rubrics) {
-            failed += outcome instanceof RubricOutcome.Failed ? 1 : 0;
+            if (outcome instanceof RubricOutcome.Failed failed) {
+                failures.merge(failed.reason(), 1, Integer::sum);
+            }
         }
         AtomicFiles.write(
                 context.path(PERSONAS),
@@ -97,9 +100,15 @@ final class JudgeStage implements Stage {
                         Json.writeLine(out, line(users.get(i), rubrics.get(i)));
                     }
                 });
-        if (failed > 0) {
+        if (!failures.isEmpty()) {
+            int failed = failures.values().stream().mapToInt(Integer::intValue).sum();
             context.note(
-                    "no persona could be written of " + failed + " of " + users.size() + " users");
+                    "no persona could be written of "
+                            + failed
+                            + " of "
+                            + users.size()
+                            + " users "
+                            + failures);
         }
     }
 

@@ -89,15 +89,15 @@ final class Preflight {
     }
 
     private void judge() {
-        reach(context.options().judge().spec());
+        reach(context.options().judge().spec(), OpenJudge.Form.RUBRICS);
         String other = context.options().evaluation().winRateJudge();
         if (!other.isEmpty()) {
-            reach(other);
+            reach(other, OpenJudge.Form.PAIRS);
         }
     }
 
     /** A folder must hold a model or a judge, a server must answer. */
-    private void reach(String judge) {
+    private void reach(String judge, OpenJudge.Form form) {
         JudgeSpec spec = JudgeSpec.parse(judge);
         if (spec instanceof JudgeSpec.Local local) {
             ModelFolder.require(local.folder());
@@ -113,9 +113,9 @@ final class Preflight {
                             RewardData.forTraining(new PreferenceDataset(List.of(), List.of())),
                             context.options().judge(),
                             context.path("reward").resolve(JudgeCache.FILE),
-                            context.seeds(),
+                            context.seeds().child("reward"),
                             context.options().engine())) {
-                opened.probe();
+                opened.telling(context.progress()).probe(form);
             }
         }
     }

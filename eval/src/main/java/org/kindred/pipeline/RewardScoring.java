@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.OrderedWork;
@@ -19,6 +21,7 @@ import org.kindred.datasets.SplitCell;
 import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.results.ResultsBuilder;
 import org.kindred.eval.table.Table;
 import org.kindred.options.OptionTree;
 import org.kindred.policy.grpo.ScoreOutcome;
@@ -54,7 +57,7 @@ public final class RewardScoring {
     /**
      * What {@link #score} found.
      *
-     * @param pairs scored
+     * @param pairs asked about
      * @param right higher score for the chosen response
      * @param ties equal scores
      * @param unscored without two scores
@@ -62,6 +65,7 @@ public final class RewardScoring {
      * @param tokens spent, as the endpoint counted
      * @param sources how often which sides were heard
      * @param neighboursShort pairs whose cell held too few neighbours
+     * @param failures why samples gave no scores, with how many
      */
     public record Scored(
             int pairs,
@@ -71,16 +75,44 @@ public final class RewardScoring {
             long asked,
             long tokens,
             Map<String, Integer> sources,
-            int neighboursShort) {
-        /** A tie counts one half, a pair without scores is wrong. */
+            int neighboursShort,
+            Map<String, Integer> failures) {
+        /** Of the pairs with scores, a tie as one half; NaN where there are none. */
         public double accuracy() {
-            return (right + ties / 2.0) / Math.max(1, pairs);
+            return pairs == unscored ? Double.NaN : (right + ties / 2.0) / (pairs - unscored);
+        }
+
+        /** What was scored and what was not, for people. */
+        public String summary() {
+            String reasons =
+                    failures.entrySet().stream()
+                            .map(failure -> failure.getKey() + " = " + failure.getValue())
+                            .collect(Collectors.joining(", "));
+            return pairs
+                    + " pairs: "
+                    + (pairs == unscored
+                            ? "no accuracy"
+                            : String.format(
+                                    Locale.ROOT,
+                                    "accuracy %.1f %% of those with scores (ties one half), %d ties",
+                                    100 * accuracy(),
+                                    ties))
+                    + ", "
+                    + unscored
+                    + " without scores"
+                    + (reasons.isEmpty() ? "" : "; failed samples: " + reasons)
+                    + "; "
+                    + asked
+                    + " samples, "
+                    + tokens
+                    + " tokens; heard "
+                    + sources;
         }
 
         Table table(String judge, String scaling) {
             return new Table(
                     "scores",
-                    "Held-out pairs by their scores: a tie counts one half, a pair without scores is wrong.",
+                    "Held-out pairs by their scores: accuracy is of the pairs with scores, a tie counts one half.",
                     2,
                     List.of(
                             "judge",
@@ -121,7 +153,7 @@ public final class RewardScoring {
         ScoreTally tally = new ScoreTally();
         try (OpenJudge at = judge(data)) {
             AtomicFiles.writeText(run.resolve("config.yaml"), OptionTree.yaml(options));
-            at.probe();
+            at.telling(progress).probe(OpenJudge.Form.PAIRS);
             ChainWriter writer = at.writer();
             PGenRm model = at.pairs(progress);
             progress.stage("score", data.targets().size() + " pairs");
@@ -148,7 +180,7 @@ public final class RewardScoring {
             if (options.diagnose() > 0) {
                 numbers.put("diagnosis", diagnosis(data, at));
             }
-            Results results =
+            ResultsBuilder building =
                     Results.builder(Results.Kind.REWARD_SCORE)
                             .command(command)
                             .seed(options.seed())
@@ -158,7 +190,9 @@ public final class RewardScoring {
                                     scored.table(
                                             writer.name(), options.judge().scaling().toString()))
                             .details(numbers)
-                            .build();
+                            .note(scored.summary() + ".");
+            at.notes().forEach(building::note);
+            Results results = building.build();
             results.write(run);
             new Report(results, List.of()).write(run.resolve("report.html"));
             return scored;

@@ -136,6 +136,10 @@ public final class RewardTraining {
                         seeds.child("teacher"),
                         options.engine())) {
             Map<String, TestResult> table = new LinkedHashMap<>();
+            teacher.telling(progress);
+            if (!run.isFinished("chains")) {
+                teacher.probe(OpenJudge.Form.PAIRS);
+            }
             List<TeacherChain> lines = chains(run, pairs, teacher);
             if (stopRequested) {
                 return new Result(null, ChainCollection.tally(lines), table);

@@ -137,6 +137,9 @@ final class RunContext implements AutoCloseable {
     List<String> allNotes() {
         List<String> all = new ArrayList<>(run.notes());
         all.addAll(notes);
+        if (judge != null) {
+            all.addAll(judge.notes());
+        }
         return all;
     }
 
@@ -223,12 +226,13 @@ final class RunContext implements AutoCloseable {
 
     private OpenJudge open(JudgeSpec spec) {
         return new OpenJudge(
-                spec,
-                RewardData.forJudging(data().dataset()),
-                options.judge(),
-                path("reward").resolve(JudgeCache.FILE),
-                seeds.child("reward"),
-                options.engine());
+                        spec,
+                        RewardData.forJudging(data().dataset()),
+                        options.judge(),
+                        path("reward").resolve(JudgeCache.FILE),
+                        seeds.child("reward"),
+                        options.engine())
+                .telling(progress);
     }
 
     /** The judge with its samples and its neighbours: what scores completions. */

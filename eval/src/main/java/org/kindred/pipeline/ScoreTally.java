@@ -16,6 +16,7 @@ final class ScoreTally {
     private long asked;
     private long tokens;
     private final Map<String, Integer> sources = new TreeMap<>();
+    private final Map<String, Integer> failures = new TreeMap<>();
 
     void add(ScaledScores scores) {
         double margin = scores.margin();
@@ -27,10 +28,11 @@ final class ScoreTally {
         asked += scores.asked();
         tokens += scores.tokens();
         sources.merge(scores.source().name(), 1, Integer::sum);
+        scores.failures().forEach((reason, n) -> failures.merge(reason, n, Integer::sum));
     }
 
     RewardScoring.Scored scored() {
         return new RewardScoring.Scored(
-                pairs, right, ties, unscored, asked, tokens, sources, neighboursShort);
+                pairs, right, ties, unscored, asked, tokens, sources, neighboursShort, failures);
     }
 }

@@ -3,6 +3,7 @@ package org.kindred.eval.benchmark;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.Task;
+import org.kindred.eval.metric.PairOutcome;
 import org.kindred.reward.UserContext;
 
 /** A way to predict choices that takes part in a benchmark. */
@@ -29,6 +30,28 @@ public interface Arm {
         return 0;
     }
 
+    /**
+     * What was said of a pair whose chosen answer is known.
+     *
+     * @param orders of both orders of showing it, or null
+     * @param failure why there is no outcome, a code without user text; null where there is one, and
+     *     for arms that know nothing of a pair
+     */
+    record Reading(
+            PairOutcome outcome, TwoOrders.@Nullable Pair orders, @Nullable String failure) {
+
+        /** The mean of two orders, each {@code {chosen, rejected}}: missing where one is. */
+        static Reading of(double[][] orders, @Nullable String failure) {
+            return new Reading(
+                    PairOutcome.of(
+                            (orders[0][0] + orders[1][0]) / 2, (orders[0][1] + orders[1][1]) / 2),
+                    new TwoOrders.Pair(
+                            PairOutcome.of(orders[0][0], orders[0][1]),
+                            PairOutcome.of(orders[1][0], orders[1][1])),
+                    failure);
+        }
+    }
+
     /** Scores of both answers of a pair for one user. */
     interface UserScorer {
 
@@ -42,6 +65,16 @@ public interface Arm {
          */
         default double @Nullable [][] orders(Preference target) {
             return null;
+        }
+
+        /** All that is said of a pair; an arm that knows why it has no score says so here. */
+        default Reading read(Preference target) {
+            double[][] orders = orders(target);
+            if (orders == null) {
+                double[] scores = score(target);
+                return new Reading(PairOutcome.of(scores[0], scores[1]), null, null);
+            }
+            return Reading.of(orders, null);
         }
 
         /**

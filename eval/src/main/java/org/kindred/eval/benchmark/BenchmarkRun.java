@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +45,8 @@ import org.kindred.reward.scaling.ScalingPlan;
  * @param result accuracy and paired differences
  * @param trainingSizes accuracy by number of training users, where asked for
  * @param rankings of candidate lists, where the data have some
+ * @param asked name of the arm of the judge that was named besides the fitted one; null for none
+ * @param notes what happened to its calls, in sentences
  */
 public record BenchmarkRun(
         String dataSummary,
@@ -51,7 +54,9 @@ public record BenchmarkRun(
         @Nullable Selection selection,
         RewardBenchmark.Result result,
         List<TrainingSize> trainingSizes,
-        List<ListRanking> rankings) {
+        List<ListRanking> rankings,
+        @Nullable String asked,
+        List<String> notes) {
 
     /** The arm without a past. */
     private static final String BASELINE = "rubric judge, no history";
@@ -104,6 +109,11 @@ public record BenchmarkRun(
                 progress);
     }
 
+    /** False if a judge was named and scored no pair at all. */
+    public boolean judged() {
+        return asked == null || result.scored(asked);
+    }
+
     /** Where one of the data sets is imported into, if it is a published one. */
     public static Path workFolder(List<DataSource> data, DataSource one, Path workFolder) {
         return data.size() > 1 ? workFolder.resolve(one.name()) : workFolder;
@@ -144,6 +154,8 @@ public record BenchmarkRun(
         List<Accuracy> rows = new ArrayList<>();
         List<RewardBenchmark.Difference> differences = new ArrayList<>();
         Selection selection = null;
+        String asked = null;
+        Set<String> notes = new LinkedHashSet<>();
         for (var fold : plan.split().folds()) {
             progress.stage(fold.name(), "the data set that training never shows");
             BenchmarkRun run =
@@ -157,6 +169,8 @@ public record BenchmarkRun(
                             SeedTree.root(options.seed()).child(fold.name()),
                             progress);
             selection = run.selection();
+            asked = run.asked();
+            notes.addAll(run.notes());
             run.result().rows().stream()
                     .filter(row -> row.cell().endsWith("ood"))
                     .forEach(row -> rows.add(row.in(fold.name())));
@@ -170,7 +184,9 @@ public record BenchmarkRun(
                 selection,
                 new RewardBenchmark.Result(rows, differences),
                 List.of(),
-                List.of());
+                List.of(),
+                asked,
+                List.copyOf(notes));
     }
 
     private static BenchmarkRun measure(
@@ -195,15 +211,16 @@ public record BenchmarkRun(
                 options.groups().isEmpty() ? Map.of() : UserLabels.read(options.groups(), all);
         progress.stage("fit", training.size() + " training choices of " + people.size() + " users");
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
-                OpenJudge other = further(dataset, options, cacheFile, seeds)) {
+                OpenJudge other = further(dataset, options, cacheFile, progress)) {
             RubricJudge judge =
                     RubricJudge.fit(
                             training, embedder, options.judge().rubric(), seeds.child("judge"));
             progress.stage("score", "held-out choices");
             List<Arm> arms = arms(dataset, judge);
             arms.add(CountedArm.of(TextAdaptation.fit(training)));
-            if (other != null) {
-                arms.add(arm(other, progress));
+            Arm asked = other == null ? null : arm(other, progress);
+            if (asked != null) {
+                arms.add(asked);
             }
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
@@ -223,7 +240,9 @@ public record BenchmarkRun(
                                     arms,
                                     benchmark,
                                     new Bootstrap(
-                                            options.bootstrapDraws(), seeds.child("rankings"))));
+                                            options.bootstrapDraws(), seeds.child("rankings"))),
+                    asked == null ? null : asked.name(),
+                    other == null ? List.of() : other.notes());
         }
     }
 
@@ -231,7 +250,10 @@ public record BenchmarkRun(
      * The judge beside the fitted one: another kind, or the same with scaling; null for neither.
      */
     private static @Nullable OpenJudge further(
-            PreferenceDataset dataset, BenchmarkOptions options, Path cacheFile, SeedTree seeds) {
+            PreferenceDataset dataset,
+            BenchmarkOptions options,
+            Path cacheFile,
+            Progress progress) {
         JudgeSpec spec = JudgeSpec.parse(options.judge().spec());
         if (spec instanceof JudgeSpec.Embedded
                 && options.judge().scaling().equals(ScalingPlan.base())) {
@@ -244,7 +266,12 @@ public record BenchmarkRun(
                         options.judge().withRubric(options.judge().rubric().first()),
                         cacheFile,
                         SeedTree.root(options.seed()));
-        judge.probe();
+        try {
+            judge.telling(progress).probe(OpenJudge.Form.PAIRS);
+        } catch (RuntimeException e) {
+            judge.close();
+            throw e;
+        }
         return judge;
     }
 

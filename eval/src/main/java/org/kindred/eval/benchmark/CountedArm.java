@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
+import org.kindred.eval.metric.PairOutcome;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.baseline.Baseline;
@@ -67,13 +68,17 @@ final class CountedArm implements Arm {
                 true,
                 1,
                 context ->
-                        target -> {
-                            ScaledScores scores = model.scale(request(context, target));
-                            spent.pairs().incrementAndGet();
-                            spent.asked().addAndGet(scores.asked());
-                            spent.tokens().addAndGet(scores.tokens());
-                            return new double[] {value(scores, 0), value(scores, 1)};
-                        },
+                        new Judged(
+                                target -> {
+                                    ScaledScores scores = model.scale(request(context, target));
+                                    spent.pairs().incrementAndGet();
+                                    spent.asked().addAndGet(scores.asked());
+                                    spent.tokens().addAndGet(scores.tokens());
+                                    return new Arm.Reading(
+                                            PairOutcome.of(value(scores, 0), value(scores, 1)),
+                                            null,
+                                            failure(scores));
+                                }),
                 spent);
     }
 
@@ -85,25 +90,47 @@ final class CountedArm implements Arm {
                 true,
                 writer.threads(),
                 context ->
-                        new UserScorer() {
-                            @Override
-                            public double[] score(Preference target) {
-                                double[][] both = orders(target);
-                                return new double[] {
-                                    (both[0][0] + both[1][0]) / 2, (both[0][1] + both[1][1]) / 2
-                                };
-                            }
-
-                            @Override
-                            public double[][] orders(Preference target) {
-                                ChainRequest request = request(context, target);
-                                spent.pairs().incrementAndGet();
-                                double[] given = read(writer, request, spent);
-                                double[] turned = read(writer, request.reversed(), spent);
-                                return new double[][] {given, {turned[1], turned[0]}};
-                            }
-                        },
+                        new Judged(
+                                target -> {
+                                    ChainRequest request = request(context, target);
+                                    spent.pairs().incrementAndGet();
+                                    One given = read(writer, request, spent);
+                                    One turned = read(writer, request.reversed(), spent);
+                                    return Arm.Reading.of(
+                                            new double[][] {
+                                                {given.first(), given.second()},
+                                                {turned.second(), turned.first()}
+                                            },
+                                            given.failure() != null
+                                                    ? given.failure()
+                                                    : turned.failure());
+                                }),
                 spent);
+    }
+
+    /** A judge whose failures have reasons. */
+    private record Judged(Function<Preference, Arm.Reading> reading) implements UserScorer {
+        @Override
+        public Arm.Reading read(Preference target) {
+            return reading.apply(target);
+        }
+
+        @Override
+        public double[] score(Preference target) {
+            throw new UnsupportedOperationException("pairs are read as a whole");
+        }
+    }
+
+    private static @Nullable String failure(ScaledScores scores) {
+        for (ScoreOutcome outcome : scores.outcomes()) {
+            if (outcome instanceof ScoreOutcome.Failed failed) {
+                return failed.reason();
+            }
+            if (outcome instanceof ScoreOutcome.Abstained abstained) {
+                return abstained.reason();
+            }
+        }
+        return null;
     }
 
     private static ChainRequest request(UserContext context, Preference target) {
@@ -117,19 +144,22 @@ final class CountedArm implements Arm {
                 : Double.NaN;
     }
 
-    private static double[] read(ChainWriter writer, ChainRequest request, Spent spent) {
+    /** One order: scores of both responses, NaN where one is missing, and why. */
+    private record One(double first, double second, @Nullable String failure) {}
+
+    private static One read(ChainWriter writer, ChainRequest request, Spent spent) {
         ChainOutcome outcome = writer.write(request, Samples.of(1)).get(0);
         spent.asked().incrementAndGet();
         spent.tokens().addAndGet(outcome.tokens());
-        if (outcome instanceof ChainOutcome.Written written) {
-            List<@Nullable Double> scores = written.chain().scores();
-            return new double[] {orNaN(scores.get(0)), orNaN(scores.get(1))};
+        if (outcome instanceof ChainOutcome.Failed failed) {
+            return new One(Double.NaN, Double.NaN, failed.reason());
         }
-        return new double[] {Double.NaN, Double.NaN};
-    }
-
-    private static double orNaN(@Nullable Double score) {
-        return score == null ? Double.NaN : score;
+        List<@Nullable Double> scores = ((ChainOutcome.Written) outcome).chain().scores();
+        Double first = scores.get(0);
+        Double second = scores.get(1);
+        return first == null || second == null
+                ? new One(Double.NaN, Double.NaN, "NO_SCORE")
+                : new One(first, second, null);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
@@ -77,20 +78,24 @@ public final class RewardBenchmark {
      */
     public record Result(List<Accuracy> rows, List<Difference> differences) {
 
-        /** Where arms left pairs unscored, a sentence an arm. */
+        /** Where arms left pairs unscored and why, a sentence an arm. */
         public List<String> silences() {
             Map<String, List<String>> places = new LinkedHashMap<>();
             for (Accuracy row : rows) {
                 if (row.coverage() < 1) {
+                    int missing = Math.toIntExact(Math.round(row.unscored() * row.pairs()));
                     places.computeIfAbsent(row.arm(), arm -> new ArrayList<>())
                             .add(
                                     String.format(
                                             Locale.ROOT,
-                                            "%.1f %% of %d in %s at K = %d",
-                                            100 * row.unscored(),
+                                            "%d of %d in %s at K = %d%s",
+                                            missing,
                                             row.pairs(),
                                             row.cell().replace('_', ' '),
-                                            row.shots()));
+                                            row.shots(),
+                                            row.failures().isEmpty()
+                                                    ? ""
+                                                    : " " + reasons(row.failures())));
                 }
             }
             List<String> sentences = new ArrayList<>();
@@ -98,16 +103,27 @@ public final class RewardBenchmark {
                     (arm, where) ->
                             sentences.add(
                                     arm
-                                            + " left pairs unscored, which strict accuracy counts as wrong: "
+                                            + " left pairs unscored, which are missing from its numbers: "
                                             + String.join("; ", where)
-                                            + ". It has no accuracy where it scored none."));
+                                            + "."));
             return sentences;
+        }
+
+        /** Whether an arm of the name scored a pair. */
+        public boolean scored(String arm) {
+            return rows.stream().anyMatch(row -> row.arm().equals(arm) && row.coverage() > 0);
+        }
+
+        private static String reasons(Map<String, Integer> failures) {
+            return failures.entrySet().stream()
+                    .map(failure -> failure.getKey() + " = " + failure.getValue())
+                    .collect(Collectors.joining(", ", "(", ")"));
         }
     }
 
     /**
-     * Paired difference in strict accuracy on the same targets: the arm at its shots minus the
-     * baseline, at the same shots if it reads histories and without any if it does not.
+     * Paired difference in strict accuracy on the targets that both scored: the arm at its shots minus
+     * the baseline, at the same shots if it reads histories and without any if it does not.
      *
      * @param difference positive if the arm is better; interval by resampling users
      * @param p of a paired permutation test over users
@@ -201,7 +217,7 @@ public final class RewardBenchmark {
                 runs.stream()
                         .filter(run -> run.arm().usesHistory())
                         .filter(run -> !run.arm().name().equals(baseline))
-                        .filter(run -> base(bases, run) != null && !run.verdicts().isSilent())
+                        .filter(run -> haveTargetsInCommon(bases, run))
                         .toList();
         List<Contrast> family =
                 contrasts.family(
@@ -225,10 +241,29 @@ public final class RewardBenchmark {
                             contrast.sentence(
                                     run.arm().name() + " at K = " + run.shots(),
                                     base(bases, run).label(),
-                                    "strict accuracy",
+                                    "strict accuracy"
+                                            + shared(
+                                                    run.verdicts(), base(bases, run).verdicts()),
                                     cell.replace('_', ' '))));
         }
         return differences;
+    }
+
+    private static boolean haveTargetsInCommon(Map<Integer, Run> bases, Run run) {
+        Run base = base(bases, run);
+        return base != null && !run.verdicts().minus(base.verdicts()).isEmpty();
+    }
+
+    /** What is compared, where that is not all. */
+    private static String shared(Verdicts arm, Verdicts baseline) {
+        long compared =
+                Math.round(
+                        arm.minus(baseline).stream()
+                                .mapToDouble(Bootstrap.Cluster::count)
+                                .sum());
+        return compared == arm.size()
+                ? ""
+                : " on the " + compared + " of " + arm.size() + " pairs that both scored";
     }
 
     private static @Nullable Run base(Map<Integer, Run> bases, Run run) {

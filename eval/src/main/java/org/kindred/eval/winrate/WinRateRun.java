@@ -155,6 +155,7 @@ public final class WinRateRun {
                                                 answers.samples(),
                                                 answers.policies(),
                                                 seeds.child("diversity"))));
+        found.notes().forEach(building::note);
         for (String source : sources) {
             building.data(source, AnswerSource.of(source).file());
         }

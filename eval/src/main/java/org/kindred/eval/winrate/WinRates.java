@@ -27,8 +27,10 @@ import org.kindred.reward.judges.RewardOptions;
  * @param rates of every pair of policies, of all users and then of each group
  * @param judged every pair, without texts
  * @param lonely completions left out since another policy did not answer the prompt
+ * @param notes what happened to the judge's calls, in sentences
  */
-public record WinRates(String by, List<WinRate> rates, List<Judged> judged, int lonely) {
+public record WinRates(
+        String by, List<WinRate> rates, List<Judged> judged, int lonely, List<String> notes) {
 
     /**
      * Asks a judge; each policy is compared with all before it.
@@ -65,7 +67,9 @@ public record WinRates(String by, List<WinRate> rates, List<Judged> judged, int 
         List<Judged> judged = new ArrayList<>();
         List<WinRate> rates = new ArrayList<>();
         int lonely = 0;
+        List<String> notes;
         try (OpenJudge at = new OpenJudge(spec, data, options, cacheFile, seeds.child("judge"))) {
+            at.telling(progress).probe(OpenJudge.Form.PAIRS);
             ChainWriter writer = at.oneOrder();
             PairJudge judge =
                     new PairJudge(
@@ -94,8 +98,9 @@ public record WinRates(String by, List<WinRate> rates, List<Judged> judged, int 
                         (int) samples.stream().filter(s -> names.contains(s.policy())).count()
                                 - 2 * entry.getValue().size();
             }
+            notes = at.notes();
         }
-        return new WinRates(spec.label(), rates, judged, lonely);
+        return new WinRates(spec.label(), rates, judged, lonely, notes);
     }
 
     /** Each policy with all before it. */

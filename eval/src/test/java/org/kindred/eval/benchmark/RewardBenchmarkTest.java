@@ -80,7 +80,7 @@ final class RewardBenchmarkTest {
     }
 
     @Test
-    void tiesAndMissingScores_areWrongAndCountedApart() {
+    void ties_areWrong_missingScoresAreMissing_bothCountedApart() {
         List<Integer> contexts = new ArrayList<>();
         RewardBenchmark.Result result =
                 new RewardBenchmark(List.of(0, 3), 200, SeedTree.root(1))
@@ -93,8 +93,9 @@ final class RewardBenchmarkTest {
         assertThat(result.rows()).hasSize(1); // K = 0 is not a run of an arm with history
         assertThat(row.cell()).isEqualTo("seen_known");
         assertThat(row.pairs()).isEqualTo(16);
-        assertThat(row.accuracy().mean()).isEqualTo(0.5);
-        assertThat(row.halfTie()).isEqualTo(0.625);
+        assertThat(row.accuracy().mean()).isEqualTo(8 / 12.0); // 8 right, 4 tied, 4 missing
+        assertThat(row.macro()).isEqualTo(8 / 12.0);
+        assertThat(row.halfTie()).isEqualTo(10 / 12.0);
         assertThat(row.ties()).isEqualTo(0.25);
         assertThat(row.unscored()).isEqualTo(0.25);
         assertThat(contexts).containsExactly(3, 3);
@@ -131,8 +132,62 @@ final class RewardBenchmarkTest {
         assertThat(result.differences()).isEmpty();
         assertThat(result.silences())
                 .containsExactly(
-                        "scripted left pairs unscored, which strict accuracy counts as wrong: 25.0 % of 16 in seen known at K = 3. It has no accuracy where it scored none.",
-                        "silent left pairs unscored, which strict accuracy counts as wrong: 100.0 % of 16 in seen known at K = 3. It has no accuracy where it scored none.");
+                        "scripted left pairs unscored, which are missing from its numbers: 4 of 16 in seen known at K = 3.",
+                        "silent left pairs unscored, which are missing from its numbers: 16 of 16 in seen known at K = 3.");
+    }
+
+    /** Right where it answers; of every third target one order is missing, with a reason. */
+    private record HalfJudged(String name) implements Arm {
+        @Override
+        public boolean usesHistory() {
+            return true;
+        }
+
+        @Override
+        public UserScorer forUser(UserContext context) {
+            return new UserScorer() {
+                @Override
+                public double[] score(Preference target) {
+                    throw new AssertionError("read says all");
+                }
+
+                @Override
+                public Reading read(Preference target) {
+                    boolean half = target.slot() % 3 == 0;
+                    return Reading.of(
+                            new double[][] {
+                                {2, 1}, half ? new double[] {Double.NaN, Double.NaN} : new double[] {2, 1}
+                            },
+                            half ? "HTTP_500" : null);
+                }
+            };
+        }
+    }
+
+    @Test
+    void halfJudgedPairs_areMissing_inAccuracyOrdersAndDifferences_withReasons() {
+        RewardBenchmark.Result result =
+                new RewardBenchmark(List.of(3), 200, SeedTree.root(1))
+                        .run(
+                                dataset(),
+                                List.of(new Hashed("none", false), new HalfJudged("half")),
+                                List.of("none"),
+                                Progress.NONE);
+        Accuracy none = result.rows().get(0);
+        Accuracy half = result.rows().get(1);
+        assertThat(half.accuracy().mean()).isEqualTo(1);
+        assertThat(half.worstDecile()).isEqualTo(1);
+        assertThat(half.orders().chosenSecond()).isEqualTo(1);
+        assertThat(half.coverage()).isEqualTo(10 / 16.0); // slots 0, 3 and 6 of two users
+        assertThat(half.failures()).isEqualTo(Map.of("HTTP_500", 6));
+        RewardBenchmark.Difference difference = result.differences().get(0);
+        assertThat(difference.difference().mean()).isBetween(0.0, 1 - none.accuracy().mean() + .4);
+        assertThat(difference.sentence()).contains("on the 10 of 16 pairs that both scored");
+        assertThat(result.silences())
+                .containsExactly(
+                        "half left pairs unscored, which are missing from its numbers: 6 of 16 in seen known at K = 3 (HTTP_500 = 6).");
+        assertThat(result.scored("half")).isTrue();
+        assertThat(result.scored("nobody")).isFalse();
     }
 
     @Test

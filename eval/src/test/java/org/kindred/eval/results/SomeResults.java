@@ -207,7 +207,8 @@ public final class SomeResults {
                 value,
                 1,
                 tokens,
-                null);
+                null,
+                Map.of());
     }
 
     /** Counts of a few letters as a vector: enough to tell texts apart. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.advantage.PromptScores;
 
@@ -24,6 +25,8 @@ record Scoring(
         int abstained,
         int failed,
         Map<String, Double> metrics) {
+    private static final Pattern CODE =
+            Pattern.compile("[A-Z][A-Z0-9_]{1,40}(?:\\([A-Za-z0-9_ %]{1,60}\\))?");
 
     /**
      * Puts the answers of all functions together.
@@ -39,6 +42,7 @@ record Scoring(
             double maxFailedShare) {
         List<PromptScores> prompts = new ArrayList<>();
         int[] counts = new int[3];
+        Map<String, Integer> reasons = new TreeMap<>();
         for (int j = 0; j < rollout.prompts().size(); j++) {
             PolicyPrompt prompt = rollout.prompts().get(j);
             double[][] scores = new double[sources.size()][];
@@ -46,13 +50,13 @@ record Scoring(
                 List<ScoreOutcome> answers = judgements.get(j).get(f).outcomes();
                 requireOneEach(
                         sources.get(f), prompt, answers.size(), rollout.texts().get(j).size());
-                scores[f] = scores(answers, counts);
+                scores[f] = scores(answers, counts, reasons);
             }
             prompts.add(new PromptScores(prompt.id(), prompt.group(), prompt.user(), scores));
         }
         Scoring scoring =
                 new Scoring(prompts, counts[0], counts[1], counts[2], metrics(sources, judgements));
-        scoring.requireFewFailures(maxFailedShare);
+        scoring.requireFewFailures(maxFailedShare, reasons);
         return scoring;
     }
 
@@ -94,7 +98,8 @@ record Scoring(
         }
     }
 
-    private static double[] scores(List<ScoreOutcome> outcomes, int[] counts) {
+    private static double[] scores(
+            List<ScoreOutcome> outcomes, int[] counts, Map<String, Integer> reasons) {
         double[] scores = new double[outcomes.size()];
         Arrays.fill(scores, Double.NaN);
         for (int i = 0; i < scores.length; i++) {
@@ -104,22 +109,31 @@ record Scoring(
                 counts[0]++;
             } else {
                 counts[outcome instanceof ScoreOutcome.Abstained ? 1 : 2]++;
+                if (outcome instanceof ScoreOutcome.Failed failure) {
+                    reasons.merge(code(failure.reason()), 1, Integer::sum);
+                }
             }
         }
         return scores;
     }
 
-    private void requireFewFailures(double maxFailedShare) {
+    /** A reason in the form of codes, such as HTTP_400; other words may quote a text. */
+    private static String code(String reason) {
+        return CODE.matcher(reason).matches() ? reason : "other reasons";
+    }
+
+    private void requireFewFailures(double maxFailedShare, Map<String, Integer> reasons) {
         int all = scored + abstained + failed;
         if (failed > maxFailedShare * all) {
             throw new KindredException(
                     String.format(
                             Locale.ROOT,
-                            "%d of %d judgements of this step failed (%.1f %%), the limit"
+                            "%d of %d judgements of this step failed (%.1f %%; %s), the limit"
                                     + " max_failed_share is %.1f %%; check the judge, or allow more, then resume",
                             failed,
                             all,
                             100.0 * failed / all,
+                            reasons,
                             100 * maxFailedShare));
         }
     }

@@ -119,11 +119,11 @@ final class ScoringTest {
         outcomes.add(new ScoreOutcome.Failed("secret reason", 1));
         RewardSource atTheLimit = judge(outcomes.toArray(ScoreOutcome[]::new));
         assertThat(score(rollout(20), List.of(atTheLimit), .05).failed()).isEqualTo(1);
-        outcomes.set(0, new ScoreOutcome.Failed("secret reason", 1));
+        outcomes.set(0, new ScoreOutcome.Failed("HTTP_400", 1));
         RewardSource above = judge(outcomes.toArray(ScoreOutcome[]::new));
         assertThatThrownBy(() -> score(rollout(20), List.of(above), .05))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("2 of 20 judgements of this step failed (10.0 %)")
+                .hasMessageContaining("2 of 20 judgements of this step failed (10.0 %; {HTTP_400=1, other reasons=1})")
                 .hasMessageContaining("max_failed_share is 5.0 %")
                 .hasMessageNotContaining("secret");
     }

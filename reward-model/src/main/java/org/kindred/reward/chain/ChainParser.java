@@ -1,14 +1,16 @@
 package org.kindred.reward.chain;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.kindred.datasets.Json;
+import org.kindred.reward.chain.JudgeReply.Unreadable;
 
 /**
  * Reads what a language model wrote. Tolerant of wording, strict about verdicts: there is exactly
@@ -20,8 +22,12 @@ import org.kindred.datasets.Json;
  * json  := {"rationale": text, "better_response" | "scores": {"response_1": number, ...}}
  * </pre>
  *
- * Numbers may be in quotes. A chain with a full breakdown in its rationale gets recomputed totals
- * ({@link ChainTotals}); the stated ones stay beside them.
+ * What a reply may hold besides is said at {@link JudgeReply}. Markers and the names of responses
+ * are read in upper and lower case; an end marker may be a closing tag. Keys of the object that are
+ * not known are passed over, for example {@code "confidence": 0.9}, unless they give a verdict of
+ * their own: a name of a response that is not the best by the totals, or other totals, make two
+ * verdicts, which is no verdict. A chain with a full breakdown in its rationale gets recomputed
+ * totals ({@link ChainTotals}); the stated ones stay beside them.
  *
  * @param totals which totals count
  */
@@ -55,33 +61,24 @@ public record ChainParser(Totals totals) {
         }
     }
 
-    private static final int LONGEST = 200_000;
-    private static final double LEAST = 0;
-    private static final double MOST = 10;
-    private static final Pattern MARKER = Pattern.compile("<?\\bJSON_(START|END)\\b>?");
+    private static final double TIE = 1e-9;
+
+    /** All runs are possessive or bounded: none is read twice. */
+    private static final Pattern MARKER =
+            Pattern.compile(
+                    "<?+(/?+)\\bJSON_(START|END)\\b>?+", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern PART =
             Pattern.compile(
-                    "^[ \\t#*_>\\-]{0,8}PART[ \\t]*([12])\\b([^\\n]*)$",
+                    "^[ \\t#*_>\\-]{0,8}PART[ \\t]*+([12])\\b([^\\n]*+)$",
                     Pattern.MULTILINE | Pattern.CASE_INSENSITIVE);
     private static final Pattern VERDICT =
             Pattern.compile(
-                    "better_response\\s*[\"'\\\\]*\\s*[:=]|[\"'\\\\]response_[0-9]+[\"'\\\\]+\\s*:",
+                    "better_response\\s*+[\"'\\\\]*+\\s*+[:=]|[\"'\\\\]response_[0-9]++[\"'\\\\]++\\s*+:",
                     Pattern.CASE_INSENSITIVE);
-    private static final Pattern CODE_FENCE =
-            Pattern.compile("^```[a-zA-Z]*\\s*\\n?(.*?)\\n?\\s*```$", Pattern.DOTALL);
-    private static final Pattern NUMBER =
-            Pattern.compile(
-                    "[+-]?(?:\\d{1,15}(?:\\.\\d{0,15})?|\\.\\d{1,15})(?:[eE][+-]?\\d{1,3})?");
+    private static final Pattern RESPONSE =
+            Pattern.compile("(?:response|answer)[ _-]?([0-9]{1,3})", Pattern.CASE_INSENSITIVE);
     private static final Set<String> VERDICT_KEYS = Set.of("better_response", "scores");
-
-    /** Thrown inside this class only. */
-    private static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Refused(String reason) {
-            super(reason, null, false, false);
-        }
-    }
 
     /**
      * Reads a reply in the marked format.
@@ -91,8 +88,8 @@ public record ChainParser(Totals totals) {
     public Parsed parse(String reply, int responses) {
         try {
             return new Read(marked(reply, responses));
-        } catch (Refused e) {
-            return new Malformed(String.valueOf(e.getMessage()));
+        } catch (Unreadable e) {
+            return new Malformed(e.reason());
         }
     }
 
@@ -100,95 +97,135 @@ public record ChainParser(Totals totals) {
     public Parsed parseSchema(String reply, int responses) {
         try {
             return new Read(schema(reply, responses));
-        } catch (Refused e) {
-            return new Malformed(String.valueOf(e.getMessage()));
+        } catch (Unreadable e) {
+            return new Malformed(e.reason());
+        }
+    }
+
+    /** Part 1 of a reply in the marked format, and the object of its only block. */
+    public record Parts(String persona, JsonNode object) {
+        /** Redacted: a persona describes a person. */
+        @Override
+        public String toString() {
+            return "Parts[redacted]";
         }
     }
 
     /**
-     * Text of part 1 and JSON text of the only block, in this order.
+     * Takes a reply in the marked format apart.
      *
-     * @throws IllegalArgumentException with the reason if the reply has no such form
+     * @throws Unreadable with the reason if the reply has no such form
      */
-    public static List<String> parts(String reply) {
-        try {
-            return split(reply);
-        } catch (Refused e) {
-            throw new IllegalArgumentException(e.getMessage());
-        }
+    public static Parts parts(String reply) throws Unreadable {
+        Block block = block(JudgeReply.answer(reply));
+        return new Parts(persona(block.before()), JudgeReply.object(block.inside()));
     }
 
-    private EvaluationChain marked(String reply, int responses) throws Refused {
-        List<String> parts = split(reply);
-        JsonNode root = object(parts.get(1));
+    private EvaluationChain marked(String reply, int responses) throws Unreadable {
+        Parts parts = parts(reply);
+        JsonNode root = parts.object();
         JsonNode rationale = root.get("rationale");
         if (rationale == null || !rationale.isTextual()) {
-            throw new Refused(rationale == null ? "rationale missing" : "rationale is not text");
+            throw new Unreadable(rationale == null ? "rationale missing" : "rationale is not text");
         }
         JsonNode verdict = null;
+        List<JsonNode> others = new ArrayList<>();
         for (Iterator<String> keys = root.fieldNames(); keys.hasNext(); ) {
             String key = keys.next();
             if (VERDICT_KEYS.contains(key)) {
                 if (verdict != null) {
-                    throw new Refused("several verdicts");
+                    throw new Unreadable("several verdicts");
                 }
                 verdict = root.get(key);
             } else if (!key.equals("rationale")) {
-                throw new Refused("unknown key");
+                others.add(root.get(key));
             }
         }
         if (verdict == null || !verdict.isObject()) {
-            throw new Refused(verdict == null ? "no verdict" : "verdict is not an object");
+            throw new Unreadable(verdict == null ? "no verdict" : "verdict is not an object");
         }
         if (VERDICT.matcher(rationale.textValue()).find()) {
-            throw new Refused("several verdicts");
+            throw new Unreadable("several verdicts");
         }
         List<Double> stated = totals(verdict, responses);
+        for (JsonNode other : others) {
+            requireAgreement(other, stated);
+        }
         List<ChainCriterion> criteria = RationaleBreakdown.read(rationale.textValue(), responses);
-        return chain(parts.get(0), criteria, stated);
+        return chain(parts.persona(), criteria, stated);
     }
 
-    private static List<String> split(String reply) throws Refused {
-        if (reply.isBlank()) {
-            throw new Refused("empty");
+    /** An entry that nobody asked for may say anything but another verdict. */
+    private static void requireAgreement(JsonNode other, List<Double> stated) throws Unreadable {
+        double best = stated.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        if (other.isTextual() && other.textValue().length() < 64) {
+            Matcher named = RESPONSE.matcher(other.textValue().strip());
+            int response = named.matches() ? Integer.parseInt(named.group(1)) : 0;
+            if (response > 0
+                    && (response > stated.size() || stated.get(response - 1) < best - TIE)) {
+                throw new Unreadable("several verdicts");
+            }
         }
-        if (reply.length() > LONGEST) {
-            throw new Refused("too long");
+        if (other.isObject()) {
+            Map<String, JsonNode> named = byResponse(other);
+            for (int i = 1; i <= stated.size(); i++) {
+                JsonNode entry = named.get("response_" + i);
+                if (entry != null && !agrees(entry, stated.get(i - 1))) {
+                    throw new Unreadable("several verdicts");
+                }
+            }
         }
+    }
+
+    /** Words about a response are no verdict; another number is. */
+    private static boolean agrees(JsonNode entry, double stated) {
+        try {
+            return Math.abs(JudgeReply.number(entry) - stated) < TIE;
+        } catch (Unreadable e) {
+            return !VERDICT.matcher(entry.toString()).find();
+        }
+    }
+
+    /** What stands before the only block, and inside. */
+    private record Block(String before, String inside) {}
+
+    private static Block block(String reply) throws Unreadable {
         Matcher markers = MARKER.matcher(reply);
         int from = -1;
         int start = -1;
         int end = -1;
         int after = -1;
         while (markers.find()) {
-            if (markers.group(1).equals("START")) {
+            boolean opens =
+                    markers.group(1).isEmpty() && markers.group(2).equalsIgnoreCase("START");
+            if (opens) {
                 if (start >= 0) {
-                    throw new Refused("several blocks");
+                    throw new Unreadable("several blocks");
                 }
                 from = markers.start();
                 start = markers.end();
             } else {
                 if (end >= 0) {
-                    throw new Refused("several blocks");
+                    throw new Unreadable("several blocks");
                 }
                 if (start < 0) {
-                    throw new Refused("no block");
+                    throw new Unreadable("no block");
                 }
                 end = markers.start();
                 after = markers.end();
             }
         }
         if (start < 0 || end < 0) {
-            throw new Refused(start < 0 ? "no block" : "cut off");
+            throw new Unreadable(start < 0 ? "no block" : "cut off");
         }
         String before = reply.substring(0, from);
         if (VERDICT.matcher(before).find() || VERDICT.matcher(reply.substring(after)).find()) {
-            throw new Refused("several verdicts");
+            throw new Unreadable("several verdicts");
         }
-        return List.of(persona(before), unfenced(reply.substring(start, end)));
+        return new Block(before, reply.substring(start, end));
     }
 
-    private static String persona(String before) throws Refused {
+    private static String persona(String before) throws Unreadable {
         Matcher parts = PART.matcher(before);
         int textFrom = -1;
         int textTo = -1;
@@ -202,43 +239,56 @@ public record ChainParser(Totals totals) {
             }
         }
         if (textFrom < 0 || textTo < textFrom) {
-            throw new Refused(textFrom < 0 ? "no part 1" : "no part 2");
+            throw new Unreadable(textFrom < 0 ? "no part 1" : "no part 2");
         }
         String text = before.substring(textFrom, textTo).strip();
         if (text.isEmpty()) {
-            text = title.replaceAll("^[\\s:*_.\\-]+|[\\s*_]+$", "");
+            text = bare(title);
         }
         if (text.isEmpty()) {
-            throw new Refused("part 1 is empty");
+            throw new Unreadable("part 1 is empty");
         }
         return text;
     }
 
-    private static String unfenced(String block) {
-        String text = block.strip();
-        Matcher fenced = CODE_FENCE.matcher(text);
-        return fenced.matches() ? fenced.group(1).strip() : text;
+    /** A title without the marks around it. */
+    private static String bare(String title) {
+        int from = 0;
+        int to = title.length();
+        while (from < to && isMark(title.charAt(from), ":.-")) {
+            from++;
+        }
+        while (to > from && isMark(title.charAt(to - 1), "")) {
+            to--;
+        }
+        return title.substring(from, to);
     }
 
-    private EvaluationChain schema(String reply, int responses) throws Refused {
-        if (reply.length() > LONGEST) {
-            throw new Refused("too long");
-        }
-        JsonNode root = object(unfenced(reply));
-        for (Iterator<String> keys = root.fieldNames(); keys.hasNext(); ) {
-            if (!Set.of("persona", "criteria", "totals").contains(keys.next())) {
-                throw new Refused("unknown key");
-            }
-        }
+    private static boolean isMark(char c, String more) {
+        return Character.isWhitespace(c) || c == '*' || c == '_' || more.indexOf(c) >= 0;
+    }
+
+    private EvaluationChain schema(String reply, int responses) throws Unreadable {
+        JsonNode root = JudgeReply.object(JudgeReply.answer(reply));
         JsonNode persona = root.path("persona");
         if (!persona.isTextual() || persona.textValue().isBlank()) {
-            throw new Refused("part 1 is empty");
+            throw new Unreadable("part 1 is empty");
+        }
+        if (!root.has("totals")) {
+            throw new Unreadable("no verdict");
+        }
+        List<Double> totals = numbers(root.path("totals"), responses);
+        for (Iterator<String> keys = root.fieldNames(); keys.hasNext(); ) {
+            String key = keys.next();
+            if (!Set.of("persona", "criteria", "totals").contains(key)) {
+                requireAgreement(root.get(key), totals);
+            }
         }
         List<ChainCriterion> criteria = new ArrayList<>();
         for (JsonNode line : root.path("criteria")) {
-            double weight = number(line.path("weight"));
+            double weight = JudgeReply.number(line.path("weight"));
             if (!line.path("name").isTextual() || !(weight > 0)) {
-                throw new Refused("criterion without name or weight");
+                throw new Unreadable("criterion without name or weight");
             }
             criteria.add(
                     new ChainCriterion(
@@ -246,17 +296,16 @@ public record ChainParser(Totals totals) {
                             weight,
                             numbers(line.path("scores"), responses)));
         }
-        return chain(
-                persona.textValue().strip(), criteria, numbers(root.path("totals"), responses));
+        return chain(persona.textValue().strip(), criteria, totals);
     }
 
-    private static List<Double> numbers(JsonNode list, int size) throws Refused {
+    private static List<Double> numbers(JsonNode list, int size) throws Unreadable {
         if (!list.isArray() || list.size() != size) {
-            throw new Refused("a list of scores has another length");
+            throw new Unreadable("a list of scores has another length");
         }
         List<Double> numbers = new ArrayList<>();
         for (JsonNode entry : list) {
-            numbers.add(inRange(number(entry)));
+            numbers.add(JudgeReply.mark(entry));
         }
         return numbers;
     }
@@ -272,49 +321,37 @@ public record ChainParser(Totals totals) {
         return new EvaluationChain(persona, criteria, List.copyOf(scores), List.copyOf(stated));
     }
 
-    private static JsonNode object(String text) throws Refused {
-        try {
-            JsonNode root = Json.mapper().readTree(text);
-            if (root == null || !root.isObject()) {
-                throw new Refused("not a JSON object");
-            }
-            return root;
-        } catch (JsonProcessingException e) {
-            boolean twice = String.valueOf(e.getOriginalMessage()).startsWith("Duplicate");
-            throw new Refused(twice ? "duplicate key" : "bad JSON");
+    private static List<Double> totals(JsonNode verdict, int responses) throws Unreadable {
+        Map<String, JsonNode> named = byResponse(verdict);
+        if (named.size() != verdict.size()) {
+            throw new Unreadable("duplicate key");
         }
-    }
-
-    private static List<Double> totals(JsonNode verdict, int responses) throws Refused {
         List<Double> totals = new ArrayList<>();
         for (int i = 1; i <= responses; i++) {
-            JsonNode entry = verdict.get("response_" + i);
+            JsonNode entry = named.get("response_" + i);
             if (entry == null) {
-                throw new Refused("total missing");
+                throw new Unreadable("total missing");
             }
-            totals.add(inRange(number(entry)));
+            totals.add(JudgeReply.mark(entry));
         }
         if (verdict.size() != responses) {
-            throw new Refused("total of an unknown response");
+            throw new Unreadable("total of an unknown response");
         }
         return totals;
     }
 
-    private static double number(JsonNode entry) throws Refused {
-        String text =
-                entry.isNumber()
-                        ? entry.asText()
-                        : entry.isTextual() ? entry.textValue().strip() : "";
-        if (!NUMBER.matcher(text).matches()) {
-            throw new Refused("not a number");
-        }
-        return Double.parseDouble(text);
-    }
-
-    private static double inRange(double value) throws Refused {
-        if (!(value >= LEAST && value <= MOST)) {
-            throw new Refused("out of range");
-        }
-        return value;
+    /** {@code Response 1} is {@code response_1}; of keys that are the same then, one is left. */
+    private static Map<String, JsonNode> byResponse(JsonNode object) {
+        Map<String, JsonNode> named = new HashMap<>();
+        object.fields()
+                .forEachRemaining(
+                        field ->
+                                named.put(
+                                        field.getKey()
+                                                .toLowerCase(Locale.ROOT)
+                                                .replace(' ', '_')
+                                                .replace('-', '_'),
+                                        field.getValue()));
+        return named;
     }
 }

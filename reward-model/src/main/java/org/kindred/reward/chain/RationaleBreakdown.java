@@ -18,27 +18,34 @@ import java.util.regex.Pattern;
  * one response has none, since it is not clear which one is meant.
  */
 final class RationaleBreakdown {
+    /** More criteria than anybody weighs, or more words: such a breakdown is not read. */
+    private static final int MOST_CRITERIA = 64;
+
+    private static final int MOST_CHARACTERS = 20_000;
+
+    /** Runs are possessive, and bounded where a pattern may begin anew at each letter. */
     private static final Pattern HEADER =
             Pattern.compile(
-                    "\\b(?:response|answer)[ _]*#?([0-9]{1,2})\\b[*_ ]{0,4}(?:\\([^()\\n]{0,40}\\))?"
+                    "\\b(?:response|answer)[ _]*+#?+([0-9]{1,2})\\b[*_ ]{0,4}(?:\\([^()\\n]{0,40}\\))?"
                             + "[*_ ]{0,4}:",
                     Pattern.CASE_INSENSITIVE);
+
     private static final String NAME = "(\\p{L}[^\\n,;:()\\[\\]%|=\\u2013\\u2014]{0,80}?)";
     private static final String LINK =
-            "[\\s*_]*[(:\\[=|\\u2013\\u2014\\-]*[\\s*_]*(?:weight(?:ed)?|w)?[\\s:=]*";
+            "[\\s*_]{0,40}+[(:\\[=|\\u2013\\u2014\\-]{0,40}+[\\s*_]{0,40}+(?:weight(?:ed)?+|w)?+[\\s:=]{0,40}+";
     private static final Pattern PER_CENT =
             Pattern.compile(
-                    NAME + LINK + "([0-9]{1,4}(?:\\.[0-9]{1,6})?)\\s*(?:%|per ?cent)",
+                    NAME + LINK + "([0-9]{1,4}(?:\\.[0-9]{1,6})?)\\s{0,40}+(?:%|per ?cent)",
                     Pattern.CASE_INSENSITIVE);
     private static final Pattern FRACTION =
             Pattern.compile(
                     NAME
-                            + "[\\s*_]*(?:\\(|\\[|:|=|\\bweight)[\\s*_]*(?:weight)?[\\s:=]*"
+                            + "[\\s*_]{0,40}+(?:\\(|\\[|:|=|\\bweight)[\\s*_]{0,40}+(?:weight)?+[\\s:=]{0,40}+"
                             + "(0?\\.[0-9]{1,6}|1\\.0{1,6}|[0-9]{1,3}/[0-9]{1,3})(?![0-9/]|\\.[0-9])",
                     Pattern.CASE_INSENSITIVE);
     private static final Pattern LABEL =
             Pattern.compile(
-                    "^(?:section\\s+)?(?:[ab][.)]\\s*)?(?:criteria|weights|rubric|scores?)?\\s*[:.]?\\s*",
+                    "^(?:section\\s++)?(?:[ab][.)]\\s*+)?(?:criteria|weights|rubric|scores?)?\\s*+[:.]?\\s*+",
                     Pattern.CASE_INSENSITIVE);
     private static final Pattern MARKUP = Pattern.compile("[*_`#]+");
     private static final Pattern SPACES = Pattern.compile("[ \\t]+");
@@ -46,8 +53,8 @@ final class RationaleBreakdown {
     /** What may stand between the name of a criterion and the end of its score. */
     private static final Pattern SCORE =
             Pattern.compile(
-                    "[*_]*\\s*(?:\\([^()\\n]{0,40}\\))?\\s*[:=\\u2013\\u2014\\-]?\\s*(?:score)?[\\s:=*_]*"
-                            + "([0-9]{1,2}(?:\\.[0-9]{1,4})?)(?![0-9.%]*[0-9%])(?:\\s*/\\s*10)?");
+                    "[*_]*+\\s*+(?:\\([^()\\n]{0,40}\\))?+\\s*+[:=\\u2013\\u2014\\-]?+\\s*+(?:score)?+[\\s:=*_]*+"
+                            + "([0-9]{1,2}(?:\\.[0-9]{1,4})?)(?![0-9.%]*[0-9%])(?:\\s*+/\\s*+10)?+");
 
     private RationaleBreakdown() {}
 
@@ -55,6 +62,9 @@ final class RationaleBreakdown {
      * @return criteria in the order of the text; scores are empty where they are not all stated
      */
     static List<ChainCriterion> read(String rationale, int responses) {
+        if (rationale.length() > MOST_CHARACTERS) {
+            return List.of();
+        }
         Matcher headers = HEADER.matcher(rationale);
         List<int[]> starts = new ArrayList<>(); // response, end of header, start of header
         while (headers.find()) {
@@ -115,7 +125,7 @@ final class RationaleBreakdown {
             double weight = scale * fraction(matcher.group(2));
             if (!name.isEmpty() && weight > 0) {
                 Double before = weights.putIfAbsent(name, weight);
-                if (before != null && before != weight) {
+                if (before != null && before != weight || weights.size() > MOST_CRITERIA) {
                     weights.clear(); // two weights for one name: the breakdown is not usable
                     return;
                 }

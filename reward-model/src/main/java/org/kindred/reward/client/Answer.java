@@ -7,10 +7,16 @@ public sealed interface Answer {
      * A text.
      *
      * @param inputTokens as the endpoint counted them, shared out evenly over the samples of one
-     *     request; 0 where it does not count
+     *     request; 0 where it does not count, and for a copy of another sample's text
      * @param outputTokens likewise
+     * @param cut whether the endpoint says that it ended at the longest answer
      */
-    record Text(String text, long inputTokens, long outputTokens) implements Answer {
+    record Text(String text, long inputTokens, long outputTokens, boolean cut) implements Answer {
+        /** A text that came to its end. */
+        public Text(String text, long inputTokens, long outputTokens) {
+            this(text, inputTokens, outputTokens, false);
+        }
+
         /** Redacted: the text may repeat users' texts. */
         @Override
         public String toString() {

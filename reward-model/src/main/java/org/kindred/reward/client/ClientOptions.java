@@ -13,7 +13,7 @@ public record ClientOptions(
         @Meaning("most requests for one answer, the first included") int attempts,
         @Meaning("wait before the second attempt; doubles with each, times 0.5 to 1 by " + "seed")
                 int firstWaitMillis,
-        @Meaning("cap of a wait, except where the server asks for longer") int longestWaitMillis,
+        @Meaning("cap of a wait, except where the server asks for longer, up to ten minutes") int longestWaitMillis,
         @Meaning("time for all calls of a client together; 0 for none") long deadlineMillis,
         @Meaning("last calls of which a breaker looks at the failed share") int breakerWindow,
         @Meaning("failed share that opens the breaker, 0 to 1; 1 switches it off")
@@ -27,7 +27,11 @@ public record ClientOptions(
                 long tokenBudget,
         @Meaning("the client stops when a larger share of at least 200 answers failed")
                 double mostFailedShare,
-        @Meaning("answer from the cache alone, without any network") boolean replayOnly) {
+        @Meaning("answer from the cache alone, without any network") boolean replayOnly,
+        @Meaning(
+                        "the client stops when calls failed for so long without one answer between them; 0 for"
+                                + " never")
+                int silenceSeconds) {
     public ClientOptions {
         require(concurrency >= 1 && concurrency <= 4096, "concurrency", concurrency, "1 to 4096");
         require(requestsPerSecond >= 0, "requestsPerSecond", requestsPerSecond, "0 or more");
@@ -48,10 +52,29 @@ public record ClientOptions(
                 "mostFailedShare",
                 mostFailedShare,
                 "0 to 1");
+        require(silenceSeconds >= 0, "silenceSeconds", silenceSeconds, "0 or more");
     }
 
     public static ClientOptions defaults() {
-        return new ClientOptions(16, 0, 6, 500, 30_000, 0, 100, 0.8, 10_000, 0, 0.05, false);
+        return new ClientOptions(16, 0, 6, 500, 30_000, 0, 100, 0.8, 10_000, 0, 0.05, false, 300);
+    }
+
+    /** The same for a first call, which finds out soon whether anybody answers. */
+    ClientOptions forProbe() {
+        return new ClientOptions(
+                1,
+                0,
+                Math.min(attempts, 3),
+                firstWaitMillis,
+                longestWaitMillis,
+                deadlineMillis,
+                breakerWindow,
+                1,
+                breakerWaitMillis,
+                tokenBudget,
+                mostFailedShare,
+                replayOnly,
+                silenceSeconds);
     }
 
     private static void require(boolean holds, String name, double value, String allowed) {

@@ -33,7 +33,7 @@ public record Endpoint(String identity, ChatModel model, ChatDialect dialect) {
         return new Endpoint(
                 "openai:" + baseUrl + "#" + model,
                 OpenAiChatModel.builder()
-                        .httpClientBuilder(new WireClient.Builder(timeout, dialect::oneChoice))
+                        .httpClientBuilder(new WireClient.Builder(timeout, dialect::plain))
                         .timeout(timeout)
                         .baseUrl(baseUrl)
                         .apiKey(apiKey == null || apiKey.isBlank() ? "none" : apiKey)

@@ -4,7 +4,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +19,10 @@ final class Gate {
     private final Ticker ticker;
     private final long pause;
 
-    Gate(ClientOptions options, Ticker ticker) {
+    /**
+     * @param opened called when most calls have failed and all of them pause
+     */
+    Gate(ClientOptions options, Ticker ticker, Runnable opened) {
         this.ticker = ticker;
         this.pause = TimeUnit.MILLISECONDS.toNanos(options.breakerWaitMillis()) / 4 + 1;
         limiter =
@@ -41,12 +48,41 @@ final class Gate {
                                 .waitDurationInOpenState(
                                         Duration.ofMillis(options.breakerWaitMillis()))
                                 .permittedNumberOfCallsInHalfOpenState(2)
+                                .clock(clock(ticker))
                                 .currentTimestampFunction(
                                         clock -> ticker.nanos(), TimeUnit.NANOSECONDS)
                                 .build());
         if (options.breakerShare() == 1) {
             breaker.transitionToDisabledState();
         }
+        breaker.getEventPublisher()
+                .onStateTransition(
+                        event -> {
+                            if (event.getStateTransition().getToState()
+                                    == CircuitBreaker.State.OPEN) {
+                                opened.run();
+                            }
+                        });
+    }
+
+    /** The same time for pauses as for everything else. */
+    private static Clock clock(Ticker ticker) {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return Instant.EPOCH.plusNanos(ticker.nanos());
+            }
+        };
     }
 
     /**

@@ -21,7 +21,7 @@ import org.kindred.datasets.KindredException;
 
 /**
  * Every answer of a judge in one SQLite file, by the hash of what was asked: table {@code
- * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens)}. {@code user} is
+ * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens, cut)}. {@code user} is
  * the one whose past the question held, {@code subject} the one in whose name it was asked.
  *
  * <p>{@link #put} returns when the row is committed; a process that is killed afterwards finds it
@@ -36,13 +36,15 @@ public final class JudgeCache implements AutoCloseable {
     private static final String SCHEMA =
             "create table if not exists judgements (key text primary key, user text not null,"
                     + " subject text not null, endpoint text not null, reply text not null,"
-                    + " input_tokens integer not null, output_tokens integer not null)"
+                    + " input_tokens integer not null, output_tokens integer not null,"
+                    + " cut integer not null default 0)"
                     + " without rowid";
 
     /**
      * One answer.
      *
      * @param key hash of question, endpoint and sample number
+     * @param cut whether the reply ended at the longest answer
      */
     public record Row(
             String key,
@@ -51,7 +53,20 @@ public final class JudgeCache implements AutoCloseable {
             String endpoint,
             String reply,
             long inputTokens,
-            long outputTokens) {
+            long outputTokens,
+            boolean cut) {
+        /** A reply that came to its end. */
+        public Row(
+                String key,
+                String user,
+                String subject,
+                String endpoint,
+                String reply,
+                long inputTokens,
+                long outputTokens) {
+            this(key, user, subject, endpoint, reply, inputTokens, outputTokens, false);
+        }
+
         /** Redacted: a reply may repeat users' texts. */
         @Override
         public String toString() {
@@ -74,6 +89,7 @@ public final class JudgeCache implements AutoCloseable {
         writer = connect(file);
         try (Statement statement = writer.createStatement()) {
             statement.execute(SCHEMA);
+            addColumn(statement);
             statement.execute("create index if not exists by_user on judgements(user)");
             statement.execute("create index if not exists by_subject on judgements(subject)");
         }
@@ -81,11 +97,23 @@ public final class JudgeCache implements AutoCloseable {
         reader = connect(file);
         select =
                 reader.prepareStatement(
-                        "select user, subject, endpoint, reply, input_tokens, output_tokens from"
+                        "select user, subject, endpoint, reply, input_tokens, output_tokens, cut from"
                                 + " judgements where key = ?");
         committer = new Thread(this::commitAll, "judge-cache");
         committer.setDaemon(true);
         committer.start();
+    }
+
+    /** Files of before this column tell of no reply that it was cut. */
+    private static void addColumn(Statement statement) throws SQLException {
+        try (ResultSet columns = statement.executeQuery("pragma table_info(judgements)")) {
+            while (columns.next()) {
+                if (columns.getString("name").equals("cut")) {
+                    return;
+                }
+            }
+        }
+        statement.execute("alter table judgements add column cut integer not null default 0");
     }
 
     /** Opens or creates the file. */
@@ -142,7 +170,8 @@ public final class JudgeCache implements AutoCloseable {
                                     row.getString(3),
                                     row.getString(4),
                                     row.getLong(5),
-                                    row.getLong(6)));
+                                    row.getLong(6),
+                                    row.getInt(7) != 0));
                 }
             } catch (SQLException e) {
                 throw failure("reading", file, e);
@@ -168,7 +197,7 @@ public final class JudgeCache implements AutoCloseable {
         List<Pending> batch = new ArrayList<>();
         try (PreparedStatement insert =
                 writer.prepareStatement(
-                        "insert or ignore into judgements values (?, ?, ?, ?, ?, ?, ?)")) {
+                        "insert or ignore into judgements values (?, ?, ?, ?, ?, ?, ?, ?)")) {
             while (true) {
                 batch.add(queue.take());
                 queue.drainTo(batch, MOST_ROWS_A_COMMIT - 1);
@@ -199,6 +228,7 @@ public final class JudgeCache implements AutoCloseable {
                 insert.setString(5, row.reply());
                 insert.setLong(6, row.inputTokens());
                 insert.setLong(7, row.outputTokens());
+                insert.setInt(8, row.cut() ? 1 : 0);
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -5,7 +5,9 @@ import dev.langchain4j.http.client.HttpRequest;
 import dev.langchain4j.http.client.SuccessfulHttpResponse;
 import dev.langchain4j.http.client.sse.ServerSentEventListener;
 import dev.langchain4j.http.client.sse.ServerSentEventParser;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,10 +29,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * The JDK's HTTP client under LangChain4j's models. Unlike the library's own it bounds the time of
- * a whole reply, slow bodies included, and its size, and it keeps the server's Retry-After.
+ * a whole reply, slow bodies included, and its size, and it keeps the server's Retry-After and what
+ * it says with a refusal.
  */
 final class WireClient implements dev.langchain4j.http.client.HttpClient {
     private static final int LARGEST_REPLY = 8 << 20;
@@ -105,14 +110,16 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
             // not sendAsync: on two processors it starts a thread for every reply
             HttpResponse<byte[]> response =
                     http.send(wire.build(), info -> new Bounded(LARGEST_REPLY, latest));
+            byte[] body = unpacked(response);
             if (response.statusCode() / 100 != 2) {
-                throw CallException.status(response.statusCode(), retryAfter(response));
+                throw CallException.status(
+                        response.statusCode(), retryAfter(response), words(response, body));
             }
             return reading.apply(
                     SuccessfulHttpResponse.builder()
                             .statusCode(response.statusCode())
                             .headers(response.headers().map())
-                            .body(response.body())
+                            .body(body)
                             .build());
         } catch (HttpTimeoutException e) {
             throw CallException.passing("TIMEOUT");
@@ -123,6 +130,30 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
             throw e.getCause() instanceof TimeoutException
                     ? CallException.passing("TIMEOUT")
                     : CallException.of(e);
+        }
+    }
+
+    private static String words(HttpResponse<byte[]> response, byte[] body) {
+        return response.statusCode() / 100 == 3
+                ? "sent on to " + response.headers().firstValue("Location").orElse("nowhere")
+                : ServerWords.of(body);
+    }
+
+    /** Some proxies pack replies unasked. */
+    private static byte[] unpacked(HttpResponse<byte[]> response) throws IOException {
+        byte[] body = response.body();
+        if (!"gzip"
+                .equalsIgnoreCase(response.headers().firstValue("Content-Encoding").orElse(""))) {
+            return body;
+        }
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
+            byte[] plain = in.readNBytes(LARGEST_REPLY + 1);
+            if (plain.length > LARGEST_REPLY) {
+                throw new IOException("reply too large");
+            }
+            return plain;
+        } catch (ZipException | EOFException e) {
+            throw CallException.passing("BROKEN_REPLY", "gzip that cannot be unpacked");
         }
     }
 
@@ -145,7 +176,7 @@ final class WireClient implements dev.langchain4j.http.client.HttpClient {
     /** Seconds or a date; 0 where there is none or it cannot be read. */
     private static long retryAfter(HttpResponse<byte[]> response) {
         String value = response.headers().firstValue("Retry-After").orElse("").strip();
-        if (value.matches("[0-9]{1,6}")) {
+        if (value.matches("[0-9]{1,15}")) {
             return 1000 * Long.parseLong(value);
         }
         try {

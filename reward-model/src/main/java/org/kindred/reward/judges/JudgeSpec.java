@@ -25,7 +25,11 @@ public sealed interface JudgeSpec {
 
         /** Where the server speaks OpenAI's protocol. */
         String base() {
-            String plain = url.replaceAll("/+$", "");
+            int end = url.length();
+            while (end > 0 && url.charAt(end - 1) == '/') {
+                end--;
+            }
+            String plain = url.substring(0, end);
             return !ollama ? url : plain.endsWith("/v1") ? plain : plain + "/v1";
         }
     }
@@ -43,6 +47,9 @@ public sealed interface JudgeSpec {
      * @throws OptionsException for anything else
      */
     static JudgeSpec parse(String text) {
+        if (holdsPassword(text)) {
+            throw new OptionsException(PASSWORD);
+        }
         if (text.equals("rubric")) {
             return new Embedded();
         }
@@ -66,6 +73,26 @@ public sealed interface JudgeSpec {
                             + ", for example openai:http://localhost:8000/v1#my-model");
         }
         return new Served(kind.equals("ollama"), url, text.substring(hash + 1));
+    }
+
+    /** What is said of an address with a user in it, which is not repeated. */
+    String PASSWORD =
+            "judge: its address holds a user or a password (USER:PASSWORD@HOST), which would be written"
+                    + " into results; leave it out, and give the key in the environment variable "
+                    + KEY;
+
+    /** Whether the host of an address stands behind a user. */
+    static boolean holdsPassword(String text) {
+        int from = text.indexOf("://");
+        if (from < 0) {
+            return false;
+        }
+        for (int i = from + 3; i < text.length() && "/?#".indexOf(text.charAt(i)) < 0; i++) {
+            if (text.charAt(i) == '@') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Names the judge in tables: {@code rubric}, the model's name, or the folder's. */

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Checksums;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
-import org.kindred.datasets.Message;
 import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
@@ -25,13 +27,13 @@ import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
 import org.kindred.reward.chain.BothOrders;
+import org.kindred.reward.chain.ChainOutcome;
+import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.ChainWriter;
 import org.kindred.reward.chain.Samples;
 import org.kindred.reward.chain.SoloWriter;
-import org.kindred.reward.client.Answer;
 import org.kindred.reward.client.JudgeCache;
 import org.kindred.reward.client.JudgeClient;
-import org.kindred.reward.client.Question;
 import org.kindred.reward.judge.RubricChainWriter;
 import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.llm.LlmChainWriter;
@@ -51,7 +53,18 @@ import org.kindred.reward.scaling.ScenarioNeighbours;
  * several threads where {@link #concurrent} says so; the caller closes it.
  */
 public final class OpenJudge implements AutoCloseable {
-    private static final int PROBE_TOKENS = 16;
+    /** File beside the cache that names why calls failed. */
+    public static final String FAILURES = "judge-failures.json";
+
+    private static final int PROBES = 3;
+    private static final UserContext STRANGER = new UserContext("probe", List.of());
+    private static final String PROBE = "How do I make tea?";
+    private static final List<String> PROBE_RESPONSES =
+            List.of("Pour hot water over the leaves and wait three minutes.", "With love.");
+    private static final String OLLAMA =
+            "Ollama cuts prompts that do not fit its context, from the front and without an error:"
+                    + " give it room for prompt and answer with OLLAMA_CONTEXT_LENGTH=16384, or num_ctx"
+                    + " in a Modelfile";
 
     private final JudgeSpec spec;
     private final RewardOptions options;
@@ -61,6 +74,10 @@ public final class OpenJudge implements AutoCloseable {
     private final JudgeSpec.@Nullable Opened opened;
     private final @Nullable JudgeClient client;
     private final @Nullable JudgeCache cache;
+    private final @Nullable Path failureFile;
+    private final Set<String> notes = Collections.synchronizedSet(new LinkedHashSet<>());
+    private Progress progress = Progress.NONE;
+    private @Nullable JudgeWatch watch;
     private @Nullable BgeEmbedder embedder;
     private @Nullable RubricJudge rubric;
     private @Nullable SoloWriter solo;
@@ -108,6 +125,7 @@ public final class OpenJudge implements AutoCloseable {
             opened = null;
             client = null;
             cache = null;
+            failureFile = null;
         } else {
             opened =
                     this.spec.open(
@@ -116,18 +134,30 @@ public final class OpenJudge implements AutoCloseable {
                             engine);
             Path file = saved == null ? cacheFile : saved.resolve(JudgeCache.FILE);
             cache = options.cache() ? JudgeCache.open(file) : null;
+            failureFile = file.resolveSibling(FAILURES);
             client =
                     new JudgeClient(
                             opened.endpoint(), cache, options.client(), seeds.child("calls"));
         }
     }
 
+    /** What a judge is first asked for, to find out whether it answers in the form that is needed. */
+    public enum Form {
+        /** Two responses read together. */
+        PAIRS,
+        /** A rubric before any response. */
+        RUBRICS
+    }
+
     /**
-     * Finds out before long work whether the judge can be asked at all: one tiny call to a server.
+     * Finds out before long work whether the judge can be asked: a server has to answer a small
+     * question in the form of the real ones, within three tries. The answer is kept in the cache.
      *
-     * @throws OptionsException if not; the message says what to change
+     * @throws OptionsException if the judge has nothing to learn from, or its files are missing
+     * @throws KindredException if a server gives no answer that can be read; the message says why,
+     *     what the server said and what to change
      */
-    public void probe() {
+    public void probe(Form form) {
         if (embedded()) {
             if (fits() && data.training().isEmpty()) {
                 throw new OptionsException(
@@ -139,44 +169,180 @@ public final class OpenJudge implements AutoCloseable {
                 throw missing(SavedJudge.RUBRIC);
             }
         } else if (spec instanceof JudgeSpec.Served served && !options.client().replayOnly()) {
+            progress.stage("judge", "asks " + spec.spelling() + " a first question");
+            if (served.ollama()) {
+                progress.note(OLLAMA);
+            }
             JudgeClient alone =
-                    new JudgeClient(
-                            opened().endpoint(), null, options.client(), seeds.child("probe"));
-            Question question =
-                    new Question(
-                            List.of(Message.user("Answer with: yes")),
-                            "probe",
-                            "probe",
-                            0,
-                            PROBE_TOKENS,
-                            null,
-                            0);
-            if (alone.ask(question, 0, 1).get(0) instanceof Answer.Failed failed) {
-                throw new OptionsException(
-                        "judge "
-                                + spec.spelling()
-                                + ": no answer ("
-                                + failed.reason()
-                                + "); "
-                                + advice(failed.reason(), served));
+                    JudgeClient.probing(
+                            opened().endpoint(), cache, options.client(), seeds.child("probe"));
+            alone.telling(sentence -> told(progress, sentence));
+            String reason;
+            try (JudgeWatch watch = JudgeWatch.over(alone, progress)) {
+                reason = firstQuestion(alone, form);
+            }
+            if (!reason.isEmpty()) {
+                refuse(reason, served, alone.counts().failures());
             }
         }
     }
 
-    private static String advice(String reason, JudgeSpec.Served served) {
+    /** As {@link #probe(Form)} where responses are judged alone, under rubrics. */
+    public void probe() {
+        probe(Form.RUBRICS);
+    }
+
+    /** Why no reply could be read; empty if one could. */
+    private String firstQuestion(JudgeClient alone, Form form) {
+        String reason = "";
+        for (int sample = 0; sample < PROBES; sample++) {
+            Samples one = new Samples(sample, 1, options.scaling().samplingTemperature());
+            reason =
+                    form == Form.PAIRS
+                            ? reason(
+                                    new LlmChainWriter(alone, options.llm(), seeds)
+                                            .write(
+                                                    new ChainRequest(
+                                                            STRANGER, PROBE, PROBE_RESPONSES),
+                                                    one)
+                                            .get(0))
+                            : reason(
+                                    new SoloChainWriter(alone, options.llm(), seeds)
+                                            .rubrics(List.of(new UserPrompt(STRANGER, PROBE)), one)
+                                            .get(0)
+                                            .get(0));
+            if (reason.isEmpty() || !isUnread(reason)) {
+                return reason; // calls that fail were tried again by the client
+            }
+        }
+        return reason;
+    }
+
+    private static boolean isUnread(String reason) {
+        return reason.startsWith("MALFORMED") || reason.equals("TRUNCATED");
+    }
+
+    private static String reason(ChainOutcome outcome) {
+        return outcome instanceof ChainOutcome.Failed failed ? failed.reason() : "";
+    }
+
+    private static String reason(RubricOutcome outcome) {
+        return outcome instanceof RubricOutcome.Failed failed ? failed.reason() : "";
+    }
+
+    private void refuse(
+            String reason, JudgeSpec.Served served, List<JudgeClient.Failure> failures) {
+        String said =
+                failures.stream()
+                        .filter(failure -> failure.reason().equals(reason))
+                        .map(JudgeClient.Failure::words)
+                        .filter(words -> !words.isEmpty())
+                        .map(words -> "; the server says: " + words)
+                        .findFirst()
+                        .orElse("");
+        String message =
+                "judge "
+                        + spec.spelling()
+                        + (isUnread(reason) ? ": no answer that can be read (" : ": no answer (")
+                        + reason
+                        + said
+                        + "). "
+                        + advice(reason, served);
+        if (isUnread(reason) && options.client().mostFailedShare() == 1) {
+            progress.note(message); // all may fail: that is what was asked for
+            return;
+        }
+        writeFailures(message, failures);
+        throw new KindredException(message);
+    }
+
+    private String advice(String reason, JudgeSpec.Served served) {
+        if (reason.startsWith("HTTP_3")) {
+            return "Give the address that it sends on to";
+        }
+        if (reason.startsWith("MALFORMED")) {
+            return "The model does not keep to the form asked for: take a larger one, set"
+                    + " judge.llm.schema = true where the server knows schemas, or accept that with"
+                    + " judge.client.most_failed_share = 1";
+        }
+        String tokens = "judge.llm.max_tokens = " + options.llm().maxTokens();
         return switch (reason) {
             case "HTTP_401", "HTTP_403" ->
-                    "the server refuses the key: set the environment variable " + JudgeSpec.KEY;
-            case "HTTP_404", "HTTP_400" ->
-                    "the server does not know "
+                    "The server refuses the key: set the environment variable " + JudgeSpec.KEY;
+            case "HTTP_404", "HTTP_400", "HTTP_405", "HTTP_422" ->
+                    "Check that the server knows "
                             + served.base()
-                            + "/chat/completions or the model "
+                            + "/chat/completions and the model "
                             + served.model()
-                            + ": check both; the URL of most servers ends in /v1";
-            case "CONNECTION", "TIMEOUT" ->
-                    "start the server, check the URL, or raise timeout_seconds";
-            default -> "check the server's log";
+                            + "; the URL of most servers ends in /v1";
+            case "CONNECTION" -> "Start the server, or check the URL";
+            case "TIMEOUT" ->
+                    "Check that the server answers at all, or raise judge.timeout_seconds = "
+                            + options.timeoutSeconds();
+            case "CONTEXT_LENGTH" ->
+                    "Prompt and answer do not fit the model: lower "
+                            + tokens
+                            + " or judge.llm.history, or give the server a longer context";
+            case "TRUNCATED" ->
+                    "The answer ended before it was whole: raise "
+                            + tokens
+                            + "; a model that reasons first needs thousands";
+            case "EMPTY_REPLY", "ONLY_REASONING" ->
+                    "The server's replies are empty: raise "
+                            + tokens
+                            + " for a model that reasons first, or check the server's reasoning"
+                            + " parser and chat template";
+            case "REFUSED", "CONTENT_FILTER" ->
+                    "The model declines to judge: take another one, or change its filter";
+            case "BROKEN_REPLY", "ERROR_REPLY" ->
+                    "Check the URL, which ends in /v1 for most servers, and the server's log";
+            default -> "Check the server's log";
         };
+    }
+
+    /** Leaves beside the answers what calls failed of; nothing where none did. */
+    private void writeFailures(String message, List<JudgeClient.Failure> failures) {
+        if (failureFile != null && (!message.isEmpty() || !failures.isEmpty())) {
+            Map<String, Object> told = new TreeMap<>();
+            told.put("judge", spec.spelling());
+            told.put("failures", failures);
+            if (!message.isEmpty()) {
+                told.put("stopped", message);
+            }
+            Json.write(failureFile, told);
+        }
+    }
+
+    /**
+     * Tells from now on, at once, what a person who waits should know of the judge's calls.
+     *
+     * @param where may be called from other threads
+     */
+    public OpenJudge telling(Progress where) {
+        progress = where;
+        if (client != null) {
+            client.telling(sentence -> told(where, sentence));
+            if (watch != null) {
+                watch.close();
+            }
+            watch = spec instanceof JudgeSpec.Served ? JudgeWatch.over(client, where) : null;
+        }
+        return this;
+    }
+
+    private void told(Progress where, String sentence) {
+        if (notes.add(sentence)) {
+            where.note("judge " + spec.label() + ": " + sentence);
+        }
+    }
+
+    /** What results should say of the judge's calls: sentences, each once. */
+    public List<String> notes() {
+        List<String> all = new ArrayList<>(notes);
+        if (client != null && !client.counts().failures().isEmpty()) {
+            all.add("calls of the judge failed: " + client.counts().failures());
+        }
+        return all;
     }
 
     private JudgeSpec.Opened opened() {
@@ -442,6 +608,12 @@ public final class OpenJudge implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        if (client != null) {
+            writeFailures("", client.counts().failures());
+        }
         if (cache != null) {
             cache.close();
         }

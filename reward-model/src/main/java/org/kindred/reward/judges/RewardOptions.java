@@ -59,6 +59,9 @@ public record RewardOptions(
     private static final List<String> OF_THE_FIT = List.of("rows_per_user", "rubric");
 
     public RewardOptions {
+        if (JudgeSpec.holdsPassword(spec)) {
+            throw new IllegalArgumentException(JudgeSpec.PASSWORD);
+        }
         require(shots >= 0, "shots", shots, "0 (all) or more");
         require(rowsPerUser >= 1, "rows_per_user", rowsPerUser, "1 or more");
         require(samplesPerRequest >= 1, "samples_per_request", samplesPerRequest, "1 or more");

@@ -1,23 +1,25 @@
 package org.kindred.reward.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
-import org.kindred.datasets.Json;
-import org.kindred.datasets.Message;
+import org.jspecify.annotations.Nullable;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.UserContext;
+import org.kindred.reward.chain.ChainRequest;
 import org.kindred.reward.chain.Coverage;
 import org.kindred.reward.chain.EvaluationChain;
-import org.kindred.reward.client.Answer;
+import org.kindred.reward.chain.JudgeReply;
+import org.kindred.reward.chain.Samples;
 import org.kindred.reward.client.JudgeClient;
-import org.kindred.reward.client.Question;
+import org.kindred.reward.prompt.PairPrompt;
 import org.kindred.reward.prompt.PromptTemplate;
 import org.kindred.reward.prompt.UntrustedText;
 
 /**
  * The process reward PR of chain writers (P-GenRM, arXiv 2602.12116, 2.2): how well a chain covers
- * what the user is known to want. One mark from 0 to 10 a wish; PR is their mean / 10. A failure of
+ * what the user is known to want. One mark from 0 to 10 a wish; PR is their mean / 10. Replies are
+ * read as {@link JudgeReply} says, and asked for once more where they cannot be. A failure of
  * this judge is no failure of the chain: it leaves the chain unscored.
  */
 public final class CoverageJudge implements Coverage {
@@ -43,45 +45,41 @@ public final class CoverageJudge implements Coverage {
                 Map.of(
                         "stated", list.toString().strip(),
                         "analysis", UntrustedText.fence("analysis", chain.persona()));
-        Answer answer =
-                client.ask(
-                                new Question(
-                                        List.of(
-                                                Message.system(
-                                                        PromptTemplate.fill(
-                                                                TEMPLATE.system(), values)),
-                                                Message.user(
-                                                        PromptTemplate.fill(
-                                                                TEMPLATE.user(), values))),
-                                        userId,
-                                        userId,
-                                        0,
-                                        MAX_TOKENS,
-                                        null,
-                                        0),
-                                0,
-                                1)
+        Dialogue.Heard<Double> heard =
+                new Dialogue(client, MAX_TOKENS, null)
+                        .ask(
+                                new Dialogue.Asked(
+                                        new PairPrompt(
+                                                PromptTemplate.fill(TEMPLATE.system(), values),
+                                                PromptTemplate.fill(TEMPLATE.user(), values),
+                                                "",
+                                                ""),
+                                        new ChainRequest(
+                                                new UserContext(userId, List.of()),
+                                                "",
+                                                List.of(chain.persona()))),
+                                new Samples(0, 1, 0),
+                                reply -> read(reply, wishes.size()))
                         .get(0);
-        if (answer instanceof Answer.Failed failed) {
-            return new ScoreOutcome.Failed(failed.reason(), failed.attempts());
-        }
-        return read(((Answer.Text) answer).text(), wishes.size());
+        Double share = heard.value();
+        return share == null
+                ? new ScoreOutcome.Failed(heard.reason(), 1)
+                : new ScoreOutcome.Scored(share);
     }
 
-    private static ScoreOutcome read(String reply, int wishes) {
+    private static Dialogue.Reading<Double> read(String reply, int wishes) {
         try {
-            JsonNode marks = Json.mapper().readTree(reply.strip()).path("coverage");
-            double sum = 0;
-            boolean whole = marks.isArray() && marks.size() == wishes;
-            for (JsonNode mark : marks) {
-                whole &= mark.isNumber() && mark.doubleValue() >= 0 && mark.doubleValue() <= 10;
-                sum += mark.doubleValue();
+            JsonNode marks = JudgeReply.object(JudgeReply.answer(reply)).path("coverage");
+            if (!marks.isArray() || marks.size() != wishes) {
+                throw new JudgeReply.Unreadable("marks");
             }
-            return whole
-                    ? new ScoreOutcome.Scored(sum / (10.0 * wishes))
-                    : new ScoreOutcome.Failed("MALFORMED(marks)", 1);
-        } catch (JsonProcessingException e) {
-            return new ScoreOutcome.Failed("MALFORMED(bad JSON)", 1);
+            double sum = 0;
+            for (JsonNode mark : marks) {
+                sum += JudgeReply.mark(mark);
+            }
+            return new Dialogue.Reading<>(sum / (10.0 * wishes), "");
+        } catch (JudgeReply.Unreadable e) {
+            return new Dialogue.Reading<@Nullable Double>(null, e.code());
         }
     }
 }

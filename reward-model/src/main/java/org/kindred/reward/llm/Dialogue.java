@@ -108,7 +108,7 @@ record Dialogue(JudgeClient client, int maxTokens, @Nullable String schema) {
         Reading<T> reading = reader.apply(text.text());
         return new Heard<>(
                 reading.value(),
-                reading.reason(),
+                reading.value() == null && text.cut() ? "TRUNCATED" : reading.reason(),
                 spent + text.inputTokens() + text.outputTokens());
     }
 

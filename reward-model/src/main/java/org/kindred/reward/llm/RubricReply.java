@@ -1,13 +1,14 @@
 package org.kindred.reward.llm;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.Json;
 import org.kindred.reward.UserRubric;
 import org.kindred.reward.chain.ChainParser;
+import org.kindred.reward.chain.JudgeReply;
+import org.kindred.reward.chain.JudgeReply.Unreadable;
 import org.kindred.reward.llm.Dialogue.Reading;
 
 /** Reads replies to the prompts that ask for a rubric before any response is shown. */
@@ -15,32 +16,37 @@ final class RubricReply {
     private RubricReply() {}
 
     static Reading<UserRubric> read(String reply) {
-        List<String> parts;
-        JsonNode root;
+        ChainParser.Parts parts;
         try {
             parts = ChainParser.parts(reply);
-            root = Json.mapper().readTree(parts.get(1));
-        } catch (IllegalArgumentException e) {
-            return refused(String.valueOf(e.getMessage()));
-        } catch (JsonProcessingException e) {
-            return refused("bad JSON");
+        } catch (Unreadable e) {
+            return new Reading<@Nullable UserRubric>(null, e.code());
         }
         List<UserRubric.Criterion> criteria = new ArrayList<>();
-        for (JsonNode line :
-                root == null ? Json.mapper().createArrayNode() : root.path("criteria")) {
+        for (JsonNode line : parts.object().path("criteria")) {
             JsonNode name = line.path("name");
-            JsonNode weight = line.path("weight");
-            if (!name.isTextual()
-                    || !weight.isNumber()
-                    || !(weight.doubleValue() > 0)
-                    || Double.isInfinite(weight.doubleValue())) {
+            double weight = weight(line.path("weight"));
+            if (!name.isTextual() || !(weight > 0) || Double.isInfinite(weight)) {
                 return refused("criterion without name or weight");
             }
-            criteria.add(new UserRubric.Criterion(name.textValue(), weight.doubleValue()));
+            criteria.add(new UserRubric.Criterion(name.textValue(), weight));
         }
         return criteria.size() < 2
                 ? refused("fewer than two criteria")
-                : new Reading<>(new UserRubric(parts.get(0), criteria), "");
+                : new Reading<>(new UserRubric(parts.persona(), criteria), "");
+    }
+
+    /** Bare, in quotes, or in per cent; 0 where it cannot be read. */
+    private static double weight(JsonNode weight) {
+        try {
+            String text = weight.isTextual() ? weight.textValue().strip() : "";
+            return JudgeReply.number(
+                    text.endsWith("%")
+                            ? TextNode.valueOf(text.substring(0, text.length() - 1))
+                            : weight);
+        } catch (Unreadable e) {
+            return 0;
+        }
     }
 
     private static Reading<UserRubric> refused(String reason) {

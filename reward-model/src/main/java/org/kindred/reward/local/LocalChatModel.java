@@ -27,6 +27,7 @@ import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
 import org.kindred.reward.client.BatchChatModel;
+import org.kindred.reward.client.CallException;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.client.SeededParameters;
 
@@ -91,7 +92,7 @@ public final class LocalChatModel implements BatchChatModel, AutoCloseable {
     private record Prepared(int[] prompt, SamplingOptions sampling, SeedTree seeds) {}
 
     /**
-     * @throws KindredException if the prompt is longer than the model reads
+     * @throws CallException if the prompt is longer than the model reads
      */
     private Prepared prepared(ChatRequest request) {
         int[] prompt =
@@ -101,7 +102,7 @@ public final class LocalChatModel implements BatchChatModel, AutoCloseable {
         int room = model.config().maxPositionEmbeddings() - prompt.length;
         int tokens = wanted.maxOutputTokens() == null ? DEFAULT_TOKENS : wanted.maxOutputTokens();
         if (room < 1) {
-            throw new KindredException(
+            throw CallException.contextLength(
                     "the prompt has "
                             + prompt.length
                             + " tokens, the local model reads at most "
@@ -150,7 +151,7 @@ public final class LocalChatModel implements BatchChatModel, AutoCloseable {
             try {
                 Prepared ready = prepared(requests.get(i));
                 alike.computeIfAbsent(ready.sampling(), how -> new LinkedHashMap<>()).put(i, ready);
-            } catch (KindredException e) { // its own failure, told when it is asked alone
+            } catch (CallException e) { // its own failure, told when it is asked alone
                 all[i] = null;
             }
         }

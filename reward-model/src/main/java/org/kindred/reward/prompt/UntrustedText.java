@@ -27,6 +27,8 @@ public final class UntrustedText {
 
     private static final String[] ASCII = ascii();
 
+    private static final int MOST_ROUNDS = 4;
+
     /** Characters without a shape or a use in plain text, which only hide things. */
     private static final Pattern HIDDEN =
             Pattern.compile(
@@ -36,16 +38,19 @@ public final class UntrustedText {
     /** Characters that some scripts need, and that do not count when text is compared. */
     private static final String JOINERS = "\u200C\u200D\u034F\u115F\u1160\u3164\uFFA0";
 
+    /** Runs are possessive, or bounded where one may begin anew inside itself: linear. */
     private static final Pattern SUSPICIOUS =
             Pattern.compile(
                     String.join(
                             "|",
-                            "<?\\s*[/\\\\]?\\s*JSON[\\s_\\-.*`]*(?<json>START|END)\\s*>?",
-                            "(?<![A-Z0-9])PART[\\s_\\-.:#*]*(?<part>[12])(?=[\\s*_]*(?:[:\\-.#\\u2013\\u2014]|\\n|$))",
-                            "(?<verdict>BETTER[\\s_\\-.]*RESPONSE)",
-                            "(?<slot>RESPONSE\\s*[_\\-]+\\s*[0-9])",
-                            "(?<token><\\|[^|<>\\n]{0,60}\\|?>|\\[/?INST]|<</?SYS>>|</?S>"
-                                    + "|</?(?:SYSTEM|USER|ASSISTANT|START_OF_TURN|END_OF_TURN|THINK)>)",
+                            "(?:<\\s{0,20}+)?+(?:[/\\\\]\\s{0,20}+)?+JSON[\\s_\\-.*`]*+(?<json>START|END)(?:\\s{0,20}+>)?+",
+                            "(?<![A-Z0-9])PART[\\s_\\-.:#*]*+(?<part>[12])(?=[\\s*_&&[^\\n]]*+(?:[:\\-.#\\u2013\\u2014]|\\n|$))",
+                            "(?<verdict>BETTER[\\s_\\-.]*+RESPONSE)",
+                            "(?<slot>RESPONSE\\s*+[_\\-]++\\s*+[0-9])",
+                            "(?<token><\\|[^|<>\\n]{0,60}\\|?>|\\[/?INST]|\\[/?THINK]|<</?SYS>>|</?S>"
+                                    + "|\\u25C1/?THINK\\u25B7"
+                                    + "|</?(?:SYSTEM|USER|ASSISTANT|START_OF_TURN|END_OF_TURN|THINK|THINKING"
+                                    + "|THOUGHTS?|REASONING|SEED:THINK|LONGCAT_THINK)>)",
                             "(?<fence><{2,}|>{2,})"));
 
     private UntrustedText() {}
@@ -54,11 +59,29 @@ public final class UntrustedText {
     public static String neutralise(String text) {
         String current = once(text);
         String next = once(current);
-        while (!next.equals(current)) { // a rewrite may bring two halves together
-            current = next;
+        for (int round = 0; !next.equals(current); round++) { // rewrites bring halves together
+            current = round == MOST_ROUNDS ? withoutAngles(next) : next;
             next = once(current);
         }
         return current;
+    }
+
+    /** Marks inside marks, level by level, would take a round each: none is left to be one. */
+    private static String withoutAngles(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        text.codePoints()
+                .forEach(
+                        point -> {
+                            String folded = fold(point);
+                            if (folded.indexOf('<') >= 0) {
+                                plain.append('\u2039');
+                            } else if (folded.indexOf('>') >= 0) {
+                                plain.append('\u203A');
+                            } else {
+                                plain.appendCodePoint(point);
+                            }
+                        });
+        return plain.toString();
     }
 
     private static String once(String text) {
@@ -142,7 +165,31 @@ public final class UntrustedText {
      * @param label what it is; trusted
      */
     public static String line(String label, String text) {
-        return label + ": " + neutralise(text).replaceAll("\\s*\\R\\s*", " / ").strip();
+        String safe = neutralise(text);
+        StringBuilder line = new StringBuilder(safe.length());
+        for (int i = 0; i < safe.length(); ) {
+            int end = i;
+            boolean breaks = false;
+            while (end < safe.length() && isBlank(safe.charAt(end))) {
+                breaks |= isBreak(safe.charAt(end));
+                end++;
+            }
+            if (end == i) {
+                line.append(safe.charAt(i++));
+            } else {
+                line.append(breaks ? " / " : safe.substring(i, end));
+                i = end;
+            }
+        }
+        return label + ": " + line.toString().strip();
+    }
+
+    private static boolean isBreak(char c) {
+        return c >= '\n' && c <= '\r' || c == '\u0085' || c == '\u2028' || c == '\u2029';
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || isBreak(c);
     }
 
     private static Map<Character, Character> lookAlikes() {

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.Progress;
@@ -43,7 +46,9 @@ record ScenarioSample(
 
     /**
      * A sample for each training row: the rubric is written from {@code h} other rows of the user,
-     * drawn by seed. Rows whose rubric could not be written are left out.
+     * drawn by seed. Rows whose rubric could not be written are left out, and the reasons are told.
+     *
+     * @throws KindredException if no rubric could be written
      */
     static List<ScenarioSample> of(
             Collection<UserContext> users,
@@ -68,6 +73,7 @@ record ScenarioSample(
         List<ScenarioSample> samples = new ArrayList<>();
         Iterator<Drawn> next = rows.iterator();
         int[] done = new int[1];
+        Map<String, Integer> failures = new TreeMap<>();
         OrderedWork.<UserPrompt, List<RubricOutcome>>runInBatches(
                 rows.stream().map(Drawn::asked).iterator(),
                 writer.batch(),
@@ -77,6 +83,9 @@ record ScenarioSample(
                     Drawn row = next.next();
                     double[] taste = taste(outcomes.get(0), embedder);
                     progress.step(++done[0], rows.size(), "rubrics");
+                    if (outcomes.get(0) instanceof RubricOutcome.Failed failed) {
+                        failures.merge(failed.reason(), 1, Integer::sum);
+                    }
                     if (taste.length > 0) {
                         samples.add(
                                 new ScenarioSample(
@@ -89,6 +98,15 @@ record ScenarioSample(
                                                 .toList()));
                     }
                 });
+        if (!failures.isEmpty()) {
+            String missing =
+                    rows.size() - samples.size() + " of " + rows.size() + " rubrics " + failures;
+            if (samples.isEmpty()) {
+                throw new KindredException(
+                        "preference groups: the judge could not write " + missing);
+            }
+            progress.note("left out, since the judge could not write them: " + missing);
+        }
         return samples;
     }
 

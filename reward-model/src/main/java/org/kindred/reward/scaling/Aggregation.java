@@ -2,7 +2,9 @@ package org.kindred.reward.scaling;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -35,6 +37,7 @@ final class Aggregation {
         List<List<@Nullable Double>> own = ownSide.totals();
         List<List<@Nullable Double>> neighbours = theirSide.totals();
         int attempts = ownSide.asked() + theirSide.asked();
+        Map<String, Integer> failures = failures(ownSide, theirSide);
         boolean[] scored = new boolean[responses];
         for (int i = 0; i < responses; i++) {
             int response = i;
@@ -50,7 +53,7 @@ final class Aggregation {
             if (!scored[i] && declined) {
                 outcomes.add(new ScoreOutcome.Abstained("declined by every sample"));
             } else if (ownUsable.isEmpty() && neighbourUsable.isEmpty()) {
-                outcomes.add(new ScoreOutcome.Failed(reason(ownSide, theirSide), attempts));
+                outcomes.add(new ScoreOutcome.Failed(reason(failures), attempts));
             } else {
                 outcomes.add(
                         new ScoreOutcome.Scored(
@@ -65,12 +68,28 @@ final class Aggregation {
                 cellShort,
                 ownSide.asked(),
                 theirSide.asked(),
-                ownSide.tokens() + theirSide.tokens());
+                ownSide.tokens() + theirSide.tokens(),
+                failures);
     }
 
-    private static String reason(Side own, Side neighbours) {
-        String first = own.reason().isEmpty() ? neighbours.reason() : own.reason();
-        return first.isEmpty() ? "no usable sample" : first;
+    /** Of both sides, the user's own first. */
+    private static Map<String, Integer> failures(Side own, Side neighbours) {
+        Map<String, Integer> all = new LinkedHashMap<>(own.failures());
+        neighbours.failures().forEach((reason, n) -> all.merge(reason, n, Integer::sum));
+        return all;
+    }
+
+    /** The most frequent reason; the first of several. */
+    private static String reason(Map<String, Integer> failures) {
+        String most = "no usable sample";
+        int samples = 0;
+        for (Map.Entry<String, Integer> failure : failures.entrySet()) {
+            if (failure.getValue() > samples) {
+                most = failure.getKey();
+                samples = failure.getValue();
+            }
+        }
+        return most;
     }
 
     private static double score(

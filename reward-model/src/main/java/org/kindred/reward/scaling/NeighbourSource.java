@@ -1,6 +1,7 @@
 package org.kindred.reward.scaling;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
 
@@ -16,8 +17,14 @@ public interface NeighbourSource {
      *
      * @param users different users, nearest first, never the user asked about
      * @param cellShort whether the user's own cell held fewer than were asked for
+     * @param failure why the judge could not say where the user belongs; null if it was not asked or
+     *     did say
      */
-    record Found(List<UserContext> users, boolean cellShort) {
+    record Found(List<UserContext> users, boolean cellShort, @Nullable String failure) {
+        public Found(List<UserContext> users, boolean cellShort) {
+            this(users, cellShort, null);
+        }
+
         public Found {
             users = List.copyOf(users);
         }

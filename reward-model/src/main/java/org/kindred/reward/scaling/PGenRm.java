@@ -119,9 +119,13 @@ public final class PGenRm implements RewardModel {
                                 .toList();
         List<ScaledScores> scores = new ArrayList<>();
         for (int i = 0; i < request.responses().size(); i++) {
+            Side neighbours = Side.under(theirs, i);
+            if (found.failure() != null) {
+                neighbours.failed(found.failure());
+            }
             scores.add(
                     Aggregation.aggregate(
-                            plan, Side.under(own, i), Side.under(theirs, i), 1, found.cellShort()));
+                            plan, Side.under(own, i), neighbours, 1, found.cellShort()));
         }
         long tokens = tokens(own) + tokens(theirs);
         return new Judgement(
@@ -228,6 +232,9 @@ public final class PGenRm implements RewardModel {
         Question(ChainRequest request, NeighbourSource.Found found) {
             this.request = request;
             this.found = found;
+            if (found.failure() != null) {
+                theirs.failed(found.failure());
+            }
         }
 
         /** The neighbours of a round, counted from 1. */

@@ -1,6 +1,7 @@
 package org.kindred.reward.scaling;
 
 import java.util.List;
+import java.util.Map;
 import org.kindred.policy.grpo.ScoreOutcome;
 
 /**
@@ -14,6 +15,7 @@ import org.kindred.policy.grpo.ScoreOutcome;
  * @param ownAsked own samples asked for; fewer than planned where asking stopped early
  * @param neighboursAsked likewise samples of neighbours
  * @param tokens of the replies behind them, as the endpoint counted, cached or not
+ * @param failures why samples gave nothing, with how many
  */
 public record ScaledScores(
         List<ScoreOutcome> outcomes,
@@ -23,7 +25,8 @@ public record ScaledScores(
         boolean neighboursShort,
         int ownAsked,
         int neighboursAsked,
-        long tokens) {
+        long tokens,
+        Map<String, Integer> failures) {
 
     /** Who was heard. */
     public enum Source {
@@ -35,6 +38,7 @@ public record ScaledScores(
 
     public ScaledScores {
         outcomes = List.copyOf(outcomes);
+        failures = Map.copyOf(failures);
     }
 
     /** Samples asked for, of both sides. */

@@ -45,7 +45,10 @@ public record ScenarioNeighbours(
         RubricOutcome rubric = writer.rubrics(List.of(asked), Samples.of(1)).get(0).get(0);
         double[] taste = ScenarioSpace.taste(rubric, embedder);
         if (taste.length == 0) {
-            return new Found(List.of(), true);
+            return new Found(
+                    List.of(),
+                    true,
+                    rubric instanceof RubricOutcome.Failed failed ? failed.reason() : null);
         }
         Neighbours near = space.neighbours(taste, user, n, choice != Choice.KNN);
         return found(

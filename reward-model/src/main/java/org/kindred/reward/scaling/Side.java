@@ -2,7 +2,9 @@ package org.kindred.reward.scaling;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.chain.ChainOutcome;
@@ -13,7 +15,7 @@ final class Side {
     private final List<List<@Nullable Double>> totals = new ArrayList<>();
     private int asked;
     private long tokens;
-    private String reason = "";
+    private final Map<String, Integer> failures = new LinkedHashMap<>();
 
     /** What some rubrics gave one response; tokens are left to the caller. */
     static Side under(List<RubricScores> samples, int response) {
@@ -44,8 +46,9 @@ final class Side {
         }
     }
 
-    private void failed(String why) {
-        reason = reason.isEmpty() ? why : reason;
+    /** Counts something that kept a sample from being there. */
+    void failed(String why) {
+        failures.merge(why, 1, Integer::sum);
     }
 
     /** Totals of each sample, {@code [sample][response]}, null where the judge declined. */
@@ -62,8 +65,8 @@ final class Side {
         return tokens;
     }
 
-    /** Why the first failed sample failed; empty if none did. */
-    String reason() {
-        return reason;
+    /** Why samples failed, with how many, the first reason first; empty if none did. */
+    Map<String, Integer> failures() {
+        return failures;
     }
 }

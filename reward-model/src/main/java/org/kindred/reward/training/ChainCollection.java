@@ -128,7 +128,8 @@ public final class ChainCollection {
 
     private TeacherChain line(Ask ask, int sample, ChainOutcome outcome, Set<String> texts) {
         if (!(outcome instanceof ChainOutcome.Written written)) {
-            return rejected(ask, sample, "failed");
+            String reason = ((ChainOutcome.Failed) outcome).reason();
+            return rejected(ask, sample, "failed: " + reason);
         }
         String text = text(written.chain());
         if (text == null || !(parser.parse(text, 2) instanceof ChainParser.Read read)) {

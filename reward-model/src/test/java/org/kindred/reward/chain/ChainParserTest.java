@@ -3,7 +3,9 @@ package org.kindred.reward.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.chain.ChainParser.Malformed;
 import org.kindred.reward.chain.ChainParser.Parsed;
@@ -125,9 +128,60 @@ final class ChainParserTest {
         assertThat(PARSER.parseSchema(good.replace("[5,7]", "[5]"), 2))
                 .isEqualTo(new Malformed("a list of scores has another length"));
         assertThat(PARSER.parseSchema(good.replace("totals", "winner"), 2))
-                .isEqualTo(new Malformed("unknown key"));
+                .isEqualTo(new Malformed("no verdict"));
+        assertThat(PARSER.parseSchema("<think>x</think>\n```json\n" + good + "\n```", 2))
+                .isEqualTo(PARSER.parseSchema(good, 2));
         assertThat(PARSER.parseSchema(good.replace("7]}", "17]}"), 2))
                 .isEqualTo(new Malformed("out of range"));
+    }
+
+    /** A megabyte of blanks behind each word that a pattern begins with. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "better_response",
+                "'response_1'",
+                "PART 1 x",
+                "PART 2",
+                "JSON_START ```json",
+                "<JSON_START>{\"rationale\":\"Clarity",
+                "<JSON_START>{\"rationale\":\"Clarity (60%), Depth (40%) Response 1: Clarity",
+                "<JSON_START>{\"rationale\":\"Response",
+                "<JSON_START>{\"rationale\":\"Clarity (weight 60",
+                "<JSON_START>{",
+                "<think>",
+                "{",
+            })
+    void parse_blanks_takeLinearTime(String prefix) {
+        for (String blank : List.of(" ", "\n", "\t", "\r\n", "\u00A0", " *_", " \n", "a ", prefix)) {
+            String run = blank.repeat(blank.isEmpty() ? 0 : 1_000_000 / blank.length());
+            for (int length : new int[] {15_000, 150_000, 1_000_000}) {
+                String text = prefix + run.substring(0, Math.min(length, run.length()));
+                String reply =
+                        text.contains("JSON_START")
+                                ? "PART 1\np\nPART 2\n"
+                                        + text
+                                        + "x\",\"better_response\":{\"response_1\":1,\"response_2\":2}} JSON_END"
+                                : "PART 1\np\nPART 2\n" + text + "x JSON_START {} JSON_END" + text;
+                assertTimeout(Duration.ofSeconds(2), () -> PARSER.parse(reply, 2));
+            }
+        }
+    }
+
+    @Test
+    void parse_thousandsOfCriteria_takeLinearTime() {
+        StringBuilder rationale = new StringBuilder();
+        for (int i = 0; i < 6000; i++) {
+            rationale.append('c').append(i).append("x (1%), ");
+        }
+        rationale.append("Response 1: ").append("c1x 3/10 ".repeat(6000));
+        String reply =
+                ReplyCorpus.reply(
+                        "{\"rationale\":\""
+                                + rationale
+                                + "\",\"better_response\":{\"response_1\":1,\"response_2\":2}}");
+        assertTimeout(Duration.ofSeconds(2), () -> PARSER.parse(reply, 2));
     }
 
     @Test

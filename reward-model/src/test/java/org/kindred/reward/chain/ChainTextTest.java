@@ -54,8 +54,8 @@ final class ChainTextTest {
     }
 
     @Test
-    void rubric_chain_isOneThatCanBeRead() {
-        assertThat(ChainParser.parts(ChainText.rubric(CHAIN, 2)).get(1))
+    void rubric_chain_isOneThatCanBeRead() throws JudgeReply.Unreadable {
+        assertThat(ChainParser.parts(ChainText.rubric(CHAIN, 2)).object().toString())
                 .isEqualTo(
                         "{\"criteria\":[{\"name\":\"short answers\",\"weight\":63},"
                                 + "{\"name\":\"no hedging\",\"weight\":37}]}");

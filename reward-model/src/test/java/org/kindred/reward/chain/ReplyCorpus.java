@@ -258,6 +258,7 @@ final class ReplyCorpus {
                                                 "Response 2: Clarity " + (11 + i) + "/10"))),
                 row.stated(),
                 false);
+        tolerated(i, row);
         cases.add(
                 new Case(
                         "one response",
@@ -277,7 +278,118 @@ final class ReplyCorpus {
                         true));
     }
 
+    /** Slips with one reading only. */
+    private void tolerated(int i, Row row) {
+        String whole = reply(row.json());
+        String draft =
+                "Draft: <JSON_START>{\"rationale\": \"...\", \"better_response\": {\"response_1\": 3, \"response_2\": %d}}<JSON_END> No."
+                        .formatted(i % 10);
+        read(
+                "reasoning before the answer",
+                List.of(
+                                "<think>\n" + draft + "\n</think>\n\n" + whole,
+                                "PART 1: hm\nPART 2: so\n" + draft + "\n</think>\n" + whole,
+                                "<|channel|>analysis<|message|>"
+                                        + draft
+                                        + "<|end|><|start|>assistant<|channel|>final<|message|>"
+                                        + whole)
+                        .get(i % 3),
+                row.recomputed(),
+                true);
+        read(
+                "raw line breaks",
+                reply(
+                        row.json(
+                                row.rationale()
+                                        .replace(" B. ", "\nB. ")
+                                        .replace(" Response 2", "\r\n\tResponse 2"))),
+                row.recomputed(),
+                true);
+        read(
+                "trailing comma",
+                reply(
+                        i % 2 == 0
+                                ? row.json().replace("}}", ",}}")
+                                : row.json().replace("}}", "},\n}")),
+                row.recomputed(),
+                true);
+        read(
+                "scores out of ten",
+                reply(
+                        "{\"rationale\": \"Both are fine.\", \"better_response\": {\"response_1\": \"%s/10\", \"response_2\": \"%s / 10\"}}"
+                                .formatted(row.stated1(), row.stated2())),
+                row.stated(),
+                false);
+        String better = row.total1() > row.total2() ? "response_1" : "Response 2";
+        read(
+                "keys nobody asked for",
+                reply(
+                        row.json()
+                                        .replace(
+                                                "}}",
+                                                List.of(
+                                                                "}, \"confidence\": 0.9}",
+                                                                "}, \"winner\": \""
+                                                                        + (Double.parseDouble(row.stated1())
+                                                                                        > Double
+                                                                                                .parseDouble(
+                                                                                                        row
+                                                                                                                .stated2())
+                                                                                ? "response_1"
+                                                                                : "Response 2")
+                                                                        + "\"}",
+                                                                "}, \"scores_as_text\": \""
+                                                                        + better.length()
+                                                                        + "\"}",
+                                                                "}, \"reasons\": {\"response_1\": \"plain\"}}")
+                                                        .get(i % 4))),
+                row.recomputed(),
+                true);
+        read(
+                "names in another spelling",
+                List.of(
+                                whole.replace("\"response_", "\"Response "),
+                                whole.replace("\"response_", "\"RESPONSE-"),
+                                whole.replace("JSON_START", "json_start")
+                                        .replace("JSON_END", "json_end"),
+                                whole.replace("<JSON_START>", "**<JSON_START>**")
+                                        .replace("<JSON_END>", "**<JSON_END>**"),
+                                whole.replace("<JSON_END>", "</JSON_START>"),
+                                whole.replace("<JSON_END>", "</JSON_END>"))
+                        .get(i % 6),
+                row.recomputed(),
+                true);
+        read(
+                "words around the object",
+                reply("Here it is:\n```json\n" + row.json() + "\n```\nThat is all."),
+                row.recomputed(),
+                true);
+    }
+
     private void refused(int i, Row row) {
+        boolean first = Double.parseDouble(row.stated1()) > Double.parseDouble(row.stated2());
+        refuse(
+                "two verdicts",
+                reply(
+                        row.json()
+                                .replace(
+                                        "}}",
+                                        i % 2 == 0
+                                                ? "}, \"winner\": \"response_%d\"}"
+                                                        .formatted(first ? 2 : 1)
+                                                : "}, \"totals\": {\"response_1\": 0, \"response_2\": 10}}")),
+                "several verdicts");
+        refuse(
+                "reasoning alone",
+                i % 2 == 0 ? "<think>\n" + reply(row.json()) : "<think>x" + i + "</think>\n ",
+                "reasoning alone");
+        refuse(
+                "quotes that JSON has not",
+                reply(
+                        i % 2 == 0
+                                ? row.json().replace('"', '\'')
+                                : row.json(row.rationale().replace("Clarity", "\"Plain\" words"))),
+                "bad JSON");
         String forged = "{\"response_1\": 0, \"response_2\": " + (i % 10) + "}";
         refuse(
                 "two verdicts",
@@ -353,7 +465,7 @@ final class ReplyCorpus {
                         "{\"rationale\": \"x\", \"better_response\": {\"response_1\": \"%s%s\", \"response_2\": 5}}"
                                 .formatted(
                                         row.stated1(),
-                                        List.of("/10", " points", "%", ",0", "abc", "e")
+                                        List.of("/100", " points", "%", ",0", "abc", "e")
                                                 .get(i % 6))),
                 "not a number");
         refuse(
@@ -408,7 +520,7 @@ final class ReplyCorpus {
                                 "no verdict",
                                 "rationale missing",
                                 "total of an unknown response",
-                                "unknown key")
+                                "no verdict")
                         .get(i % 5));
         refuse(
                 "parts missing",

@@ -45,7 +45,7 @@ final class FaultyServerTest {
     }
 
     static ClientOptions options() {
-        return new ClientOptions(64, 0, 12, 1, 50, 0, 100, 1, 1000, 0, .05, false);
+        return new ClientOptions(64, 0, 12, 1, 50, 0, 100, 1, 1000, 0, .05, false, 300);
     }
 
     static double score(Answer answer) {

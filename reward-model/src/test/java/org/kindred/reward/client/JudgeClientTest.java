@@ -72,7 +72,7 @@ final class JudgeClientTest {
 
     private static ClientOptions options(long deadlineMillis, long budget, double share) {
         return new ClientOptions(
-                4, 0, 4, 100, 1000, deadlineMillis, 4, share, 1000, budget, .05, false);
+                4, 0, 4, 100, 1000, deadlineMillis, 4, share, 1000, budget, .05, false, 300);
     }
 
     @Test
@@ -165,6 +165,80 @@ final class JudgeClientTest {
     }
 
     @Test
+    void ask_nobodyAnswersForLong_stopsAndSaysSo() {
+        ChatModel down =
+                new ChatModel() {
+                    @Override
+                    public ChatResponse doChat(ChatRequest request) {
+                        throw CallException.passing("CONNECTION");
+                    }
+                };
+        List<String> told = new ArrayList<>();
+        JudgeClient client =
+                client(
+                        down,
+                        new ClientOptions(4, 0, 4, 100, 1000, 0, 4, .5, 1000, 0, 1, false, 60));
+        client.telling(told::add);
+        List<Answer> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            answers.addAll(client.ask(question(i), 0, 1));
+        }
+        assertThat(now).isLessThan(TimeUnit.SECONDS.toNanos(70)); // silence of 60 s
+        assertThat(answers).allMatch(Answer.Failed.class::isInstance);
+        assertThat(answers.get(99))
+                .isEqualTo(new Answer.Failed("STOPPED(no answer for 60 s)", 0));
+        assertThat(told.get(0)).contains("all pause for 1.0 s");
+        assertThat(told.get(told.size() - 1)).contains("no further call", "60 s");
+    }
+
+    @Test
+    void waiting_callUnderWay_saysHowLong() {
+        List<String> words = new ArrayList<>();
+        JudgeClient[] client = new JudgeClient[1];
+        client[0] =
+                client(
+                        new ChatModel() {
+                            @Override
+                            public ChatResponse doChat(ChatRequest request) {
+                                now += TimeUnit.SECONDS.toNanos(7);
+                                words.add(client[0].waiting().orElse(""));
+                                throw CallException.status(400, 0);
+                            }
+                        },
+                        options(0, 0, 1));
+        client[0].ask(question(1), 0, 1);
+        assertThat(words)
+                .containsExactly("1 call under way, 0 answers, 0 failures; no answer for 7 s");
+        assertThat(client[0].waiting()).isEmpty();
+    }
+
+    @Test
+    void ask_promptsCutByTheServer_areNoticed() {
+        List<String> told = new ArrayList<>();
+        JudgeClient client =
+                client(
+                        new ChatModel() {
+                            @Override
+                            public ChatResponse doChat(ChatRequest request) {
+                                return ChatResponse.builder()
+                                        .aiMessage(AiMessage.from("text"))
+                                        .tokenUsage(new TokenUsage(2050, 5))
+                                        .build();
+                            }
+                        },
+                        options(0, 0, 1));
+        client.telling(told::add);
+        for (int i = 1; i <= 5; i++) {
+            client.ask(
+                    new Question(
+                            List.of(Message.user("word ".repeat(2000 * i))), "u", "u", 1, 32, null, 0),
+                    0,
+                    1);
+        }
+        assertThat(told).singleElement().asString().contains("2050 tokens", "cut");
+    }
+
+    @Test
     void ask_tooManyFailures_stopsTheRun() {
         ChatModel broken =
                 new ChatModel() {
@@ -189,7 +263,7 @@ final class JudgeClientTest {
             Endpoint endpoint = Endpoint.of("scripted", model);
             new JudgeClient(endpoint, cache, options(0, 0, 1), SeedTree.root(1))
                     .ask(question(1), 0, 1);
-            ClientOptions replay = new ClientOptions(1, 0, 1, 0, 0, 0, 2, 1, 1, 0, .05, true);
+            ClientOptions replay = new ClientOptions(1, 0, 1, 0, 0, 0, 2, 1, 1, 0, .05, true, 300);
             JudgeClient client = new JudgeClient(endpoint, cache, replay, SeedTree.root(1));
             assertThat(client.ask(question(1), 0, 2))
                     .containsExactly(

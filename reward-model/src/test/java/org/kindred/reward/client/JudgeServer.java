@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
 
@@ -56,6 +59,9 @@ public final class JudgeServer implements AutoCloseable {
     private volatile long seed = 1;
     private volatile int always; // HTTP status of every reply, 0 for none
     private volatile String lastBody = "";
+    private volatile Function<JsonNode, @Nullable String> refusals = request -> null;
+    private volatile UnaryOperator<ObjectNode> rewriting = reply -> reply;
+    private final Set<String> bodies = ConcurrentHashMap.newKeySet();
 
     /**
      * @param answers the reply to the last message of a question
@@ -100,6 +106,41 @@ public final class JudgeServer implements AutoCloseable {
     public JudgeServer always(int status) {
         always = status;
         return this;
+    }
+
+    /** Thrown while a reply is made: it is sent in its place. */
+    public static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+        private final String body;
+
+        public Refusal(int status, String body) {
+            super("HTTP " + status);
+            this.status = status;
+            this.body = body;
+        }
+    }
+
+    /**
+     * Refuses requests with status 400.
+     *
+     * @param message of a request's refusal, null for none
+     */
+    public JudgeServer refusing(Function<JsonNode, @Nullable String> message) {
+        refusals = message;
+        return this;
+    }
+
+    /** Makes something else of each good reply, or throws a {@link Refusal}. */
+    public JudgeServer replying(UnaryOperator<ObjectNode> change) {
+        rewriting = change;
+        asked.clear();
+        return this;
+    }
+
+    /** The different requests so far, as they were sent. */
+    public Set<String> bodies() {
+        return bodies;
     }
 
     public String root() {
@@ -147,12 +188,24 @@ public final class JudgeServer implements AutoCloseable {
                 .put("prompt_tokens", 100)
                 .put("completion_tokens", 20 * samples)
                 .put("total_tokens", 100 + 20 * samples);
-        respond(exchange, question, samples, reply);
+        try {
+            String refusal = refusals.apply(request);
+            if (refusal != null) {
+                ObjectNode error = Json.mapper().createObjectNode();
+                error.putObject("error").put("message", refusal);
+                throw new Refusal(400, error.toString());
+            }
+            respond(exchange, question, samples, rewriting.apply(reply));
+        } catch (Refusal e) {
+            asked.computeIfAbsent(question, q -> new AtomicInteger()).incrementAndGet();
+            send(exchange, e.status, e.body);
+        }
     }
 
     private JsonNode body(HttpExchange exchange) throws IOException {
         String text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         lastBody = text; // of whichever request comes last; never read back here
+        bodies.add(text);
         return Json.mapper().readTree(text);
     }
 

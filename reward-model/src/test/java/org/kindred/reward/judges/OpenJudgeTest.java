@@ -3,6 +3,7 @@ package org.kindred.reward.judges;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
@@ -249,7 +251,7 @@ final class OpenJudgeTest {
         try (OpenJudge judge =
                 open(new JudgeSpec.Embedded(), "scaling.prototype", "2", "rubric.axes", "[2]")) {
             assertThat(judge.fits()).isTrue();
-            judge.probe();
+            judge.probe(OpenJudge.Form.RUBRICS);
             scores = judge.rewarding(Progress.NONE).score(user, PROMPT, RESPONSES);
             PreferenceGroups found =
                     judge.groups(data().contexts().values(), Level.USER, Progress.NONE);
@@ -258,7 +260,7 @@ final class OpenJudgeTest {
         }
         JudgeSpec run = JudgeSpec.parse("run:" + folder.resolve("run"));
         try (OpenJudge judge = open(run, "scaling.prototype", "2")) {
-            judge.probe();
+            judge.probe(OpenJudge.Form.RUBRICS);
             assertThat(judge.fits()).isFalse();
             assertThat(judge.options().rubric().axes()).containsExactly(2);
             assertThat(judge.rewarding(Progress.NONE).score(user, PROMPT, RESPONSES))
@@ -298,22 +300,70 @@ final class OpenJudgeTest {
     @Test
     void probe_serverThatRefuses_saysWhatToChange() {
         try (OpenJudge judge = open(served())) {
-            judge.probe();
+            judge.probe(OpenJudge.Form.RUBRICS);
+        }
+        asked.clear();
+        try (OpenJudge judge = open(served())) {
+            judge.probe(OpenJudge.Form.RUBRICS);
+            assertThat(asked).as("from the cache").isEmpty();
         }
         server.always(401);
-        assertRefused("KINDRED_API_KEY");
+        assertRefused("HTTP_401", "KINDRED_API_KEY");
         server.always(404);
-        assertRefused("ends in /v1");
+        assertRefused("the server says: no", "ends in /v1");
         server.close();
-        assertRefused("start the server");
+        assertRefused("CONNECTION", "Start the server");
     }
 
-    private void assertRefused(String advice) {
-        try (OpenJudge judge = open(served(), "client.attempts", "1")) {
-            assertThatThrownBy(judge::probe)
-                    .isInstanceOf(OptionsException.class)
+    @Test
+    void probe_repliesThatCannotBeUsed_sayWhatToChange() {
+        server.replying(reply -> content(reply, ""));
+        assertRefused("EMPTY_REPLY", "judge.llm.max_tokens = 3072");
+        assertThat(server.requests()).as("the third says what the first said").isEqualTo(3);
+        server.replying(reply -> content(reply, "I like both."));
+        assertRefused("MALFORMED(no block)", "judge.client.most_failed_share = 1");
+        server.replying(
+                reply -> {
+                    ((ObjectNode) reply.path("choices").get(0)).put("finish_reason", "length");
+                    return content(reply, "PART 1: so");
+                });
+        assertRefused("TRUNCATED", "raise judge.llm.max_tokens");
+        try (OpenJudge judge = open(served(), "client.most_failed_share", "1", "cache", "false")) {
+            judge.probe(OpenJudge.Form.RUBRICS); // all may fail: told, not refused
+        }
+    }
+
+    private static ObjectNode content(ObjectNode reply, String text) {
+        reply.path("choices")
+                .forEach(choice -> ((ObjectNode) choice.path("message")).put("content", text));
+        return reply;
+    }
+
+    private void assertRefused(String reason, String advice) {
+        try (OpenJudge judge =
+                open(served(), "client.first_wait_millis", "1", "cache", "false")) {
+            assertThatThrownBy(() -> judge.probe(OpenJudge.Form.RUBRICS))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining(reason)
                     .hasMessageContaining(advice);
         }
+        assertThat(folder.resolve(OpenJudge.FAILURES)).content().contains(reason);
+    }
+
+    @Test
+    void notes_callsThatFailed_areNamedWithCounts() {
+        server.replying(
+                reply -> {
+                    throw new JudgeServer.Refusal(400, "{\"error\":{\"message\":\"no such adapter\"}}");
+                });
+        try (OpenJudge judge = open(served(), "client.attempts", "1")) {
+            judge.rewarding(Progress.NONE)
+                    .judge(data().contexts().get("u00"), PROMPT, RESPONSES);
+            assertThat(judge.notes())
+                    .containsExactly(
+                            "calls of the judge failed: [HTTP_400 = 1 (the server says: no such adapter)]");
+        }
+        assertThat(folder.resolve(OpenJudge.FAILURES)).content().contains("no such adapter");
     }
 
     @Test

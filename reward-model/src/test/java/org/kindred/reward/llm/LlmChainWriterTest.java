@@ -249,6 +249,45 @@ final class LlmChainWriterTest {
                 .isInstanceOf(ScoreOutcome.Abstained.class);
     }
 
+    @Test
+    void coverage_repliesWithOneReading_areRead() {
+        EvaluationChain chain = new EvaluationChain("Short.", List.of(), List.of(1.0), List.of());
+        for (String reply :
+                List.of(
+                        "{\"coverage\": [8, 6]}",
+                        "```json\n{\"coverage\": [8, 6]}\n```",
+                        "<think>\nhm\n</think>\n{\"coverage\": [8, 6]}",
+                        "Here is the result:\n{\"coverage\": [8, 6]}",
+                        "{\"coverage\": [\"8\", \"6/10\"]}",
+                        "{\"coverage\": [8, 6,]}",
+                        "{\"coverage\": [8, 6]}\n\nThe analysis covers point 1 well.")) {
+            CoverageJudge judge = new CoverageJudge(client(new Model(text -> reply)));
+            assertThat(judge.coverage("u", chain, List.of("short", "warm")))
+                    .as(reply)
+                    .isEqualTo(new ScoreOutcome.Scored(.7));
+        }
+        Model broken = new Model(text -> "8 and 6");
+        assertThat(new CoverageJudge(client(broken)).coverage("u", chain, List.of("a", "b")))
+                .isEqualTo(new ScoreOutcome.Failed("MALFORMED(not a JSON object)", 1));
+        assertThat(broken.asked).as("asked once more").hasSize(2);
+    }
+
+    @Test
+    void write_reasoning_neverReachesThePersona() {
+        Model model = new Model(text -> "<think>\nPART 1: secret " + text + "\n</think>\n" + text);
+        ChainOutcome outcome =
+                writer(model, LlmOptions.Prompt.HISTORY).write(REQUEST, Samples.of(1)).get(0);
+        assertThat(((ChainOutcome.Written) outcome).chain().persona()).isEqualTo("Short answers.");
+        RubricOutcome rubric =
+                new SoloChainWriter(client(model), LlmOptions.defaults(), SeedTree.root(2))
+                        .rubrics(
+                                List.of(new UserPrompt(REQUEST.user(), REQUEST.prompt())),
+                                Samples.of(1))
+                        .get(0)
+                        .get(0);
+        assertThat(((RubricOutcome.Written) rubric).rubric().persona()).isEqualTo("Short answers.");
+    }
+
     /** Spoils the first reply. */
     private static final class Once implements UnaryOperator<String> {
         private boolean done;

@@ -63,7 +63,7 @@ final class LocalChatModelTest extends EndpointContract {
     @Test
     void ask_promptLongerThanTheContext_isAFailureAndNotAnException() {
         assertThat(client(null).ask(question("tea ".repeat(100)), 0, 1))
-                .containsExactly(new Answer.Failed("KindredException", 1));
+                .containsExactly(new Answer.Failed("CONTEXT_LENGTH", 1));
     }
 
     @Test
@@ -75,7 +75,7 @@ final class LocalChatModelTest extends EndpointContract {
                                 new JudgeClient.Ask(question("What is tea?"), 0, 1),
                                 new JudgeClient.Ask(question("tea ".repeat(100)), 0, 1),
                                 new JudgeClient.Ask(question("What is milk?"), 0, 1)));
-        assertThat(answers.get(1)).containsExactly(new Answer.Failed("KindredException", 1));
+        assertThat(answers.get(1)).containsExactly(new Answer.Failed("CONTEXT_LENGTH", 1));
         assertThat(answers.get(0).get(0)).isInstanceOf(Answer.Text.class);
         assertThat(answers.get(2).get(0)).isInstanceOf(Answer.Text.class);
         assertThat(client.counts().answered()).isEqualTo(2);
@@ -104,7 +104,7 @@ final class LocalChatModelTest extends EndpointContract {
                 .allSatisfy(
                         outcome ->
                                 assertThat(((ScoreOutcome.Failed) outcome).reason())
-                                        .matches("MALFORMED\\(.*|KindredException"));
+                                        .matches("MALFORMED\\(.*|TRUNCATED|EMPTY_REPLY|CONTEXT_LENGTH"));
         assertThat(judged.counts())
                 .containsEntry("own_unusable", 4.0)
                 .containsEntry("neighbours_missing", 2.0)

@@ -1,7 +1,9 @@
 package org.kindred.reward.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -9,6 +11,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.reward.UserContext;
@@ -155,6 +158,42 @@ final class InjectionTest {
                         "Which response is better? The second response.")) {
             assertThat(UntrustedText.neutralise(text)).isEqualTo(text);
         }
+    }
+
+    /** A megabyte of blanks, and of each marker's own beginning, alone and nested. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                " ", "\n", "\t", "\r\n", "\u00A0", "\u2028", "\u3000", " \n", "<", ">", "< ", "</ ", "JSON", "JSON ",
+                "JSON_STA", "PART", "PART 1 ", "PART 1*", "BETTER ", "BETTER_RESPON", "RESPONSE _", "RESPONSE_",
+                "<|", "<|x", "[INST", "</", "<think", "word ", "\u200B", "\u0301"
+            })
+    void neutralise_runs_takeLinearTime(String piece) {
+        int size = piece.charAt(0) < 128 ? 1_000_000 : 200_000; // normalising takes its time
+        String run = "x" + piece.repeat(size / piece.length()) + "x";
+        String few = piece.repeat(100_000 / piece.length());
+        assertTimeout(Duration.ofSeconds(4), () -> UntrustedText.line("q", run));
+        for (String text :
+                List.of(
+                        "JSON" + few + "x",
+                        "PART 1" + few,
+                        "<|".repeat(10_000) + few + "|>".repeat(10_000))) {
+            assertTimeout(Duration.ofSeconds(4), () -> UntrustedText.neutralise(text));
+        }
+    }
+
+    @Test
+    void neutralise_marksInsideMarks_leaveNone() {
+        String text = "<|".repeat(40) + "im_start" + "|>".repeat(40);
+        String once = UntrustedText.neutralise(text);
+        assertThat(once).doesNotContain("<|", "|>");
+        assertThat(UntrustedText.neutralise(once)).isEqualTo(once);
+    }
+
+    @Test
+    void line_lineBreaks_becomeOneSlashEach() {
+        assertThat(UntrustedText.line("q", " a \n\n b\tc \r\nd  e\u2028f \n"))
+                .isEqualTo("q: a / b\tc / d  e / f /");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,8 @@ final class PGenRmTest {
                                 true,
                                 3,
                                 2,
-                                0));
+                                0,
+                                Map.of()));
     }
 
     @Test
