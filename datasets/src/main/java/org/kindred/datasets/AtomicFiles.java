@@ -153,6 +153,26 @@ public final class AtomicFiles {
         }
     }
 
+    /**
+     * Removes what a crash left under {@code .tmp} names. Only for the one owner of a folder: what
+     * another process is writing would go as well.
+     */
+    public static void removeLeftovers(Path root) {
+        List<Path> left;
+        try (Stream<Path> walk = Files.walk(root)) {
+            left = walk.filter(AtomicFiles::isLeftover).toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw failure("looking for leftovers in", root, e);
+        }
+        left.forEach(AtomicFiles::remove);
+    }
+
+    /** Whether a name is that of a file or folder in the making. */
+    public static boolean isLeftover(Path path) {
+        String name = String.valueOf(path.getFileName());
+        return name.startsWith(".") && name.endsWith(".tmp");
+    }
+
     private static void deleteTree(Path path) throws IOException {
         try (Stream<Path> walk = Files.walk(path)) {
             for (Path entry : walk.sorted(Comparator.reverseOrder()).toList()) {

@@ -91,7 +91,9 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         values(defaults).keySet().forEach(key -> origins.put(key, DEFAULT));
         for (OptionLayer layer : layers) {
             Map<String, Given> given = new LinkedHashMap<>();
-            flatten(layer, defaults.getClass(), "", "", layer.values(), given);
+            ObjectNode named =
+                    layer.command() ? whole(layer, defaults.getClass(), origins) : layer.values();
+            flatten(layer, defaults.getClass(), "", "", named, given);
             boolean complete = given.keySet().containsAll(origins.keySet());
             given.forEach(
                     (key, value) -> {
@@ -102,6 +104,36 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                     });
         }
         return tree;
+    }
+
+    /** A command line may leave out the beginning of a key where one option alone ends like it. */
+    private static ObjectNode whole(OptionLayer layer, Class<?> type, Map<String, String> known) {
+        ObjectNode named = YAML.createObjectNode();
+        Set<String> sections = OptionMeanings.components(type).keySet();
+        for (Map.Entry<String, JsonNode> given : layer.values().properties()) {
+            String key = given.getKey();
+            List<String> ends =
+                    sections.contains(key.split("\\.", 2)[0])
+                            ? List.of()
+                            : known.keySet().stream()
+                                    .filter(option -> option.endsWith("." + key))
+                                    .toList();
+            if (ends.size() > 1) {
+                throw new OptionsException(
+                        layer.origin()
+                                + ": "
+                                + key
+                                + " may be "
+                                + String.join(" or ", ends)
+                                + "; write the whole key");
+            }
+            String meant = ends.isEmpty() ? key : ends.get(0);
+            if (named.replace(meant, given.getValue()) != null) {
+                throw new OptionsException(
+                        layer.origin() + ": " + meant + " is given twice; keep one");
+            }
+        }
+        return named;
     }
 
     /**
@@ -216,6 +248,15 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
      * @throws OptionsException if one of them was given, whatever its value
      */
     public OptionTree<T> refuse(String key, String why) {
+        return refuse(key, why, DEFAULT);
+    }
+
+    /**
+     * Likewise, where one layer may name what is not read.
+     *
+     * @param tolerated origin of that layer
+     */
+    public OptionTree<T> refuse(String key, String why, String tolerated) {
         Map<String, String> marked = new TreeMap<>(origins);
         Set<String> meant = new TreeSet<>(origins.keySet());
         meant.removeIf(option -> !option.equals(key) && !option.startsWith(key + "."));
@@ -225,6 +266,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         }
         Map<String, String> given = given();
         given.keySet().retainAll(meant);
+        given.values().removeIf(tolerated::equals);
         if (!given.isEmpty()) {
             throw new OptionsException(
                     given.entrySet().stream()

@@ -41,9 +41,11 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        Map<String, String> unread = RewardOptions.unread(RewardOptions.defaults());
+        unread.remove("scenarios"); // the table has the published prototypes too
         OptionTree<CompareOptions> options =
                 settings.resolve(CompareOptions.defaults())
-                        .refuse("judge.", RewardOptions.unread(RewardOptions.defaults()))
+                        .refuse("judge.", unread)
                         .refuse("judge.spec", "the table is of the rubric judge")
                         .refuse("judge.scaling", "the table holds every scaling")
                         .refuse("judge.persona", "no policy reads a persona here");

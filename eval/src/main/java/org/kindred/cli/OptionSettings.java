@@ -38,7 +38,8 @@ class OptionSettings {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "One option, for example --set reinforcement.steps=20; see --print-config.")
+                    "One option, for example --set reinforcement.steps=20; a key may be cut to an"
+                            + " ending that is its own (sampling.temperature). See --print-config.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(

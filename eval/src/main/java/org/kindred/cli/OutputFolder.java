@@ -1,5 +1,6 @@
 package org.kindred.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -12,6 +13,8 @@ import picocli.CommandLine.Option;
 
 /** The folder that a command writes. */
 class OutputFolder {
+    private static final Path RUNS = Path.of("runs");
+
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -30,6 +33,14 @@ class OutputFolder {
 
         boolean resume() {
             return resume;
+        }
+
+        /** Likewise; to go on without {@code --out} is to go on with the newest. */
+        @Override
+        Path folder(String command) {
+            return resume && out() == null
+                    ? RunFolder.newest(RUNS, command + "-")
+                    : super.folder(command);
         }
 
         RunFolder.Existing existing() {
@@ -65,7 +76,25 @@ class OutputFolder {
         String stamp =
                 LocalDateTime.now(ZoneId.systemDefault())
                         .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-        return Path.of("runs", command + "-" + stamp);
+        return RUNS.resolve(command + "-" + stamp);
+    }
+
+    /**
+     * For commands that write a folder in one step, at their end: refuses now what could not be
+     * replaced then.
+     *
+     * @param mark a file of what the command writes; a folder without it is never replaced
+     */
+    void refuseForeign(Path folder, String mark) {
+        refuseOccupied(folder);
+        if (RunFolder.isOccupied(folder) && !Files.exists(folder.resolve(mark))) {
+            throw new KindredException(
+                    folder
+                            + " holds other things than this command writes (no "
+                            + mark
+                            + "), which --force does not replace. Empty it by hand or name another"
+                            + " folder with --out.");
+        }
     }
 
     /** For commands that write a folder once and cannot resume. */

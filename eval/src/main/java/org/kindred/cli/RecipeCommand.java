@@ -17,7 +17,7 @@ import org.kindred.pipeline.RecipeOptions;
 import org.kindred.pipeline.RunFolder;
 import org.kindred.pipeline.StartOptions;
 import org.kindred.policy.run.TrainingListener;
-import org.kindred.reward.judges.JudgeSpec;
+import org.kindred.reward.judges.RewardOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,7 +76,7 @@ abstract class RecipeCommand implements Callable<Integer> {
         engine.addTo(settings);
         settings.set("judge.spec", judge);
         flags();
-        Path folder = folder();
+        Path folder = output.folder(folderName());
         OptionTree<RecipeOptions> options = options(folder);
         if (settings.printed(options, out)) {
             return 0;
@@ -122,12 +122,6 @@ abstract class RecipeCommand implements Callable<Integer> {
         return spec.qualifiedName().replaceFirst("^kindred ", "");
     }
 
-    private Path folder() {
-        return output.resume() && output.out() == null
-                ? RunFolder.newest(Path.of("runs"), folderName() + "-")
-                : output.folder(folderName());
-    }
-
     /**
      * What was given now, over those of the run that the folder holds. A run that goes on keeps all
      * of them; one that is joined keeps what was chosen, and its defaults are this command's.
@@ -138,12 +132,12 @@ abstract class RecipeCommand implements Callable<Integer> {
         boolean joined = Files.exists(config) && !output.force();
         List<OptionLayer> found = new ArrayList<>();
         if (joined && output.resume()) {
-            found.add(OptionLayer.file(config));
+            found.add(OptionLayer.file(RunFolder.config(folder)));
             return settings.resolve(defaults, found.toArray(OptionLayer[]::new));
         }
         found.add(OptionLayer.of("kindred " + commandName(), own()));
         if (joined) {
-            OptionLayer held = OptionLayer.file(config);
+            OptionLayer held = OptionLayer.file(RunFolder.config(folder));
             found.add(held.differingFrom(defaults));
             if (Files.exists(folder.resolve(StartOptions.FOLDER))) {
                 found.add(held.only(Set.of("start"))); // its policy is what arms begin from
@@ -155,21 +149,31 @@ abstract class RecipeCommand implements Callable<Integer> {
         }
         OptionTree<RecipeOptions> options =
                 settings.resolve(defaults, found.toArray(OptionLayer[]::new));
-        return joined ? options : read(options); // a run's file names the sections of all commands
+        return read(options, config.toString());
     }
 
-    /** Refuses what the command, or what was chosen, does not read. */
-    private OptionTree<RecipeOptions> read(OptionTree<RecipeOptions> options) {
-        OptionTree<RecipeOptions> read = options;
+    /**
+     * Refuses what the command, or what was chosen, does not read.
+     *
+     * @param held origin of options that a joined run holds: they are for all of its commands
+     */
+    private OptionTree<RecipeOptions> read(OptionTree<RecipeOptions> options, String held) {
+        Map<String, String> unread = new LinkedHashMap<>();
         for (String section : OptionTree.sections(RecipeOptions.class)) {
             if (!sections.contains(section)) {
-                read = read.refuse(section, "kindred " + commandName() + " has no such stage");
+                unread.put(section, "kindred " + commandName() + " has no such stage");
             }
         }
-        for (Map.Entry<String, String> unread : unread(options.options()).entrySet()) {
-            if (sections.contains(unread.getKey().split("\\.", 2)[0])) {
-                read = read.refuse(unread.getKey(), unread.getValue());
-            }
+        unread(options.options())
+                .forEach(
+                        (key, why) -> {
+                            if (sections.contains(key.split("\\.", 2)[0])) {
+                                unread.put(key, why);
+                            }
+                        });
+        OptionTree<RecipeOptions> read = options;
+        for (Map.Entry<String, String> entry : unread.entrySet()) {
+            read = read.refuse(entry.getKey(), entry.getValue(), held);
         }
         return read;
     }
@@ -182,27 +186,12 @@ abstract class RecipeCommand implements Callable<Integer> {
         } else {
             unread.put("data.simulation", "the data are " + options.data().source());
         }
-        if (JudgeSpec.parse(options.judge().spec()) instanceof JudgeSpec.Embedded) {
-            for (String key :
-                    List.of(
-                            "llm",
-                            "client",
-                            "samples_per_request",
-                            "timeout_seconds",
-                            "cache",
-                            "both_orders",
-                            "scenarios")) {
-                unread.put("judge." + key, "the rubric judge is no language model");
-            }
-        } else {
-            unread.put("judge.prototypes", "cells of users are the rubric judge's");
-            if (!options.evaluation().evaluatingJudge()) {
-                unread.put("judge.rubric", "only the rubric judge is fitted");
-            }
+        Map<String, String> judge = RewardOptions.unread(options.judge());
+        judge.remove("rows_per_user"); // chains are written whoever judges
+        if (options.evaluation().evaluatingJudge()) {
+            judge.remove("rubric"); // the evaluating judge is fitted whoever rewards
         }
-        if (options.judge().scaling().prototype() == 0) {
-            unread.put("judge.neighbours", "scaling.prototype is 0, so no neighbour is asked");
-        }
+        judge.forEach((key, why) -> unread.put("judge." + key, why));
         StartOptions start = options.start();
         if (!start.scratch()) {
             unread.put("start.decoder", "start.model is a folder");

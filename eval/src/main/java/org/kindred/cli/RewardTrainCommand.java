@@ -122,7 +122,7 @@ final class RewardTrainCommand implements Callable<Integer> {
                                 training.requestStop();
                                 return true;
                             },
-                            Stoppable.SAME_COMMAND,
+                            Stoppable.SAME_COMMAND + " --out " + folder,
                             out,
                             () -> training.run(run));
             console.close();

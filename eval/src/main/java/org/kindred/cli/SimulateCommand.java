@@ -30,7 +30,7 @@ final class SimulateCommand implements Callable<Integer> {
             return 0;
         }
         Path folder = output.folder("simulate");
-        output.refuseOccupied(folder);
+        output.refuseForeign(folder, SimulatedPopulation.TRUTH_FILE);
         SimulatedPopulation population =
                 SimulatedPopulation.generate(
                         options.options().simulation(),

@@ -86,9 +86,9 @@ final class SplitCommand implements Callable<Integer> {
             throw new OptionsException("--test goes with --by suite, and that needs it");
         }
         Path folder = output.folder("split");
-        output.refuseOccupied(folder);
+        output.refuseForeign(folder, DatasetSplit.FILE);
         SplitPlan[] made = new SplitPlan[1];
-        AtomicFiles.writeFolder(
+        AtomicFiles.replaceFolder(
                 folder,
                 inside -> {
                     List<SourceData> train = read(data, inside);

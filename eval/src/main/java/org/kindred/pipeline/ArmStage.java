@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.options.OptionTree;
@@ -78,6 +77,14 @@ final class ArmStage implements Stage {
                                                     }
                                                 }));
         return read;
+    }
+
+    /** More steps are further training where nothing in it depends on their number. */
+    @Override
+    public boolean goesOn(String option, String was, String is) {
+        return option.equals(name() + ": steps")
+                && Integer.parseInt(was) < Integer.parseInt(is)
+                && options.trainer(seeds.seed()).independentOfLength();
     }
 
     @Override
@@ -191,12 +198,7 @@ final class ArmStage implements Stage {
                                     + validation.metric());
         }
         try (CausalLm model = CausalLm.load(chosen, engine())) {
-            AtomicFiles.replaceFolder(
-                    folder.resolve("model"),
-                    inside -> {
-                        model.save(inside);
-                        tokenizer.save(inside);
-                    });
+            ModelFolder.write(folder.resolve("model"), model, tokenizer);
         }
         return true;
     }
@@ -263,14 +265,8 @@ final class ArmStage implements Stage {
         }
 
         private Map<TrainingItem, int[]> fitting(int longest) {
-            if (context.options().start().persona()) {
-                context.personas()
-                        .ask(
-                                items.stream()
-                                        .map(i -> new Personas.Asked(i.userId(), i.promptText()))
-                                        .toList(),
-                                context.progress());
-            }
+            context.askPersonas(
+                    items.stream().map(i -> new Personas.Asked(i.userId(), i.promptText())));
             Map<TrainingItem, int[]> fitting = new LinkedHashMap<>();
             for (TrainingItem item : items) {
                 Optional<String> persona = context.persona(item.userId(), item.promptText());

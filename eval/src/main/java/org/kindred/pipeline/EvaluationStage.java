@@ -6,10 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
@@ -138,14 +140,7 @@ final class EvaluationStage implements Stage {
                 options.maxPrompts() == 0 || options.maxPrompts() >= all.size()
                         ? all
                         : seeds.child("prompts").shuffled(all).subList(0, options.maxPrompts());
-        if (context.options().start().persona()) {
-            context.personas()
-                    .ask(
-                            drawn.stream()
-                                    .map(p -> new Personas.Asked(p.userId(), p.text()))
-                                    .toList(),
-                            context.progress());
-        }
+        context.askPersonas(drawn.stream().map(p -> new Personas.Asked(p.userId(), p.text())));
         List<EvaluationPrompt> asked =
                 drawn.stream()
                         .filter(p -> context.persona(p.userId(), p.text()).isPresent())
@@ -320,10 +315,24 @@ final class EvaluationStage implements Stage {
         }
         Map<String, String> groups = new TreeMap<>();
         context.users().keySet().forEach(user -> groups.put(user, people.of(user)));
+        Map<String, String> strangers = HeldOutChoices.strangers(groups, seeds.child("strangers"));
+        context.askPersonas(
+                choices.stream()
+                        .flatMap(
+                                choice ->
+                                        Stream.of(choice.userId(), strangers.get(choice.userId()))
+                                                .filter(Objects::nonNull)
+                                                .map(
+                                                        user ->
+                                                                new Personas.Asked(
+                                                                        user,
+                                                                        Message.text(
+                                                                                choice
+                                                                                        .prompt())))));
         return Optional.of(
                 new HeldOutChoices(
                         choices,
-                        HeldOutChoices.strangers(groups, seeds.child("strangers")),
+                        strangers,
                         (user, prompt) ->
                                 context.options().start().persona()
                                         ? context.persona(user, Message.text(prompt)).orElse(null)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.eval.results.Results;
 
@@ -22,6 +23,7 @@ final class LearningCurves {
 
     /** One curve a prototype, running mean of {@link Results#CURVE_WINDOW} steps. */
     static List<Results.Curve> read(String policy, Path metrics) {
+        Checksums.check(metrics.toAbsolutePath().getParent());
         Map<String, List<List<Double>>> raw = new TreeMap<>();
         try (BufferedReader lines = Files.newBufferedReader(metrics)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.options.OptionsException;
 import org.kindred.policy.model.CausalLm;
@@ -43,6 +44,17 @@ public final class ModelFolder {
                             + rows
                             + " rows; the tokenizer belongs to another model");
         }
+    }
+
+    /** Writes a model with its tokenizer, in place of what is there, with the files' checksums. */
+    static void write(Path target, CausalLm model, Tokenizer tokenizer) {
+        AtomicFiles.replaceFolder(
+                target,
+                inside -> {
+                    model.save(inside);
+                    tokenizer.save(inside);
+                    Checksums.addAll(inside);
+                });
     }
 
     /** The configuration of the model, or of the base model of an adapter. */

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.Sha256;
 import org.kindred.options.OptionTree;
@@ -121,7 +120,7 @@ public final class Recipe implements AutoCloseable {
     public boolean run() {
         refuseOtherOptions();
         new Preflight(context).check();
-        AtomicFiles.writeText(run.path(RunFolder.CONFIG), OptionTree.yaml(context.options()));
+        run.writeConfig(context.options());
         Provenance.now(context.options().seed(), context.options().engine())
                 .write(run.path("provenance.json"));
         for (Stage stage : planned) {
@@ -146,6 +145,7 @@ public final class Recipe implements AutoCloseable {
         boolean whole = stage.run();
         running = null;
         if (whole) {
+            run.protect(stage.outputs());
             run.finish(stage.name(), context.takeNotes());
         }
         return whole;
@@ -164,11 +164,10 @@ public final class Recipe implements AutoCloseable {
 
     /** A stage that was begun with other options must not go on, nor be lost. */
     private void refuseOtherOptions() {
-        Path config = run.path(RunFolder.CONFIG);
-        if (!Files.exists(config)) {
+        if (!Files.exists(run.path(RunFolder.CONFIG))) {
             return;
         }
-        RecipeOptions before = OptionTree.load(config, RecipeOptions.class);
+        RecipeOptions before = OptionTree.load(RunFolder.config(run.root()), RecipeOptions.class);
         List<String> changed = new ArrayList<>();
         for (Stage stage : planned) {
             if (run.keyOf(stage.name()).isPresent() && !stage.repeats()) {
@@ -179,7 +178,7 @@ public final class Recipe implements AutoCloseable {
                 for (String option : all.keySet()) {
                     String was = then.getOrDefault(option, "(absent)");
                     String is = now.getOrDefault(option, "(absent)");
-                    if (!was.equals(is)) {
+                    if (!was.equals(is) && !stage.goesOn(option, was, is)) {
                         changed.add(option + ": " + was + " -> " + is);
                     }
                 }

@@ -250,6 +250,13 @@ final class RunContext implements AutoCloseable {
         return personas;
     }
 
+    /** Has personas written many at a time, where any are wanted; {@link #persona} knows them. */
+    void askPersonas(Stream<Personas.Asked> asked) {
+        if (options.start().persona()) {
+            personas().ask(asked.toList(), progress);
+        }
+    }
+
     /**
      * What stands in a policy's system message; blank where no persona is wanted, empty on failure.
      */

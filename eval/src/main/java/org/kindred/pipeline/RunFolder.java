@@ -1,9 +1,11 @@
 package org.kindred.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.FolderLock;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Sha256;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
 
@@ -42,11 +46,15 @@ public final class RunFolder implements AutoCloseable {
     public static final String CONFIG = "config.yaml";
 
     private static final String STATE = "state.json";
+    private static final String SUM = "sha256";
+    private static final String CONFIG_SUM = "# sha256 of the lines above: ";
+    private static final int VERSION = 1;
     private static final String LOCK = "run.lock";
     private static final String COMMAND = "command.json";
 
     /** What a run writes before its first stage. */
-    private static final Set<String> OWN_FILES = Set.of(CONFIG, LOCK, STATE, COMMAND);
+    private static final Set<String> OWN_FILES =
+            Set.of(CONFIG, LOCK, STATE, COMMAND, Checksums.FILE);
 
     private final Path root;
     private final FolderLock lock;
@@ -85,6 +93,7 @@ public final class RunFolder implements AutoCloseable {
                 folder.clear();
             } else if (occupied) {
                 folder.readState(existing == Existing.RESUME);
+                Checksums.checkTree(root);
                 if (existing == Existing.REFUSE
                         && folder.begun.keySet().stream().anyMatch(asked::contains)) {
                     throw occupied(root);
@@ -115,9 +124,12 @@ public final class RunFolder implements AutoCloseable {
         if (occupied && existing == Existing.REFUSE && !neverGotAnywhere(root)) {
             throw occupied(root);
         }
+        if (existing == Existing.RESUME && !Files.exists(root.resolve(CONFIG))) {
+            throw nothingToResume(root);
+        }
         RunFolder folder = new RunFolder(root, lock(root));
         try {
-            if (occupied && existing == Existing.RESUME) {
+            if (existing == Existing.RESUME) {
                 folder.resume(options, harmless);
             } else {
                 folder.start(options, occupied);
@@ -189,14 +201,16 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static FolderLock lock(Path root) {
-        return FolderLock.take(root, LOCK, "or name another folder with --out.");
+        FolderLock lock = FolderLock.take(root, LOCK, "or name another folder with --out.");
+        AtomicFiles.removeLeftovers(root);
+        return lock;
     }
 
     private void start(Record options, boolean clear) {
         if (clear) {
             clear();
         }
-        AtomicFiles.writeText(path(CONFIG), OptionTree.yaml(options));
+        writeConfig(options);
         saveState();
     }
 
@@ -216,20 +230,51 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private void resume(Record options, Set<String> harmless) {
-        Path config = path(CONFIG);
-        if (!Files.exists(config)) {
-            throw nothingToResume(root);
-        }
         List<String> changed =
-                OptionTree.differences(OptionTree.load(config, options.getClass()), options)
+                OptionTree.differences(OptionTree.load(config(root), options.getClass()), options)
                         .stream()
                         .filter(change -> harmless.stream().noneMatch(change::startsWith))
                         .toList();
         if (!changed.isEmpty()) {
             throw otherOptions(root, changed);
         }
-        AtomicFiles.writeText(config, OptionTree.yaml(options));
+        writeConfig(options);
         readState(false);
+        Checksums.checkTree(root);
+    }
+
+    /** Keeps the options of the run; the last line says what the lines above it were. */
+    void writeConfig(Record options) {
+        String text = OptionTree.yaml(options);
+        AtomicFiles.writeText(path(CONFIG), text + CONFIG_SUM + Sha256.of(text) + "\n");
+    }
+
+    /**
+     * The file with the options of a run.
+     *
+     * @throws KindredException if it is not as the run wrote it
+     */
+    public static Path config(Path root) {
+        Path file = root.resolve(CONFIG);
+        try {
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            int sum = text.lastIndexOf(CONFIG_SUM);
+            if (sum < 0
+                    || !text.substring(sum + CONFIG_SUM.length())
+                            .strip()
+                            .equals(Sha256.of(text.substring(0, sum)))) {
+                throw new KindredException(
+                        file
+                                + " is damaged, or was edited: it is not as the run wrote it. Put it"
+                                + " back, give other options on the command line, or start another"
+                                + " run with --config "
+                                + file
+                                + " --out DIR");
+            }
+            return file;
+        } catch (IOException e) {
+            throw AtomicFiles.failure("reading", file, e);
+        }
     }
 
     static OptionsException otherOptions(Path root, List<String> changed) {
@@ -260,6 +305,7 @@ public final class RunFolder implements AutoCloseable {
         }
         try {
             JsonNode stages = Json.mapper().readTree(Files.readAllBytes(state));
+            requireWhole(state, stages);
             stages.path("begun")
                     .properties()
                     .forEach(stage -> begun.put(stage.getKey(), stage.getValue().asText()));
@@ -272,9 +318,40 @@ public final class RunFolder implements AutoCloseable {
                                 stage.getValue().forEach(note -> said.add(note.asText()));
                                 notes.put(stage.getKey(), said);
                             });
+        } catch (JsonProcessingException e) {
+            throw damaged(state, Json.explain(e));
         } catch (IOException e) {
             throw AtomicFiles.failure("reading", state, e);
         }
+    }
+
+    /** It names what need not be made again, so it must be what a run of this version wrote. */
+    private static void requireWhole(Path file, JsonNode state) {
+        int version = state.path("version").asInt();
+        if (version != VERSION) {
+            throw new KindredException(
+                    file
+                            + ": version: found "
+                            + version
+                            + ", expected "
+                            + VERSION
+                            + "; the run was made by another version of Kindred. Go on with that one, or"
+                            + " start another run with --out");
+        }
+        ObjectNode content = state.deepCopy();
+        String sum = content.path(SUM).asText();
+        content.remove(SUM);
+        if (!sum.equals(Sha256.of(content.toString()))) {
+            throw damaged(file, SUM + " is not that of its content");
+        }
+    }
+
+    private static KindredException damaged(Path file, String why) {
+        return new KindredException(
+                file
+                        + " is damaged: "
+                        + why
+                        + ". Take it from a copy, or make the run again with --force");
     }
 
     /** A file or folder of the run, for example {@code path("reward/prototypes.json")}. */
@@ -302,12 +379,15 @@ public final class RunFolder implements AutoCloseable {
                 throw AtomicFiles.failure("reading", file, e);
             }
         }
+        Checksums.drop(file);
         Json.write(file, now);
+        Checksums.add(file);
         return now;
     }
 
     /** Removes what an interrupted attempt at a stage left behind. */
     public void clear(String relative) {
+        Checksums.drop(path(relative));
         AtomicFiles.remove(path(relative));
     }
 
@@ -322,6 +402,18 @@ public final class RunFolder implements AutoCloseable {
         finished.add(stage);
         notes.put(stage, List.copyOf(said));
         saveState();
+    }
+
+    /** From now on, damage to these files and folders is noticed. */
+    void protect(List<String> outputs) {
+        for (String output : outputs) {
+            Path made = path(output);
+            if (Files.isDirectory(made)) {
+                Checksums.addAll(made);
+            } else if (Files.exists(made)) {
+                Checksums.add(made);
+            }
+        }
     }
 
     /** What finished stages said, in their order. */
@@ -345,7 +437,7 @@ public final class RunFolder implements AutoCloseable {
 
     private void saveState() {
         ObjectNode state = Json.mapper().createObjectNode();
-        state.put("version", 1);
+        state.put("version", VERSION);
         ObjectNode keys = state.putObject("begun");
         begun.forEach(keys::put);
         ArrayNode stages = state.putArray("finished");
@@ -358,6 +450,7 @@ public final class RunFolder implements AutoCloseable {
                         said.forEach(list::add);
                     }
                 });
+        state.put(SUM, Sha256.of(state.toString()));
         AtomicFiles.writeText(path(STATE), state.toPrettyString() + "\n");
     }
 

@@ -68,16 +68,17 @@ public final class SeedRuns implements AutoCloseable {
      * @return false if it was asked to stop before its end
      */
     public boolean run() {
-        Path config = folder.path(RunFolder.CONFIG);
-        if (Files.exists(config)) {
+        if (Files.exists(folder.path(RunFolder.CONFIG))) {
             List<String> changed =
-                    OptionTree.differences(OptionTree.load(config, RecipeOptions.class), options);
+                    OptionTree.differences(
+                            OptionTree.load(RunFolder.config(folder.root()), RecipeOptions.class),
+                            options);
             changed.removeIf(change -> RunContext.isHarmless(change));
             if (!changed.isEmpty()) {
                 throw RunFolder.otherOptions(folder.root(), changed);
             }
         }
-        AtomicFiles.writeText(config, OptionTree.yaml(options));
+        folder.writeConfig(options);
         folder.begin(WHOLE, "");
         RecipeOptions tuned = options;
         if (options.tuning().wanted()) {

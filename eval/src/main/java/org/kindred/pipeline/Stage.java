@@ -33,6 +33,14 @@ interface Stage {
         return List.of();
     }
 
+    /**
+     * Whether an option may differ from what the stage began with, since it goes on from what it
+     * has.
+     */
+    default boolean goesOn(String option, String was, String is) {
+        return false;
+    }
+
     /** Whether it is so cheap that it is made again where its options or inputs have changed. */
     default boolean repeats() {
         return false;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
@@ -219,6 +220,7 @@ final class StartStage implements Stage {
                         options().decoder().create(tokenizer, engine(), seeds().child("weights"))) {
             model.save(folder);
         }
+        Checksums.addAll(folder);
     }
 
     private boolean fineTune(Path base) {
@@ -240,14 +242,8 @@ final class StartStage implements Stage {
                 seeds().child("chosen").shuffled(context.data().dataset().training());
         int most = options().sft().examples() == 0 ? rows.size() : options().sft().examples();
         List<Preference> drawn = rows.subList(0, Math.min(most, rows.size()));
-        if (options().persona()) {
-            context.personas()
-                    .ask(
-                            drawn.stream()
-                                    .map(row -> new Personas.Asked(row.userId(), row.promptText()))
-                                    .toList(),
-                            context.progress());
-        }
+        context.askPersonas(
+                drawn.stream().map(row -> new Personas.Asked(row.userId(), row.promptText())));
         List<SftExample> examples = new ArrayList<>();
         int without = 0;
         for (Preference row : drawn) {
@@ -375,14 +371,10 @@ final class StartStage implements Stage {
                     inside -> {
                         model.saveTrained(inside);
                         tokenizer.save(inside);
+                        Checksums.addAll(inside);
                     });
         }
-        AtomicFiles.replaceFolder(
-                target,
-                inside -> {
-                    model.save(inside);
-                    tokenizer.save(inside);
-                });
+        ModelFolder.write(target, model, tokenizer);
     }
 
     /** Reports updates. */

@@ -146,6 +146,30 @@ final class OptionTreeTest {
     }
 
     @Test
+    void commandLine_mayLeaveOutTheBeginningOfAKey_whereOneOptionAloneEndsLikeIt() {
+        OptionTree<Cellar> tree = set("size", "400");
+        assertThat(tree.options().glass().size()).isEqualTo(400);
+        assertThat(tree.origins()).containsEntry("glass.size", "command line");
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        Cellar.defaults(),
+                                        List.of(
+                                                OptionLayer.commandLine(
+                                                        Map.of("size", "1", "glass.size", "2")))))
+                .hasMessageContaining("glass.size is given twice");
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        new Pair(Cellar.defaults(), Cellar.defaults()),
+                                        List.of(OptionLayer.commandLine(Map.of("size", "1")))))
+                .hasMessageContaining("size may be one.glass.size or other.glass.size")
+                .hasMessageContaining("write the whole key");
+    }
+
+    record Pair(@Meaning("one") Cellar one, @Meaning("another") Cellar other) {}
+
+    @Test
     void wrongTypeAndRefusedValue_nameTheKey() {
         assertThatThrownBy(() -> set("seed", "many"))
                 .isInstanceOf(OptionsException.class)

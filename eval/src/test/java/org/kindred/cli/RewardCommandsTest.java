@@ -57,6 +57,20 @@ final class RewardCommandsTest {
                 .hasSize(2);
         assertThat(folder.resolve("run/reward/prototypes.json")).exists();
         assertThat(folder.resolve("run/reward/groups.json")).exists();
+        Outcome unread =
+                Kindred.run(folder, "reward", "prototypes", "run", "--set", "judge.scenarios.k=3");
+        assertThat(unread.status()).as(unread.output()).isEqualTo(2);
+        assertThat(unread.output()).contains("command line: judge.scenarios.k is not read");
+        Outcome saved =
+                Kindred.run(
+                        folder,
+                        "reward",
+                        "score",
+                        data.toString(),
+                        "--judge=run:run",
+                        "--set=judge.rubric.tau=3");
+        assertThat(saved.status()).as(saved.output()).isEqualTo(2);
+        assertThat(saved.output()).contains("judge.rubric.tau is not read", "has its fit");
         Outcome scored =
                 Kindred.run(
                         folder,
@@ -94,10 +108,7 @@ final class RewardCommandsTest {
                 assertThat(outcome.status()).as(outcome.output()).isEqualTo(2);
                 assertThat(outcome.output())
                         .contains("command line: " + unread.split("=", -1)[0] + " is not read")
-                        .contains(
-                                command.equals("derive")
-                                        ? "the rubric judge is no language model"
-                                        : "openai:");
+                        .contains("the judge is rubric, which asks no language model");
             }
         }
         Outcome outcome =

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +77,8 @@ final class RunCommandTest {
                 .contains("chart-groups", "chart-curves", "chart-map")
                 .doesNotContain("src=\"http", "href=\"http");
 
+        damageIsRefused(folder.resolve("first"));
+
         Kindred.Outcome other =
                 Kindred.run(
                         folder,
@@ -85,6 +92,55 @@ final class RunCommandTest {
                         "5");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.output()).contains("seed: 1 -> 5");
+    }
+
+    /**
+     * What no later stage reads, so that damage to it changes nothing; and the sums themselves,
+     * whose files are then good.
+     */
+    private static final Pattern UNREAD =
+            Pattern.compile(
+                    ".*(checksums\\.sha256|timings\\.jsonl|provenance\\.json|options\\.json|run\\.lock|\\.lock|events\\..*"
+                            + "|/checkpoints/.*|/untrained/.*)");
+
+    /** One bit in a file of a finished run: the run does not go on with it. */
+    private void damageIsRefused(Path run) throws Exception {
+        Random random = new Random(1);
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(run)) {
+            files = walk.filter(Files::isRegularFile).sorted().toList();
+        }
+        List<String> seen = new ArrayList<>();
+        for (Path file : files) {
+            byte[] bytes = Files.readAllBytes(file);
+            if (UNREAD.matcher(file.toString()).matches() || bytes.length == 0) {
+                continue;
+            }
+            byte[] flipped = bytes.clone();
+            flipped[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, flipped);
+            StringWriter said = new StringWriter();
+            PrintWriter out = new PrintWriter(said);
+            int status =
+                    Main.commandLine()
+                            .setOut(out)
+                            .setErr(out)
+                            .execute("run", "--resume", "--out", run.toString());
+            assertThat(status).as(file + ": " + said).isNotZero();
+            assertThat(said.toString()).containsPattern("damaged|made by another version");
+            Files.write(file, bytes);
+            seen.add(run.relativize(file).toString());
+        }
+        assertThat(seen)
+                .contains(
+                        "state.json",
+                        "config.yaml",
+                        "command.json",
+                        "data/preferences.jsonl",
+                        "reward/judge.json",
+                        "policy/sft/model/model.safetensors",
+                        "policy/grpo/metrics.jsonl",
+                        "eval/samples.jsonl");
     }
 
     /** Starts a run and kills it, as a power cut would, once the stage is announced. */

@@ -151,6 +151,23 @@ final class TrainCommandTest {
         assertThat(longer.output()).contains("p_grpo: steps: 4 -> 6");
     }
 
+    @Test
+    void moreSteps_whereNothingDependsOnTheirNumber_areFurtherTraining() throws IOException {
+        String[] constant = {
+            "--preference-groups=dataset", "--set=reinforcement.optimizer.schedule=constant"
+        };
+        assertThat(train("choices", "four", append(constant, "--steps=4")).status()).isZero();
+        assertThat(train("choices", "two", append(constant, "--steps=2")).status()).isZero();
+        Outcome longer = train("choices", "two", append(constant, "--steps=4", "--resume"));
+        assertThat(longer.status()).as(longer.output()).isZero();
+        for (String file : List.of("metrics.jsonl", "model/model.safetensors")) {
+            assertThat(folder.resolve("two/policy/p_grpo").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("four/policy/p_grpo").resolve(file));
+        }
+        Outcome shorter = train("choices", "two", append(constant, "--steps=3", "--resume"));
+        assertThat(shorter.output()).contains("p_grpo: steps: 4 -> 3");
+    }
+
     private static String[] append(String[] first, String... more) {
         return Stream.concat(Arrays.stream(first), Arrays.stream(more)).toArray(String[]::new);
     }

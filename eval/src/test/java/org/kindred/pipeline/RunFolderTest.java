@@ -102,6 +102,50 @@ final class RunFolderTest {
     }
 
     @Test
+    void resume_withoutARun_isRefused_andMakesNone() {
+        Path root = folder.resolve("absent");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.RESUME, options))
+                .hasMessageContaining("nothing to resume");
+        assertThat(root).doesNotExist();
+    }
+
+    @Test
+    void damagedFilesOfARun_areRefusedByName() throws Exception {
+        Path root = folder.resolve("run");
+        try (RunFolder run = RunFolder.open(root, Existing.REFUSE, options)) {
+            Files.writeString(run.path("personas.jsonl"), "{}");
+            run.protect(List.of("personas.jsonl"));
+            run.finish("judge");
+        }
+        refusesChanged(root, "personas.jsonl", "{}", "{ }");
+        refusesChanged(root, "config.yaml", "batch_rows: 16", "batch_rows: 17");
+        refusesChanged(root, "state.json", "judge", "fudge");
+        refusesChanged(root, "state.json", "\"version\" : 1", "\"version\" : 99");
+        RunFolder.open(root, Existing.RESUME, options).close();
+    }
+
+    private void refusesChanged(Path root, String file, String from, String to) throws Exception {
+        Path path = root.resolve(file);
+        String before = Files.readString(path);
+        assertThat(before).contains(from);
+        Files.writeString(path, before.replace(from, to));
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.RESUME, options))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining(file);
+        Files.writeString(path, before);
+    }
+
+    @Test
+    void whatACrashLeft_isRemoved() throws Exception {
+        Path root = folder.resolve("run");
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        Path left = Files.createDirectories(root.resolve("policy/.model.12-ab.tmp"));
+        Files.writeString(left.resolve("config.json"), "{}");
+        RunFolder.open(root, Existing.RESUME, options).close();
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
     void newest_takesTheLastName() throws Exception {
         Files.createDirectory(folder.resolve("run-20260101-000000"));
         Files.createDirectory(folder.resolve("run-20260102-000000"));

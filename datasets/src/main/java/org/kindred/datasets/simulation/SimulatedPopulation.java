@@ -88,9 +88,9 @@ public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, 
         return new SimulatedPopulation(new PreferenceDataset(users, preferences), truth, manifest);
     }
 
-    /** Writes the canonical folder with the truth in it, complete or absent. */
+    /** Writes the canonical folder with the truth in it, in place of an older one. */
     public void write(Path folder) {
-        AtomicFiles.writeFolder(
+        AtomicFiles.replaceFolder(
                 folder,
                 inside -> {
                     CanonicalWriter.writeInto(inside, dataset, List.of(), manifest);

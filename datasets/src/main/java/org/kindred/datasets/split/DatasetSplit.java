@@ -34,7 +34,10 @@ public record DatasetSplit(
         List<Fold> folds) {
     public static final String FORMAT = "kindred-split";
     public static final int VERSION = 1;
-    static final String FILE = "split.json";
+
+    /** Counts and leaks of the split. */
+    public static final String FILE = "split.json";
+
     static final String IDS = "ids.jsonl";
 
     public DatasetSplit {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
@@ -45,6 +46,7 @@ public final class Samples {
     }
 
     public static List<Sample> read(Path file) {
+        Checksums.check(file.toAbsolutePath().getParent());
         List<Sample> samples = new ArrayList<>();
         try (BufferedReader lines = Files.newBufferedReader(file)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

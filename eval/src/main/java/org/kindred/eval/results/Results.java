@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.alignment.Alignment;
@@ -226,6 +227,7 @@ public record Results(
                             + " does not exist: name the folder of a finished command, or finish the"
                             + " run with kindred run --resume");
         }
+        Checksums.check(found.toAbsolutePath().getParent());
         try {
             byte[] json = Files.readAllBytes(found);
             ResultSchema.require(Json.mapper().readTree(json), found.toString());

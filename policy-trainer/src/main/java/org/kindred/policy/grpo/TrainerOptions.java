@@ -115,7 +115,7 @@ public record TrainerOptions(
     }
 
     /** Whether a longer run would have done the same so far. */
-    boolean independentOfLength() {
+    public boolean independentOfLength() {
         return !scoring.ahead()
                 && optimizer.schedule() == LearningRateSchedule.Shape.CONSTANT
                 && regularisation.klSchedule() == KlSchedule.CONSTANT

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.checkpoint.JsonFields;
@@ -93,9 +94,11 @@ public final class CausalLm implements AutoCloseable {
      * Reads a Hugging Face folder: {@code config.json} and safetensors, sharded or not; or PEFT's
      * folder of an adapter, and the base model that it names.
      *
-     * @throws KindredException if the architecture is unknown or a tensor is missing or misshapen
+     * @throws KindredException if the architecture is unknown, a tensor is missing or misshapen, or
+     *     a file is not what its checksum says
      */
     public static CausalLm load(Path folder, EngineOptions options) {
+        Checksums.check(folder);
         Path base = baseFolder(folder);
         if (base.equals(folder)) {
             return loadBase(folder, options);

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.FolderLock;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
@@ -44,6 +45,8 @@ import org.kindred.policy.metrics.StepMetrics;
  * }</pre>
  */
 public final class TrainingRun implements AutoCloseable {
+    private static final String METRICS = "metrics.jsonl";
+    private static final String SAMPLES = "samples.jsonl";
     private final Path folder;
     private final Options options;
     private final TrainingListener listener;
@@ -87,6 +90,7 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun open(Path folder, Options options, TrainingListener listener) {
         FolderLock lock = FolderLock.take(folder, ".lock", "or choose another folder");
+        AtomicFiles.remove(folder.resolve(Checksums.FILE)); // logs grow from now on
         return new TrainingRun(folder, options, listener, lock);
     }
 
@@ -168,9 +172,9 @@ public final class TrainingRun implements AutoCloseable {
             this.loop = loop;
             this.watch = watch;
             long before = loop.stepsDone();
-            metricsLog = StepLog.openAfter(folder.resolve("metrics.jsonl"), before);
+            metricsLog = StepLog.openAfter(folder.resolve(METRICS), before);
             timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before);
-            samplesLog = openIf(watch.samplesEvery() > 0, "samples.jsonl", before);
+            samplesLog = openIf(watch.samplesEvery() > 0, SAMPLES, before);
             validationLog = openIf(watch.validation() != null, Validations.FILE, before);
             validations =
                     Optional.ofNullable(watch.validation())
@@ -314,8 +318,14 @@ public final class TrainingRun implements AutoCloseable {
         }
     }
 
+    /** Lays the folder down; damage to its logs is noticed from now on. */
     @Override
     public void close() {
+        for (String log : List.of(METRICS, SAMPLES, Validations.FILE)) {
+            if (Files.exists(folder.resolve(log))) {
+                Checksums.add(folder.resolve(log));
+            }
+        }
         lock.close();
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.policy.checkpoint.DurableFile;
@@ -74,6 +75,7 @@ public final class Tokenizer implements AutoCloseable {
      * @throws KindredException if a file is missing or broken
      */
     public static Tokenizer load(Path folder) {
+        Checksums.check(folder, file -> !file.toString().endsWith(".safetensors"));
         Path path = folder.resolve(TOKENIZER);
         Map<String, String> roles = TokenizerSettings.readRoles(folder);
         TokenizerFile file = TokenizerFile.read(path, Set.copyOf(roles.values()));

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.OrderedWork;
@@ -419,8 +420,9 @@ public final class OpenJudge implements AutoCloseable {
      * @return the files that were written
      */
     public synchronized List<Path> save(Path run) {
-        new SavedJudge(spec.spelling(), options).write(run);
         Path folder = run.resolve(SavedJudge.FOLDER);
+        SavedJudge.FILES.forEach(name -> Checksums.drop(folder.resolve(name)));
+        new SavedJudge(spec.spelling(), options).write(run);
         List<Path> files = new ArrayList<>(List.of(folder.resolve(SavedJudge.FILE)));
         if (rubric != null) {
             files.add(folder.resolve(SavedJudge.RUBRIC));
@@ -434,6 +436,7 @@ public final class OpenJudge implements AutoCloseable {
             files.add(folder.resolve(SavedJudge.SCENARIOS));
             scenarios.save(folder.resolve(SavedJudge.SCENARIOS));
         }
+        files.forEach(Checksums::add);
         return files;
     }
 

@@ -52,8 +52,11 @@ public record RewardOptions(
                     "samples_per_request",
                     "timeout_seconds",
                     "cache",
+                    "scenarios",
                     "llm",
                     "client");
+
+    private static final List<String> OF_THE_FIT = List.of("rows_per_user", "rubric");
 
     public RewardOptions {
         require(shots >= 0, "shots", shots, "0 (all) or more");
@@ -86,10 +89,21 @@ public record RewardOptions(
         return shots == 0 ? Integer.MAX_VALUE : shots;
     }
 
-    /** The options that the judge does not read, by key, and why. */
+    /**
+     * The options that the judge does not read, by key, and why.
+     *
+     * @throws OptionsException if the spec is a run that holds no judge
+     */
     public static Map<String, String> unread(RewardOptions options) {
-        JudgeSpec judge = JudgeSpec.parse(options.spec);
+        JudgeSpec named = JudgeSpec.parse(options.spec);
+        JudgeSpec judge = named;
         Map<String, String> unread = new TreeMap<>();
+        if (named instanceof JudgeSpec.Run run) {
+            judge = JudgeSpec.parse(SavedJudge.read(run.folder()).judge());
+            for (String key : OF_THE_FIT) {
+                unread.put(key, named.spelling() + " has its fit");
+            }
+        }
         if (options.scaling.prototype() == 0) {
             unread.put("neighbours", "scaling.prototype = 0, so no neighbour is asked");
         }

@@ -2,7 +2,9 @@ package org.kindred.reward.judges;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
 
@@ -19,6 +21,7 @@ record SavedJudge(String judge, RewardOptions reward) {
     static final String PROTOTYPES = "prototypes.json";
     static final String SCENARIOS = "scenario-prototypes.json";
     static final String FILE = "judge.yaml";
+    static final List<String> FILES = List.of(FILE, RUBRIC, PROTOTYPES, SCENARIOS);
 
     void write(Path run) {
         AtomicFiles.writeText(run.resolve(FOLDER).resolve(FILE), OptionTree.yaml(this));
@@ -40,6 +43,7 @@ record SavedJudge(String judge, RewardOptions reward) {
                             + ". Expected the folder of a finished kindred run or kindred reward"
                             + " derive");
         }
+        Checksums.check(file.getParent());
         return OptionTree.load(file, SavedJudge.class);
     }
 }

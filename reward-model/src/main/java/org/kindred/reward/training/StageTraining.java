@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
@@ -341,6 +342,7 @@ public final class StageTraining {
                         if (stage.writesChains()) {
                             JudgeFormat.write(inside, options.judge().llm());
                         }
+                        Checksums.addAll(inside);
                     });
         }
     }
