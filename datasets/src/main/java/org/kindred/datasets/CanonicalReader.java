@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is accepted or set aside whole with one reason, in the order of {@link JsonLines},
  * {@link RecordFields}, {@code identical_texts}, {@code duplicate_id}. A line that was set aside
- * does not reserve its id. Text is never trimmed or normalised. Fields that are not canonical go to
+ * does not reserve its id. A prompt that the answers repeat is taken off them ({@link
+ * PromptedPair}). Text is never trimmed or normalised. Fields that are not canonical go to
  * {@code meta}.
  */
 public final class CanonicalReader {
@@ -195,13 +196,20 @@ public final class CanonicalReader {
     /** One row from its record; pure. */
     public static Preference preference(ObjectNode record) throws RejectedRecordException {
         RecordFields fields = new RecordFields(record);
-        Preference preference =
-                new Preference(
-                        fields.text("id"),
-                        fields.text("user_id"),
+        String id = fields.text("id");
+        String user = fields.text("user_id");
+        PromptedPair pair =
+                PromptedPair.of(
                         fields.prompt("prompt"),
                         fields.messages("chosen"),
-                        fields.messages("rejected"),
+                        fields.messages("rejected"));
+        Preference preference =
+                new Preference(
+                        id,
+                        user,
+                        pair.prompt(),
+                        pair.chosen(),
+                        pair.rejected(),
                         fields.optionalText("domain"),
                         fields.optionalTexts("item_ids"),
                         fields.optionalText("split"),

@@ -18,6 +18,25 @@ import org.jspecify.annotations.Nullable;
  * Outside a range: {@code out_of_range:F}.
  */
 public final class RecordFields {
+    /** Types of content parts that are told by name; what a file says is no reason by itself. */
+    private static final Set<String> OTHER_PARTS =
+            Set.of(
+                    "image",
+                    "image_url",
+                    "input_image",
+                    "audio",
+                    "input_audio",
+                    "audio_url",
+                    "video",
+                    "video_url",
+                    "file",
+                    "input_file",
+                    "document",
+                    "tool_use",
+                    "tool_result",
+                    "thinking",
+                    "refusal");
+
     private final ObjectNode record;
 
     public RecordFields(ObjectNode record) {
@@ -140,7 +159,10 @@ public final class RecordFields {
         return texts;
     }
 
-    /** A conversation of at least one message; role {@code model} is read as {@code assistant}. */
+    /**
+     * A conversation of at least one message; role {@code model} is read as {@code assistant}, a
+     * content in parts as the texts of its parts, joined by line breaks.
+     */
     public List<Message> messages(String field) throws RejectedRecordException {
         return messages(array(field), field);
     }
@@ -162,12 +184,40 @@ public final class RecordFields {
                 throw new RejectedRecordException("unknown_value:role");
             }
             JsonNode content = required("content", fields.find("content"));
-            messages.add(new Message(role, textOf(content, field)));
+            messages.add(
+                    new Message(
+                            role, content.isArray() ? joined(content, field) : textOf(content, field)));
         }
         if (messages.isEmpty()) {
             throw new RejectedRecordException("empty_text:" + field);
         }
         return messages;
+    }
+
+    /**
+     * The text of a content in parts, as servers and templates of chat models read it: the texts,
+     * joined by line breaks. A part of another type is a reason, since an answer about a picture
+     * says nothing without it.
+     */
+    private static String joined(JsonNode parts, String field) throws RejectedRecordException {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode part : parts) {
+            if (!(part instanceof ObjectNode object)) {
+                throw new RejectedRecordException("wrong_type:" + field);
+            }
+            RecordFields fields = new RecordFields(object);
+            String type = fields.text("type");
+            if (!type.equals("text")) {
+                throw new RejectedRecordException(
+                        "content_part:" + (OTHER_PARTS.contains(type) ? type : "unknown"));
+            }
+            texts.add(fields.anyText("text"));
+        }
+        String text = String.join("\n", texts);
+        if (text.isBlank()) {
+            throw new RejectedRecordException("empty_text:" + field);
+        }
+        return text;
     }
 
     /** A conversation that ends with a user message. */

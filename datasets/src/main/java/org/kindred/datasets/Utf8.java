@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * which the decoder of the platform takes an eighth of the time of an import, and whether JSON has
  * to escape some.
  */
-final class Utf8 {
+public final class Utf8 {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
@@ -17,7 +17,8 @@ final class Utf8 {
 
     private Utf8() {}
 
-    static boolean isValid(byte[] bytes, int from, int to) {
+    /** Whether the bytes of a range are well-formed UTF-8. */
+    public static boolean isValid(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to) {
             if (at + Long.BYTES <= to) {

@@ -59,6 +59,10 @@ final class CanonicalReaderTest {
                 "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"assistant\",\"content\":\"x\"}]}|unknown_value:role",
                 "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"user\",\"content\":\"x\"}],\"chosen\":null}|missing_field:chosen",
                 "{\"id\":\"\\ud800\"}|bad_utf8",
+                "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"x\"}}]}]}|content_part:image_url",
+                "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"user\",\"content\":[{\"type\":\"secret words\"}]}]}|content_part:unknown",
+                "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"user\",\"content\":[]}]}|empty_text:prompt",
+                "{\"id\":\"b\",\"user_id\":\"u\",\"prompt\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":7}]}]}|wrong_type:text",
             })
     void read_badLine_isSetAsideWithItsReason(String line, String reason) throws IOException {
         CanonicalReader.Loaded loaded =
@@ -204,6 +208,18 @@ final class CanonicalReaderTest {
 
         assertThat(readText(text).dataset().preferences().get(0).chosen().get(0).role())
                 .isEqualTo("assistant");
+    }
+
+    @Test
+    void read_contentInParts_isTheirJoinedText() throws IOException {
+        String text =
+                GOOD.replace(
+                        "\"content\":\"yes\"",
+                        "\"content\":[{\"type\":\"text\",\"text\":\"ye\",\"image\":null},"
+                                + "{\"type\":\"text\",\"text\":\"s\"}]");
+        assertThat(text).isNotEqualTo(GOOD);
+
+        assertThat(readText(text).dataset().preferences().get(0).chosenText()).isEqualTo("ye\ns");
     }
 
     @Test

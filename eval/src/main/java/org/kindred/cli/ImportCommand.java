@@ -98,7 +98,8 @@ final class ImportCommand implements Callable<Integer> {
                     file.setAside().values().stream().mapToLong(Long::longValue).sum(),
                     file.blankLines());
         }
-        report.ignored().forEach(name -> out.printf("%-44s not read%n", name));
+        report.unread()
+                .forEach(file -> out.printf("%-44s not read: %s%n", file.name(), file.reason()));
         out.printf(
                 "%n%d users, %d of them with pairs; %d pairs, %d tasks%n",
                 report.users(),

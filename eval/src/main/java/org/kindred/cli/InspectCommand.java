@@ -36,8 +36,10 @@ final class InspectCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Path folder = output.folder("inspect");
         output.refuseOccupied(folder);
+        Path work = folder.resolve("data");
         Inspection inspection =
-                Inspection.of(data.name(), data.read(folder.resolve("data"), Progress.NONE));
+                Inspection.of(
+                        data.name(), data.read(work, Progress.NONE), data.unread(work));
         Json.write(folder.resolve("inspect.json"), inspection);
         AtomicFiles.writeText(folder.resolve("inspect.html"), InspectionPage.html(inspection));
         if (json) {

@@ -8,22 +8,27 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Leak;
 import org.kindred.datasets.Manifest;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.Quarantined;
+import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.Task;
+import org.kindred.datasets.source.Unread;
 
 /**
  * What a canonical data set holds. Numbers and ids only, no text.
  *
  * @param users people with at least one pair
+ * @param unread files that were there and gave nothing, by name, and why
  * @param lengths of prompt, chosen and rejected answer, in characters
  * @param longerChosen share of pairs whose chosen answer is the longer one; far from 0.5 a model
  *     can win by length
@@ -43,6 +48,7 @@ public record Inspection(
         long preferences,
         long tasks,
         Map<String, Long> setAside,
+        Map<String, String> unread,
         Distribution pairsPerUser,
         Map<String, Distribution> lengths,
         Distribution promptTurns,
@@ -60,6 +66,8 @@ public record Inspection(
     /**
      * Ratings of the users, each on a scale of their own.
      *
+     * @param scale on which the ratings are, as {@code 1 to 5}; {@code unknown} if none fits
+     * @param outside ratings outside of it, which nobody reads
      * @param rated pairs with both ratings
      * @param tieShare of the rated pairs: both answers rated alike
      * @param invertedShare of the rated pairs: the chosen answer rated lower
@@ -67,6 +75,8 @@ public record Inspection(
      * @param userWidth highest minus lowest rating of each user
      */
     public record Scores(
+            String scale,
+            long outside,
             long rated,
             double tieShare,
             double invertedShare,
@@ -86,8 +96,9 @@ public record Inspection(
 
     /**
      * @param name where the data came from, if no manifest says so
+     * @param unread files that were there and gave nothing
      */
-    public static Inspection of(String name, CanonicalReader.Loaded data) {
+    public static Inspection of(String name, CanonicalReader.Loaded data, List<Unread> unread) {
         List<Preference> rows = data.dataset().preferences();
         Manifest manifest = data.manifest();
         Map<String, Distribution> lengths = new LinkedHashMap<>();
@@ -108,6 +119,10 @@ public record Inspection(
                 rows.size(),
                 tasks.size(),
                 Quarantined.countByReason(data.quarantined()),
+                unread.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Unread::name, Unread::reason, (a, b) -> a, TreeMap::new)),
                 Distribution.of(byUser.values().stream().map(List::size).toList()),
                 lengths,
                 over(rows, row -> row.prompt().size()),
@@ -161,6 +176,7 @@ public record Inspection(
         }
         List<Double> means = new ArrayList<>();
         List<Double> widths = new ArrayList<>();
+        List<Double> all = new ArrayList<>();
         for (List<Preference> own : byUser.values()) {
             List<Double> ratings = new ArrayList<>();
             for (Preference row : own) {
@@ -172,12 +188,16 @@ public record Inspection(
                 }
             }
             if (!ratings.isEmpty()) {
+                all.addAll(ratings);
                 Distribution ofUser = Distribution.of(ratings);
                 means.add(ofUser.mean());
                 widths.add(ofUser.max() - ofUser.min());
             }
         }
+        Optional<RatingRange> range = RatingRange.of(all);
         return new Scores(
+                range.map(RatingRange::toString).orElse("unknown"),
+                range.map(r -> all.stream().filter(rating -> !r.holds(rating)).count()).orElse(0L),
                 rated.size(),
                 share(rated, row -> gap(row) == 0),
                 share(rated, row -> gap(row) < 0),

@@ -44,6 +44,11 @@ public final class InspectionPage {
             row(text, "width of a user", scores.userWidth());
             line(
                     text,
+                    "ratings on a scale from %s, %d outside of it",
+                    scores.scale(),
+                    scores.outside());
+            line(
+                    text,
                     "rated pairs %d: ties %.1f %%, chosen rated lower %.1f %%",
                     scores.rated(),
                     100 * scores.tieShare(),
@@ -60,6 +65,7 @@ public final class InspectionPage {
         counts(text, "splits", of.splits());
         counts(text, "cells", of.cells());
         counts(text, "set aside", of.setAside());
+        of.unread().forEach((file, reason) -> line(text, "not read   %s: %s", file, reason));
         if (of.leaks().isEmpty()) {
             line(
                     text,

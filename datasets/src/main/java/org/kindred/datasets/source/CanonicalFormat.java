@@ -1,7 +1,14 @@
 package org.kindred.datasets.source;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.RejectedRecordException;
@@ -11,6 +18,11 @@ import org.kindred.datasets.User;
 /** Canonical files, for example of another program: checked, deduplicated, hashed, merged. */
 final class CanonicalFormat implements SourceFormat {
     private static final String NAME = "canonical";
+    private static final Pattern DATA = Pattern.compile(".+\\.(jsonl|json|parquet|csv|dat)(\\.gz)?");
+    private static final Pattern OWN =
+            Pattern.compile(
+                    "((preferences|users|tasks|quarantine|dropped|users-reported|ids)\\.jsonl"
+                            + "|(manifest|import|split|truth|inspect|command|results)\\.json)(\\.gz)?");
 
     @Override
     public SourceCard card() {
@@ -47,6 +59,26 @@ final class CanonicalFormat implements SourceFormat {
                                                         "attributes", "stated_preferences", "group")
                                                 .test(object),
                         (record, place) -> user(record)));
+    }
+
+    /**
+     * Files of data beside those of a canonical folder, which readers of the folder pass over. What
+     * the program itself writes there is none of them.
+     */
+    static List<Unread> unread(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .filter(DATA.asMatchPredicate().and(Predicate.not(OWN.asMatchPredicate())))
+                    .sorted()
+                    .map(name -> Unread.of(name, new FileHead(folder.resolve(name))))
+                    .toList();
+        } catch (IOException e) {
+            throw AtomicFiles.failure("listing", folder, e);
+        }
     }
 
     private static Rows preference(ObjectNode record) throws RejectedRecordException {

@@ -137,7 +137,26 @@ public record DataSource(@Nullable String format, Path path) {
                                 + " records set aside ("
                                 + counts(report.setAside())
                                 + "), see "
-                                + folder.resolve(FolderTarget.QUARANTINE));
+                                + folder.resolve(FolderTarget.QUARANTINE))
+                + (report.unread().isEmpty()
+                        ? ""
+                        : "; " + report.unread().size() + " files not read");
+    }
+
+    /**
+     * Files that were there and gave nothing.
+     *
+     * @param workFolder into which published data were imported
+     */
+    public List<Unread> unread(Path workFolder) {
+        if (format != null) {
+            return Json.read(
+                            workFolder.resolve(DatasetImport.REPORT),
+                            ImportReport.class,
+                            "the import report")
+                    .unread();
+        }
+        return CanonicalFormat.unread(path);
     }
 
     private static String counts(Map<String, Long> byReason) {

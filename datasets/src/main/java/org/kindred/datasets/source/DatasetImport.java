@@ -148,10 +148,7 @@ public final class DatasetImport {
                                 + " (set aside: "
                                 + report.setAside()
                                 + "); check the format"
-                                + (format instanceof TrlFormat
-                                        ? ", and the columns of user and id, named by"
-                                                + " user_column and id_column"
-                                        : ""));
+                                + (format instanceof TrlFormat ? columns() : ""));
             }
             target.close();
             if (options.removeUsers()) {
@@ -165,12 +162,23 @@ public final class DatasetImport {
         }
     }
 
+    /** Which columns there are, where users and ids were looked for in others. */
+    private String columns() throws IOException {
+        List<ObjectNode> head = new FileHead(sources.files().get(0).path()).objects();
+        return ". Users were looked for in the column "
+                + options.userColumn()
+                + (options.idColumn().isEmpty() ? "" : ", ids in " + options.idColumn())
+                + (head.isEmpty() ? "" : "; the first row has " + Unread.fields(head.get(0)))
+                + ". Name the columns: --set user_column=NAME, and --set id_column=NAME (empty"
+                + " numbers the rows)";
+    }
+
     private ImportReport report(
             FolderTarget target, Intake intake, Map<String, String> sha256, InputHashes inputs)
             throws IOException {
         Map<String, Long> byReason = target.reportUsers(options.minPairs(), options.removeUsers());
         List<FileReport> files = new ArrayList<>();
-        List<String> ignored = new ArrayList<>(sources.ignored());
+        List<Unread> unread = new ArrayList<>(sources.unread());
         for (SourceFile file : sources.files()) {
             if (intake.counts().wasRead(file)) {
                 files.add(
@@ -178,7 +186,7 @@ public final class DatasetImport {
                                 .of(file)
                                 .report(file, sha256.get(file.name()), inputs.bytes(file)));
             } else {
-                ignored.add(file.name());
+                unread.add(new Unread(file.name(), Unread.NOT_NEEDED));
             }
         }
         long removed =
@@ -198,7 +206,7 @@ public final class DatasetImport {
                 format.card(),
                 visibleOptions(),
                 files,
-                ignored,
+                unread,
                 kept.stream().filter(user -> user.records > 0 || user.pairs > 0).count(),
                 kept.stream().filter(user -> user.pairs > 0).count(),
                 options.removeUsers()
@@ -245,7 +253,8 @@ public final class DatasetImport {
         found.files().forEach(file -> hashes.put(file.name(), file.sha256()));
         Map<String, String> wanted = new LinkedHashMap<>(inputs.sha256());
         wanted.keySet().retainAll(hashes.keySet());
-        Set<String> skipped = Set.copyOf(found.ignored());
+        Set<String> skipped =
+                found.unread().stream().map(Unread::name).collect(Collectors.toSet());
         boolean allKnown =
                 inputs.sha256().keySet().stream()
                         .allMatch(name -> hashes.containsKey(name) || skipped.contains(name));

@@ -23,7 +23,9 @@ public record ImportOptions(
                                 "field that names the user in TRL files; other formats do not read it",
                         essential = true)
                 String userColumn,
-        @Meaning("field that names the row in TRL files; empty to number the rows instead")
+        @Meaning(
+                        "field that names the row in TRL files; empty to number the rows, as "
+                                + "rows without the usual id are")
                 String idColumn,
         @Meaning(
                         value =

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  *
  * @param card licence and warnings of the source
  * @param options as they were in effect, threads apart
- * @param ignored files below the named folders that are of another kind
+ * @param unread files below the named folders that gave nothing, and why
  * @param users people with at least one accepted record
  * @param userConflicts people described twice in different ways; the first description stays
  * @param usersByReason people reported, by reason: {@code below_min_pairs}, {@code no_pairs},
@@ -21,7 +21,7 @@ public record ImportReport(
         SourceCard card,
         Map<String, Object> options,
         List<FileReport> files,
-        List<String> ignored,
+        List<Unread> unread,
         long users,
         long usersWithPreferences,
         long preferences,

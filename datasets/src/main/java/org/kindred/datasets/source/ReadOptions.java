@@ -7,7 +7,8 @@ import org.kindred.datasets.SeedTree;
  *
  * @param seed of what is drawn: candidate lists, and pairs where there are too many
  * @param userColumn the field that names the user in TRL files
- * @param idColumn the field that names the row in TRL files; empty to number the rows instead
+ * @param idColumn the field that names the row in TRL files; empty to number the rows instead, which
+ *     is also done for rows without the usual {@value #ID_COLUMN}
  * @param pairsPerUser most pairs made of one user's ratings; all pairs of MovieLens-1M would be
  *     tens of millions, and a few hundred already show a taste
  * @param candidates length of a list to choose the next film from, the right one included; 20 makes
@@ -15,6 +16,8 @@ import org.kindred.datasets.SeedTree;
  */
 public record ReadOptions(
         long seed, String userColumn, String idColumn, int pairsPerUser, int candidates) {
+
+    static final String ID_COLUMN = "id";
 
     public ReadOptions {
         if (userColumn.isBlank()) {
@@ -32,7 +35,7 @@ public record ReadOptions(
     }
 
     public static ReadOptions defaults() {
-        return new ReadOptions(1, "user_id", "id", 500, 20);
+        return new ReadOptions(1, "user_id", ID_COLUMN, 500, 20);
     }
 
     SeedTree seeds() {

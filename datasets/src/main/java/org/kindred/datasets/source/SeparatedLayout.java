@@ -1,6 +1,7 @@
 package org.kindred.datasets.source;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,11 +13,17 @@ import org.kindred.datasets.RawRecord;
 import org.kindred.datasets.RawRecords;
 import org.kindred.datasets.RejectedRecordException;
 import org.kindred.datasets.TextLines;
+import org.kindred.datasets.Utf8;
 
-/** Lines of fields with {@code ::} between them, in ISO-8859-1, as GroupLens writes them. */
+/**
+ * Lines of fields with {@code ::} between them. A line of well-formed UTF-8 is read as that (MovieLens
+ * 10M, re-encoded copies of 1M), any other as ISO-8859-1, in which GroupLens wrote MovieLens-1M: a
+ * title in ISO-8859-1 is never well-formed UTF-8 unless it is ASCII, since a letter with an accent
+ * would have to stand before a sign that stands in no title.
+ */
 record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion conversion)
         implements Layout {
-    private static final Charset CHARSET = StandardCharsets.ISO_8859_1;
+    private static final Charset OTHERWISE = StandardCharsets.ISO_8859_1;
     private static final String SEPARATOR = "::";
 
     /** What the fields of a line give; pure. */
@@ -28,7 +35,7 @@ record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion co
     @Override
     public long matches(FileHead head) {
         try {
-            return head.lines(CHARSET).stream().map(SeparatedLayout::fields).filter(marks).count();
+            return head.lines(OTHERWISE).stream().map(SeparatedLayout::fields).filter(marks).count();
         } catch (IOException e) {
             return 0; // reading it will say why
         }
@@ -65,7 +72,10 @@ record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion co
     }
 
     private static String text(RawRecord record) {
-        return CHARSET.decode(record.bytes().duplicate()).toString();
+        ByteBuffer bytes = record.bytes().duplicate();
+        int from = bytes.arrayOffset() + bytes.position();
+        boolean utf8 = Utf8.isValid(bytes.array(), from, from + bytes.remaining());
+        return (utf8 ? StandardCharsets.UTF_8 : OTHERWISE).decode(bytes).toString();
     }
 
     private static List<String> fields(String line) {

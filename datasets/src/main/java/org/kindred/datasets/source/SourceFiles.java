@@ -16,13 +16,13 @@ import org.kindred.datasets.KindredException;
  * The files of a format among what the user named, told by content and not by name.
  *
  * @param files sorted by layout, then by name
- * @param ignored names of files below a folder that are of another kind
+ * @param unread files below a folder that are of another kind
  */
-public record SourceFiles(List<SourceFile> files, List<String> ignored) {
+public record SourceFiles(List<SourceFile> files, List<Unread> unread) {
 
     public SourceFiles {
         files = List.copyOf(files);
-        ignored = List.copyOf(ignored);
+        unread = List.copyOf(unread);
     }
 
     /**
@@ -32,7 +32,7 @@ public record SourceFiles(List<SourceFile> files, List<String> ignored) {
      */
     public static SourceFiles find(SourceFormat format, List<Path> paths) {
         List<SourceFile> files = new ArrayList<>();
-        List<String> ignored = new ArrayList<>();
+        List<Unread> unread = new ArrayList<>();
         for (Path path : paths) {
             boolean folder = Files.isDirectory(path);
             for (Path file : folder ? below(path) : List.of(existing(path))) {
@@ -40,9 +40,10 @@ public record SourceFiles(List<SourceFile> files, List<String> ignored) {
                         folder
                                 ? path.relativize(file).toString().replace('\\', '/')
                                 : String.valueOf(file.getFileName());
-                Layout layout = layout(format, file, !folder);
+                FileHead head = new FileHead(file);
+                Layout layout = layout(format, head, !folder);
                 if (layout == null) {
-                    ignored.add(name);
+                    unread.add(Unread.of(name, head));
                 } else {
                     files.add(new SourceFile(file, name, layout));
                 }
@@ -56,17 +57,17 @@ public record SourceFiles(List<SourceFile> files, List<String> ignored) {
                             + paths
                             + "; expected one of "
                             + format.layouts().stream().map(Layout::name).toList()
-                            + ", told by the fields of the first records");
+                            + ", told by the fields of the first records"
+                            + (unread.isEmpty() ? "" : "; found " + unread));
         }
         files.sort(
                 Comparator.comparingInt(
                                 (SourceFile file) -> format.layouts().indexOf(file.layout()))
                         .thenComparing(SourceFile::name));
-        return new SourceFiles(files, ignored);
+        return new SourceFiles(files, unread);
     }
 
-    private static @Nullable Layout layout(SourceFormat format, Path file, boolean named) {
-        FileHead head = new FileHead(file);
+    private static @Nullable Layout layout(SourceFormat format, FileHead head, boolean named) {
         Layout best = null;
         long most = 0;
         for (Layout layout : format.layouts()) {
@@ -85,7 +86,7 @@ public record SourceFiles(List<SourceFile> files, List<String> ignored) {
         if (named) {
             throw new KindredException(
                     "the first records of "
-                            + file
+                            + head.file()
                             + " are none of "
                             + format.layouts().stream().map(Layout::name).toList()
                             + "; check that it is a file of "

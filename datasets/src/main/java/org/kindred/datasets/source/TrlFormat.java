@@ -2,12 +2,14 @@ package org.kindred.datasets.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Message;
+import org.kindred.datasets.PromptedPair;
 import org.kindred.datasets.RecordFields;
 import org.kindred.datasets.RejectedRecordException;
 import org.kindred.datasets.Task;
@@ -19,7 +21,10 @@ import org.kindred.datasets.User;
  * become tasks. The user stands in a column that an option names.
  *
  * <p>The prompt of an implicit pair is what both dialogues begin with; without a common first
- * message (word, if plain) there is none: {@code no_common_prompt}.
+ * message (word, if plain) there is none: {@code no_common_prompt}. A prompt that the answers repeat
+ * is taken off them, see {@link PromptedPair}.
+ *
+ * <p>Rows without a field {@code id} are numbered; another column, once it is named, has to be there.
  */
 final class TrlFormat implements SourceFormat {
     private static final String NAME = "trl";
@@ -27,7 +32,11 @@ final class TrlFormat implements SourceFormat {
     private static final Set<String> SHAPES =
             Set.of("chosen", "rejected", "completion", "completions", "label", "labels");
 
+    /** Fewer words may begin both answers of a pair without being meant as the question. */
+    private static final int QUOTED_WORDS = 4;
+
     private final ReadOptions options;
+    private String file = ""; // tells the rows of several files apart where they are numbered
     private final Set<String> known;
     private final Layout rows;
 
@@ -61,10 +70,23 @@ final class TrlFormat implements SourceFormat {
         return List.of(rows);
     }
 
+    @Override
+    public void read(List<SourceFile> files, Intake intake) throws IOException {
+        for (int i = 0; i < files.size(); i++) {
+            file = i == 0 ? "" : "-" + (i + 1);
+            intake.read(files.get(i), rows -> {}); // returns when every row is parsed
+        }
+    }
+
+    private boolean numbered(RecordFields fields) {
+        return options.idColumn().isEmpty()
+                || options.idColumn().equals(ReadOptions.ID_COLUMN)
+                        && fields.find(ReadOptions.ID_COLUMN) == null;
+    }
+
     private Rows row(ObjectNode record, long place) throws RejectedRecordException {
         RecordFields fields = new RecordFields(record);
-        String id =
-                options.idColumn().isEmpty() ? NAME + "-" + place : fields.id(options.idColumn());
+        String id = numbered(fields) ? NAME + file + "-" + place : fields.id(options.idColumn());
         String user = fields.id(options.userColumn());
         String group = fields.note("group");
         List<User> people = group == null ? List.of() : List.of(new User(user, null, null, group));
@@ -78,23 +100,25 @@ final class TrlFormat implements SourceFormat {
     private Rows pair(Rows start, String id, String user, RecordFields fields)
             throws RejectedRecordException {
         List<Message> prompt = explicitPrompt(fields);
-        List<Message> chosen;
-        List<Message> rejected;
-        if (prompt != null) {
-            chosen = answer(fields, "chosen");
-            rejected = answer(fields, "rejected");
-            refuseEqual(Message.text(chosen), Message.text(rejected));
+        boolean plain = fields.find("chosen") != null && required(fields, "chosen").isTextual();
+        PromptedPair pair;
+        if (prompt == null) {
+            pair = plain ? implicitPlain(fields) : implicit(fields);
         } else {
-            boolean plain = fields.find("chosen") != null && required(fields, "chosen").isTextual();
-            List<List<Message>> parts = plain ? plainParts(fields) : dialogueParts(fields);
-            prompt = parts.get(0);
-            chosen = parts.get(1);
-            rejected = parts.get(2);
+            List<Message> chosen = answer(fields, "chosen");
+            List<Message> rejected = answer(fields, "rejected");
+            refuseEqual(Message.text(chosen), Message.text(rejected));
+            pair =
+                    plain && repeats(prompt, chosen) && repeats(prompt, rejected)
+                            ? new PromptedPair(
+                                    prompt, rest(prompt, chosen), rest(prompt, rejected))
+                            : PromptedPair.of(prompt, chosen, rejected);
+            refuseEqual(Message.text(pair.chosen()), Message.text(pair.rejected()));
         }
         return start.withPreferences(
                 List.of(
-                        PairBuilder.of(id, user, prompt)
-                                .answers(chosen, rejected)
+                        PairBuilder.of(id, user, pair.prompt())
+                                .answers(pair.chosen(), pair.rejected())
                                 .source(NAME)
                                 .meta(fields.meta(known))
                                 .build()),
@@ -117,7 +141,8 @@ final class TrlFormat implements SourceFormat {
             throw new RejectedRecordException("missing_field:prompt");
         }
         if (fields.find("completion") != null || fields.find("label") != null) {
-            String text = Message.text(answer(fields, "completion"));
+            List<Message> answer = answer(fields, "completion");
+            String text = Message.text(PromptedPair.withoutPrompt(prompt, answer, "completion"));
             candidates =
                     List.of(
                             new Task.Candidate(
@@ -168,33 +193,39 @@ final class TrlFormat implements SourceFormat {
                 : List.of(Message.assistant(fields.text(field)));
     }
 
-    /** Prompt, chosen and rejected answer of two dialogues. */
-    private static List<List<Message>> dialogueParts(RecordFields fields)
-            throws RejectedRecordException {
+    /**
+     * Whether a plain answer begins with the whole prompt, and not by chance: of at least {@value
+     * #QUOTED_WORDS} words, with something behind it.
+     */
+    private static boolean repeats(List<Message> prompt, List<Message> answer) {
+        if (prompt.size() != 1 || answer.size() != 1) {
+            return false;
+        }
+        String question = prompt.get(0).content().strip();
+        String text = answer.get(0).content().strip();
+        return question.split("\\s+", QUOTED_WORDS + 1).length >= QUOTED_WORDS
+                && text.length() > question.length()
+                && text.startsWith(question)
+                && Character.isWhitespace(text.charAt(question.length()));
+    }
+
+    private static List<Message> rest(List<Message> prompt, List<Message> answer) {
+        String question = prompt.get(0).content().strip();
+        String text = answer.get(0).content().strip();
+        return List.of(Message.assistant(text.substring(question.length()).strip()));
+    }
+
+    private static PromptedPair implicit(RecordFields fields) throws RejectedRecordException {
         List<Message> chosen = fields.messages("chosen");
         List<Message> rejected = fields.messages("rejected");
         refuseEqual(chosen, rejected);
-        int common = 0;
-        while (common < Math.min(chosen.size(), rejected.size())
-                && chosen.get(common).equals(rejected.get(common))) {
-            common++;
-        }
-        if (common == 0) {
-            throw new RejectedRecordException("no_common_prompt");
-        }
-        if (common == chosen.size() || common == rejected.size()) {
-            throw new RejectedRecordException(
-                    "missing_field:" + (common == chosen.size() ? "chosen" : "rejected"));
-        }
-        return List.of(
-                endingWithUser(chosen.subList(0, common)),
-                List.of(chosen.get(common)),
-                List.of(rejected.get(common)));
+        PromptedPair pair = PromptedPair.implicit(chosen, rejected);
+        refuseEqual(Message.text(pair.chosen()), Message.text(pair.rejected()));
+        return pair;
     }
 
-    /** Likewise for two texts: what they share up to the last space. */
-    private static List<List<Message>> plainParts(RecordFields fields)
-            throws RejectedRecordException {
+    /** Two texts: the prompt is what they share up to the last space. */
+    private static PromptedPair implicitPlain(RecordFields fields) throws RejectedRecordException {
         String chosen = fields.text("chosen");
         String rejected = fields.text("rejected");
         refuseEqual(chosen, rejected);
@@ -215,7 +246,7 @@ final class TrlFormat implements SourceFormat {
             throw new RejectedRecordException(
                     "empty_text:" + (right.isBlank() ? "chosen" : "rejected"));
         }
-        return List.of(
+        return new PromptedPair(
                 List.of(Message.user(chosen.substring(0, common))),
                 List.of(Message.assistant(right)),
                 List.of(Message.assistant(wrong)));

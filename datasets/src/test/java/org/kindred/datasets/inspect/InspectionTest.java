@@ -11,6 +11,7 @@ import org.kindred.datasets.Leak;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.source.Unread;
 
 final class InspectionTest {
 
@@ -58,7 +59,8 @@ final class InspectionTest {
                 inspect(List.of(row("1", "u", "p", "canary <b>", "other", 1.0, 0.0, "fit")));
         String html = InspectionPage.html(of);
         assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http");
-        assertThat(InspectionPage.text(of)).contains("1 users, 1 pairs").doesNotContain("canary");
+        assertThat(InspectionPage.text(of))
+                .contains("1 users, 1 pairs", "not read   other.csv: no_records").doesNotContain("canary");
         assertThat(Json.pretty(of)).contains("\"pairs_per_user\"").doesNotContain("canary");
     }
 
@@ -66,7 +68,8 @@ final class InspectionTest {
         return Inspection.of(
                 "test",
                 new CanonicalReader.Loaded(
-                        new PreferenceDataset(List.of(), rows), List.of(), null, List.of()));
+                        new PreferenceDataset(List.of(), rows), List.of(), null, List.of()),
+                List.of(new Unread("other.csv", "no_records")));
     }
 
     private static Preference row(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Message;
+import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 
 final class DatasetImportTest {
@@ -36,7 +40,8 @@ final class DatasetImportTest {
         assertThat(data.manifest().contentWarnings()).isNotEmpty();
         assertThat(data.manifest().inputHashes()).containsKey("conversations.jsonl");
         assertThat(data.manifest().counts()).containsEntry("preferences", 74L);
-        assertThat(outcome.report().ignored()).contains("utterances.jsonl");
+        assertThat(outcome.report().unread())
+                .contains(new Unread("utterances.jsonl", "not_needed"));
         assertThat(outcome.report().usersByReason()).containsEntry("no_records", 2L);
         assertThat(folder.resolve("p/quarantine.jsonl"))
                 .content()
@@ -220,6 +225,99 @@ final class DatasetImportTest {
                             assertThat(row.userId()).isEqualTo("7");
                             assertThat(row.id()).isEqualTo("trl-1");
                         });
+    }
+
+    @Test
+    void trlRowsWithoutIds_areNumbered_acrossFiles() throws IOException {
+        String row = "{\"user_id\":\"u\",\"prompt\":\"p\",\"chosen\":\"%s\",\"rejected\":\"b\"}\n";
+        Files.createDirectories(folder.resolve("in"));
+        Files.writeString(folder.resolve("in/test.jsonl"), row.formatted("a"));
+        Files.writeString(
+                folder.resolve("in/train.jsonl"), row.formatted("c") + row.formatted("d"));
+        Files.writeString(folder.resolve("in/notes.jsonl"), "{\"note\":\"x\",\"who did\":1}\n");
+
+        ImportReport report = importTrl("in");
+
+        assertThat(CanonicalReader.read(folder.resolve("out")).dataset().preferences())
+                .extracting(Preference::id)
+                .containsExactly("trl-1", "trl-2-1", "trl-2-2");
+        assertThat(report.unread())
+                .containsExactly(new Unread("notes.jsonl", "other_fields: note"));
+    }
+
+    @Test
+    void trlRowsOfOtherColumns_areToldWhichThereAre() throws IOException {
+        Files.writeString(
+                folder.resolve("x.jsonl"),
+                "{\"annotator\":7,\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}\n");
+
+        assertThatThrownBy(() -> importTrl("x.jsonl"))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("missing_field:user_id")
+                .hasMessageContaining("the first row has annotator, prompt, chosen, rejected")
+                .hasMessageContaining("--set user_column=NAME");
+    }
+
+    /** UltraFeedback-binarized repeats a plain prompt as the first message of both dialogues. */
+    @Test
+    void trlPromptRepeatedInTheAnswers_isTakenOff() throws IOException {
+        String dialogue = "[{'role':'user','content':'%s'},{'role':'assistant','content':'%s'}]";
+        String question = "How do I cook this?";
+        String row = "{'user_id':'u','prompt':'%s','chosen':%s,'rejected':%s}\n";
+        String rows =
+                row.formatted(
+                                question,
+                                dialogue.formatted(question, "good"),
+                                dialogue.formatted(question, "bad"))
+                        + row.formatted(
+                                question, "'" + question + " good'", "'" + question + " bad'")
+                        + row.formatted("Hi", "'Hi you'", "'Hi all'");
+        Files.writeString(folder.resolve("x.jsonl"), rows.replace('\'', '"'));
+
+        importTrl("x.jsonl");
+
+        List<Preference> read =
+                CanonicalReader.read(folder.resolve("out")).dataset().preferences();
+        for (Preference pair : read.subList(0, 2)) {
+            assertThat(pair.prompt()).containsExactly(Message.user(question));
+            assertThat(pair.chosen()).containsExactly(Message.assistant("good"));
+            assertThat(pair.rejected()).containsExactly(Message.assistant("bad"));
+        }
+        assertThat(read.get(2).chosenText()).as("too short for a quotation").isEqualTo("Hi you");
+    }
+
+    @Test
+    void movielens_utf8AndLatin1_giveTheSameTitles() throws IOException {
+        String films = "1::Mis\u00e9rables, Les (1995)::Drama\n2::Plain (1999)::Drama\n";
+        for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+            Path in = Files.createDirectories(folder.resolve(charset.name()));
+            Files.writeString(in.resolve("users.dat"), "1::F::25::10::48067\n");
+            Files.write(in.resolve("movies.dat"), films.getBytes(charset));
+            Files.writeString(
+                    in.resolve("ratings.dat"), "1::1::5::978300761\n1::2::1::978300762\n");
+            Path out = folder.resolve("from-" + charset.name());
+            DatasetImport.run(
+                    "movielens",
+                    List.of(in),
+                    out,
+                    false,
+                    ImportOptions.defaults(),
+                    (doing, done, total) -> {});
+            assertThat(CanonicalReader.read(out).dataset().preferences().get(0).chosenText())
+                    .as(charset.name())
+                    .isEqualTo("Mis\u00e9rables, Les (1995)");
+        }
+    }
+
+    private ImportReport importTrl(String path) {
+        return DatasetImport.run(
+                        "trl",
+                        List.of(folder.resolve(path)),
+                        folder.resolve("out"),
+                        false,
+                        ImportOptions.defaults(),
+                        (doing, done, total) -> {})
+                .report();
     }
 
     @Test
