@@ -87,7 +87,13 @@ final class PersonaEffects {
                         measure.of(
                                 prompt.userId(),
                                 prompt.text(),
-                                folder.text(completions.get(form).get(i).get(0)));
+                                folder.text(
+                                        forms.get(form).get(i),
+                                        completions.get(form).get(i).get(0),
+                                        context.options()
+                                                .reinforcement()
+                                                .scoring()
+                                                .keepReasoning()));
             }
             answers.add(
                     new PersonaEffect.Answer(

@@ -79,7 +79,8 @@ public final class JudgeClient {
     }
 
     /**
-     * A client that finds out whether anybody answers: it asks again less, and not after a time-out.
+     * A client that finds out whether anybody answers: it asks again less, and not after a
+     * time-out.
      */
     public static JudgeClient probing(
             Endpoint endpoint, @Nullable JudgeCache cache, ClientOptions options, SeedTree seeds) {

@@ -141,7 +141,9 @@ public final class OpenJudge implements AutoCloseable {
         }
     }
 
-    /** What a judge is first asked for, to find out whether it answers in the form that is needed. */
+    /**
+     * What a judge is first asked for, to find out whether it answers in the form that is needed.
+     */
     public enum Form {
         /** Two responses read together. */
         PAIRS,
