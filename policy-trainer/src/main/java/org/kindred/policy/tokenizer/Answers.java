@@ -43,13 +43,17 @@ public record Answers(Tokenizer tokenizer, boolean keepReasoning) {
         if (!opens(prompt)) {
             return tokenizer.encodeEnded(answer);
         }
-        String close = Reasoning.closingTag(end(prompt));
+        String close = Reasoning.closingTag(end(prompt)) + "\n\n";
         Reasoning.Split own = Reasoning.splitReply(answer);
-        boolean reasoned = own.present() && own.closed();
-        int[] reasoning = tokenizer.encodeContent(reasoned ? own.reasoning() : "");
-        int[] tag = tokenizer.encode("\n" + close + "\n\n", false);
-        int[] said = tokenizer.encodeEnded(reasoned ? own.answer() : answer);
-        return join(join(reasoning, tag), said);
+        if (!own.present() || !own.closed() || own.reasoning().isEmpty()) {
+            boolean without = own.present() && own.closed();
+            return join(
+                    tokenizer.encode(close, false),
+                    tokenizer.encodeEnded(without ? own.answer() : answer));
+        }
+        int[] reasoning = tokenizer.encodeContent(own.reasoning());
+        int[] tag = tokenizer.encode("\n" + close, false);
+        return join(join(reasoning, tag), tokenizer.encodeEnded(own.answer()));
     }
 
     private static int[] join(int[] first, int[] second) {

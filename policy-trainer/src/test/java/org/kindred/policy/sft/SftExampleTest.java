@@ -115,7 +115,7 @@ final class SftExampleTest {
             SftExample example = example(tokenizer, "blue sky");
             assertThat(tokenizer.decode(example.prompt(), false)).endsWith("<think>\n");
             assertThat(completion(tokenizer, example))
-                    .isEqualTo("\n</think>\n\nblue sky<|im_end|>");
+                    .isEqualTo("</think>\n\nblue sky<|im_end|>");
             assertThat(example.mended()).isEqualTo(SftExample.Mended.REASONING);
             // Read back, it is the answer.
             assertThat(Answers.of(tokenizer).text(example.prompt(), example.completion()))

@@ -24,6 +24,9 @@ final class Budget {
     /** Steps that a new element of a list counts, since it takes memory too. */
     private static final int STEPS_PER_ELEMENT = 8;
 
+    /** Of a call, a filter or a test, with its arguments. */
+    private static final int STEPS_PER_CALL = 12;
+
     private static final ThreadLocal<@Nullable Budget> CURRENT = new ThreadLocal<>();
 
     private long steps = MAX_STEPS;
@@ -51,6 +54,11 @@ final class Budget {
         if (budget != null && (budget.steps -= steps) < 0) {
             throw new ChatTemplateException("more than " + MAX_STEPS + " steps of work");
         }
+    }
+
+    /** Of calling a function, filter or test, besides what it does. */
+    static void spendCall() {
+        spend(STEPS_PER_CALL);
     }
 
     /** Of a text that is read or copied once. */

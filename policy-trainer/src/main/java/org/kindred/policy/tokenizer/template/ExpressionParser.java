@@ -63,7 +63,8 @@ final class ExpressionParser {
     /** An expression in a place where {@code if} means something else, as after {@code for}. */
     Expression parseWithoutCondition() {
         Expression value = parseAnd();
-        while (tokens.skipName("or")) {
+        for (int links = 1; tokens.skipName("or"); links++) {
+            tokens.requireChain(links);
             Expression left = value;
             Expression right = parseAnd();
             value =
@@ -77,7 +78,8 @@ final class ExpressionParser {
 
     private Expression parseAnd() {
         Expression value = parseNot();
-        while (tokens.skipName("and")) {
+        for (int links = 1; tokens.skipName("and"); links++) {
+            tokens.requireChain(links);
             Expression left = value;
             Expression right = parseNot();
             value =
@@ -149,7 +151,8 @@ final class ExpressionParser {
 
     private Expression parseSum() {
         Expression value = parseConcatenation();
-        while (tokens.peekOperator("+") || tokens.peekOperator("-")) {
+        for (int links = 1; tokens.peekOperator("+") || tokens.peekOperator("-"); links++) {
+            tokens.requireChain(links);
             value = binary(tokens.next().text(), value, parseConcatenation());
         }
         return value;
@@ -157,7 +160,8 @@ final class ExpressionParser {
 
     private Expression parseConcatenation() {
         Expression value = parseProduct();
-        while (tokens.skipOperator("~")) {
+        for (int links = 1; tokens.skipOperator("~"); links++) {
+            tokens.requireChain(links);
             Expression left = value;
             Expression right = parseProduct();
             value = scope -> Values.concatenate(left.evaluate(scope), right.evaluate(scope));
@@ -167,10 +171,13 @@ final class ExpressionParser {
 
     private Expression parseProduct() {
         Expression value = parsePower();
-        while (tokens.peekOperator("*")
-                || tokens.peekOperator("/")
-                || tokens.peekOperator("//")
-                || tokens.peekOperator("%")) {
+        for (int links = 1;
+                tokens.peekOperator("*")
+                        || tokens.peekOperator("/")
+                        || tokens.peekOperator("//")
+                        || tokens.peekOperator("%");
+                links++) {
+            tokens.requireChain(links);
             value = binary(tokens.next().text(), value, parsePower());
         }
         return value;
@@ -178,14 +185,18 @@ final class ExpressionParser {
 
     private Expression parsePower() {
         Expression value = parseUnary(true);
-        while (tokens.skipOperator("**")) {
+        for (int links = 1; tokens.skipOperator("**"); links++) {
+            tokens.requireChain(links);
             value = binary("**", value, parseUnary(true));
         }
         return value;
     }
 
     private static Expression binary(String operator, Expression left, Expression right) {
-        return scope -> Values.arithmetic(operator, left.evaluate(scope), right.evaluate(scope));
+        return scope -> {
+            Budget.spend(2);
+            return Values.arithmetic(operator, left.evaluate(scope), right.evaluate(scope));
+        };
     }
 
     private Expression parseUnary(boolean withFilters) {
@@ -312,7 +323,8 @@ final class ExpressionParser {
 
     private Expression parsePostfix(Expression start) {
         Expression value = start;
-        while (true) {
+        for (int links = 0; ; links++) {
+            tokens.requireChain(links);
             Expression target = value;
             if (tokens.skipOperator(".")) {
                 Token name = tokens.next();
@@ -377,6 +389,7 @@ final class ExpressionParser {
         return scope -> {
             Object callee = target.evaluate(scope);
             if (callee instanceof Function function) {
+                Budget.spendCall();
                 return Budget.made(function.call(arguments.evaluate(scope)));
             }
             if (callee instanceof Undefined undefined) {
@@ -425,7 +438,8 @@ final class ExpressionParser {
 
     private Expression parseFilters(Expression start) {
         Expression value = start;
-        while (true) {
+        for (int links = 0; ; links++) {
+            tokens.requireChain(links);
             if (tokens.skipOperator("|")) {
                 value = parseFilter(value);
             } else if (tokens.skipName("is")) {
@@ -446,7 +460,7 @@ final class ExpressionParser {
         }
         CallArguments arguments = optionalArguments();
         return scope -> {
-            Budget.spend(1);
+            Budget.spendCall();
             return Budget.made(filter.apply(value.evaluate(scope), arguments.evaluate(scope)));
         };
     }
@@ -470,7 +484,7 @@ final class ExpressionParser {
             arguments = optionalArguments();
         }
         return scope -> {
-            Budget.spend(1);
+            Budget.spendCall();
             return test.passes(value.evaluate(scope), arguments.evaluate(scope)) != negated;
         };
     }

@@ -135,10 +135,7 @@ final class Lexer {
             }
             if (c == '"' || c == '\'') {
                 string(c);
-            } else if (!(match(FLOAT, Token.Kind.FLOAT)
-                    || match(INTEGER, Token.Kind.INTEGER)
-                    || match(NAME, Token.Kind.NAME)
-                    || match(OPERATOR, Token.Kind.OPERATOR))) {
+            } else if (!matchFrom(c)) {
                 throw error("unexpected character '" + c + "'");
             } else if ("([{".indexOf(c) >= 0) {
                 open.push(c);
@@ -148,6 +145,16 @@ final class Lexer {
             }
         }
         throw error("tag without end " + mark);
+    }
+
+    /** A number, name or operator, which its first character tells apart. */
+    private boolean matchFrom(char first) {
+        if (first >= '0' && first <= '9') {
+            return match(FLOAT, Token.Kind.FLOAT) || match(INTEGER, Token.Kind.INTEGER);
+        }
+        return first == '_' || first > 0x7F || Character.isLetter(first)
+                ? match(NAME, Token.Kind.NAME)
+                : match(OPERATOR, Token.Kind.OPERATOR);
     }
 
     private boolean match(Pattern pattern, Token.Kind kind) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scope {
     private static final int MAX_DEPTH = 100;
-    private static final int STEPS_PER_PASS = 40; // with the dozen fields of a loop's state
+    private static final int STEPS_PER_PASS = 80; // with the dozen fields of a loop's state
 
     private final Map<String, Object> variables = new HashMap<>();
     private final @Nullable Scope parent;

@@ -5,6 +5,7 @@ import java.util.List;
 /** Tokens with a place of reading. */
 final class TokenStream {
     private static final int MAX_DEPTH = 200;
+    private static final int MAX_CHAIN = 1000;
 
     private final List<Token> tokens;
     private int position;
@@ -77,5 +78,12 @@ final class TokenStream {
 
     void leave() {
         depth--;
+    }
+
+    /** Called for each link of operators or filters in a row, of which each nests those before. */
+    void requireChain(int links) {
+        if (links > MAX_CHAIN) {
+            throw peek().error("more than " + MAX_CHAIN + " operators or filters in a row");
+        }
     }
 }
