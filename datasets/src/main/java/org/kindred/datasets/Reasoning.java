@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * {@code <thoughts>}, {@code <reasoning>}, {@code <seed:think>}, {@code <longcat_think>}, {@code
  * [THINK]} (Magistral), {@code <|begin_of_thought|>} (OpenThoughts, with its {@code
  * <|begin_of_solution|>} around the answer), {@code <|START_THINKING|>} (Command, with {@code
- * <|START_RESPONSE|>}), {@code ◁think▷} (Kimi), and the analysis channel of gpt-oss; upper and lower
- * case are the same.
+ * <|START_RESPONSE|>}), {@code ◁think▷} (Kimi), and the analysis channel of gpt-oss; upper and
+ * lower case are the same.
  */
 public final class Reasoning {
 
@@ -128,8 +128,8 @@ public final class Reasoning {
 
     /**
      * The split of a served model's reply, whose prompt nobody here has seen: as {@link
-     * #split(String)}, and where the first tag of all is a closing one, the server's template opened
-     * the block.
+     * #split(String)}, and where the first tag of all is a closing one, the server's template
+     * opened the block.
      */
     public static Split splitReply(String text) {
         int firstOpen = text.length();
