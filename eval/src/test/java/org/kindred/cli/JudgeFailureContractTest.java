@@ -204,12 +204,43 @@ final class JudgeFailureContractTest {
         }
     }
 
+    /** Answers the question that a command begins with, and none after it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Command.class,
+            names = {"REWARD_TRAIN", "RUN"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void judgeThatFallsSilent_isNoResult(Command command) throws IOException {
+        try (JudgeServer server = JudgeServer.reading(JudgeFailureContractTest::reply)) {
+            prepare(command, server);
+            server.refusing(request -> isFirst(request) ? null : "no such adapter");
+            Outcome outcome = run(command, server);
+
+            assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
+            assertThat(outcome.output()).contains("HTTP_400");
+            assertThat(filesThatName("HTTP_400")).isNotEmpty();
+            if (command == Command.BENCHMARK) { // other arms have numbers
+                assertThat(outcome.output())
+                        .contains("m left pairs unscored")
+                        .doesNotContain("m at K =");
+            } else {
+                assertThat(A_NUMBER.matcher(outcome.output()).find())
+                        .as(outcome.output())
+                        .isFalse();
+            }
+        }
+    }
+
+    private static boolean isFirst(JsonNode request) {
+        return request.path("messages").toString().contains("How do I make tea?");
+    }
+
     /** Of all but the first question of a command. */
     private static String halfOfAll(JsonNode request) {
         String question = request.path("messages").toString();
         boolean answered =
-                question.contains("How do I make tea?")
-                        || Math.floorMod(question.hashCode(), 2) == 0;
+                isFirst(request)
+                        || (question.hashCode() * 0x9E3779B1) >>> 31 == 0; // parity is of all letters
         return answered ? null : "no such adapter";
     }
 

@@ -126,7 +126,7 @@ public final class JudgeClient {
      * @param failed samples without an answer
      * @param retried requests that were a repetition
      * @param tokens prompts and answers of the requests, as the endpoint counted
-     * @param failures why there was no answer, most frequent first
+     * @param failures why there was no answer, or none that could be read, most frequent first
      */
     public record Counts(
             long calls,
@@ -214,6 +214,15 @@ public final class JudgeClient {
     /** Answers from the endpoint so far: tells whether anything moves. */
     public long answers() {
         return answered.get();
+    }
+
+    /**
+     * Counts an answer that came and could not be used.
+     *
+     * @param reason why, a code without user text
+     */
+    public void unread(String reason) {
+        tally(reason).count().incrementAndGet();
     }
 
     private void tellPause() {

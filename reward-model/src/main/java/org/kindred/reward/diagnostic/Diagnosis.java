@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.kindred.reward.chain.ChainTotals;
 import org.kindred.reward.chain.EvaluationChain;
 
@@ -14,8 +15,8 @@ import org.kindred.reward.chain.EvaluationChain;
  * none. A decision is the sign of a margin; |margin| below 1e-9 is a tie and never a decision.
  *
  * @param pairs judged
- * @param accuracy a tie counts one half, a pair without scores is wrong: the headline
- * @param accuracyTieWrong ties and pairs without scores are wrong
+ * @param accuracy of the pairs with scores in both orders, a tie as one half: the headline
+ * @param accuracyTieWrong likewise, ties are wrong
  * @param accuracyDecided of the pairs with a decision
  * @param coverage share of pairs with a decision
  * @param positionConsistency same response preferred in both orders
@@ -35,6 +36,8 @@ import org.kindred.reward.chain.EvaluationChain;
  * @param statedFlip share of those whose stated totals rank the other way round
  * @param aloneAgreement same response preferred when scored alone
  * @param byGroup accuracy of each group
+ * @param scored share of pairs with scores in both orders
+ * @param failures why pairs have none, with how many
  */
 public record Diagnosis(
         int pairs,
@@ -56,7 +59,9 @@ public record Diagnosis(
         double statedMismatch,
         double statedFlip,
         double aloneAgreement,
-        Map<String, Double> byGroup) {
+        Map<String, Double> byGroup,
+        double scored,
+        Map<String, Integer> failures) {
 
     private static final double TIE = 1e-9;
     private static final int BINS = 5; // confidence runs from 0.5 to 1
@@ -96,6 +101,11 @@ public record Diagnosis(
                 p -> groups.computeIfAbsent(p.group(), g -> new ArrayList<>()).add(p.margin()));
         Map<String, Double> byGroup = new TreeMap<>();
         groups.forEach((group, of) -> byGroup.put(group, accuracy(of, 0.5)));
+        Map<String, Integer> failures = new TreeMap<>();
+        pairs.stream()
+                .map(JudgedPair::failure)
+                .flatMap(Stream::ofNullable)
+                .forEach(reason -> failures.merge(reason, 1, Integer::sum));
         return new Diagnosis(
                 pairs.size(),
                 accuracy(margins, 0.5),
@@ -123,7 +133,9 @@ public record Diagnosis(
                                 .filter(p -> decided(p.margin()) && decided(p.alone()))
                                 .toList(),
                         p -> p.margin() * p.alone() > 0),
-                byGroup);
+                byGroup,
+                share(margins, m -> !Double.isNaN(m)),
+                failures);
     }
 
     private static List<Double> stated(EvaluationChain chain) {
@@ -136,13 +148,13 @@ public record Diagnosis(
         return stated;
     }
 
-    /** A tie counts {@code tie}, a missing score nothing. */
+    /** Of the margins that are there; a tie counts {@code tie}. NaN where there are none. */
     private static double accuracy(List<Double> margins, double tie) {
-        double right = 0;
-        for (double margin : margins) {
-            right += decided(margin) ? (margin > 0 ? 1 : 0) : Double.isNaN(margin) ? 0 : tie;
-        }
-        return margins.isEmpty() ? Double.NaN : right / margins.size();
+        return margins.stream()
+                .filter(margin -> !Double.isNaN(margin))
+                .mapToDouble(margin -> decided(margin) ? (margin > 0 ? 1 : 0) : tie)
+                .average()
+                .orElse(Double.NaN);
     }
 
     private static boolean decided(double margin) {

@@ -16,6 +16,7 @@ import org.kindred.reward.chain.EvaluationChain;
  * @param flipped margin after the labels of the whole history were exchanged; NaN if not asked
  * @param alone margin of responses scored one by one; NaN if not asked
  * @param chain of the order as given; null if there is none
+ * @param failure why a margin of the two orders is missing; null where none is
  */
 public record JudgedPair(
         String userId,
@@ -26,7 +27,32 @@ public record JudgedPair(
         double turned,
         double flipped,
         double alone,
-        @Nullable EvaluationChain chain) {
+        @Nullable EvaluationChain chain,
+        @Nullable String failure) {
+
+    /** A pair that was judged in both orders. */
+    public JudgedPair(
+            String userId,
+            String group,
+            int chosenLength,
+            int rejectedLength,
+            double given,
+            double turned,
+            double flipped,
+            double alone,
+            @Nullable EvaluationChain chain) {
+        this(
+                userId,
+                group,
+                chosenLength,
+                rejectedLength,
+                given,
+                turned,
+                flipped,
+                alone,
+                chain,
+                null);
+    }
 
     /** Mean of both orders; NaN if one is missing. */
     double margin() {

@@ -1,7 +1,6 @@
 package org.kindred.reward.diagnostic;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
 import org.kindred.reward.UserContext;
@@ -29,7 +28,9 @@ public record PairJudge(ChainWriter writer, @Nullable ChainWriter solo) {
                         user,
                         target.promptText(),
                         List.of(target.chosenText(), target.rejectedText()));
-        EvaluationChain chain = chain(writer, request);
+        ChainOutcome given = outcome(writer, request);
+        ChainOutcome turned = outcome(writer, request.reversed());
+        EvaluationChain chain = chain(given);
         UserContext opposite =
                 new UserContext(
                         user.userId(), user.history().stream().map(PairJudge::exchanged).toList());
@@ -39,18 +40,27 @@ public record PairJudge(ChainWriter writer, @Nullable ChainWriter solo) {
                 target.chosenText().length(),
                 target.rejectedText().length(),
                 margin(chain),
-                -margin(chain(writer, request.reversed())),
-                user.history().isEmpty() ? Double.NaN : margin(chain(writer, request.by(opposite))),
-                solo == null ? Double.NaN : margin(chain(solo, request)),
-                chain);
+                -margin(chain(turned)),
+                user.history().isEmpty()
+                        ? Double.NaN
+                        : margin(chain(outcome(writer, request.by(opposite)))),
+                solo == null ? Double.NaN : margin(chain(outcome(solo, request))),
+                chain,
+                failure(given) != null ? failure(given) : failure(turned));
     }
 
-    private static @Nullable EvaluationChain chain(ChainWriter writer, ChainRequest request) {
-        return Stream.of(writer.write(request, Samples.of(1)).get(0))
-                .filter(ChainOutcome.Written.class::isInstance)
-                .map(outcome -> ((ChainOutcome.Written) outcome).chain())
-                .findFirst()
-                .orElse(null);
+    private static ChainOutcome outcome(ChainWriter writer, ChainRequest request) {
+        return writer.write(request, Samples.of(1)).get(0);
+    }
+
+    private static @Nullable EvaluationChain chain(ChainOutcome outcome) {
+        return outcome instanceof ChainOutcome.Written written ? written.chain() : null;
+    }
+
+    private static @Nullable String failure(ChainOutcome outcome) {
+        return outcome instanceof ChainOutcome.Failed failed
+                ? failed.reason()
+                : Double.isNaN(margin(chain(outcome))) ? "NO_SCORE" : null;
     }
 
     private static double margin(@Nullable EvaluationChain chain) {

@@ -173,7 +173,7 @@ public final class OpenJudge implements AutoCloseable {
         } else if (spec instanceof JudgeSpec.Served served && !options.client().replayOnly()) {
             progress.stage("judge", "asks " + spec.spelling() + " a first question");
             if (served.ollama()) {
-                progress.note(OLLAMA);
+                told(progress, OLLAMA);
             }
             JudgeClient alone =
                     JudgeClient.probing(
@@ -342,7 +342,7 @@ public final class OpenJudge implements AutoCloseable {
     public List<String> notes() {
         List<String> all = new ArrayList<>(notes);
         if (client != null && !client.counts().failures().isEmpty()) {
-            all.add("calls of the judge failed: " + client.counts().failures());
+            all.add("what the judge could not be asked, or answered in no form that can be read: " + client.counts().failures());
         }
         return all;
     }

@@ -75,7 +75,11 @@ record Dialogue(JudgeClient client, int maxTokens, @Nullable String schema) {
             List<Heard<T>> own = heard.get(q);
             for (int i = 0; i < own.size(); i++) {
                 if (malformed(answers.get(q).get(i), own.get(i))) {
-                    own.set(i, read(second.next().get(0), reader, own.get(i).tokens()));
+                    Answer answer = second.next().get(0);
+                    own.set(i, read(answer, reader, own.get(i).tokens()));
+                    if (malformed(answer, own.get(i))) {
+                        client.unread(own.get(i).reason());
+                    }
                 }
             }
         }

@@ -9,6 +9,7 @@ import org.kindred.policy.model.LoraOptions;
 import org.kindred.policy.run.TrainingRun;
 import org.kindred.policy.run.Watch;
 import org.kindred.reward.chain.StageReward;
+import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.RewardOptions;
 
 /** {@code kindred reward train}. */
@@ -60,6 +61,9 @@ public record RewardTrainingOptions(
 
     public RewardTrainingOptions {
         stages = List.copyOf(stages);
+        if (JudgeSpec.holdsPassword(coverage)) {
+            throw new IllegalArgumentException(JudgeSpec.PASSWORD);
+        }
         if (stages.isEmpty() || stages.stream().distinct().count() < stages.size()) {
             throw new IllegalArgumentException(
                     "stages = " + stages + ": name at least one, each once");

@@ -139,7 +139,10 @@ final class DiagnosisTest {
                                         },
                         100);
         assertThat(diagnosis.coverage()).isEqualTo(.9);
-        assertThat(diagnosis.accuracy()).isEqualTo(.4); // those ending in 0 would have been right
+        assertThat(diagnosis.scored()).isEqualTo(.9);
+        assertThat(diagnosis.failures().values()).containsExactly(10);
+        // 50 of 100 are right; those ending in 0 are missing, neither right nor wrong
+        assertThat(diagnosis.accuracy()).isEqualTo(40 / 90.0, within(1e-12));
     }
 
     @Test

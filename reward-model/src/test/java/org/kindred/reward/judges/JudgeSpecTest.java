@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kindred.options.OptionLayer;
+import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
 
 final class JudgeSpecTest {
@@ -41,6 +45,35 @@ final class JudgeSpecTest {
     })
     void base_ollama_isItsOpenAiSide(String text, String base) {
         assertThat(((JudgeSpec.Served) JudgeSpec.parse(text)).base()).isEqualTo(base);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "openai:http://ann:s3cret@h:1/v1#m",
+                "ollama:https://s3cret@h#m",
+                "openai:http://ann:s3cret@h:1/v1",
+                "http://ann:s3cret@h"
+            })
+    void parse_passwordInAnAddress_isRefusedAndNotRepeated(String text) {
+        assertThatThrownBy(() -> JudgeSpec.parse(text))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("KINDRED_API_KEY")
+                .hasMessageNotContaining("s3cret");
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        RewardOptions.defaults(),
+                                        List.of(OptionLayer.commandLine(Map.of("spec", text)))))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("KINDRED_API_KEY")
+                .hasMessageNotContaining("s3cret");
+    }
+
+    @Test
+    void parse_atSignBehindTheHost_isNoPassword() {
+        assertThat(JudgeSpec.parse("openai:http://h:1/v1#org/m@4bit").label())
+                .isEqualTo("org/m@4bit");
     }
 
     @ParameterizedTest

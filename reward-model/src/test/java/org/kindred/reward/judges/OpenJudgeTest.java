@@ -360,7 +360,7 @@ final class OpenJudgeTest {
             judge.rewarding(Progress.NONE).judge(data().contexts().get("u00"), PROMPT, RESPONSES);
             assertThat(judge.notes())
                     .containsExactly(
-                            "calls of the judge failed: [HTTP_400 = 1 (the server says: no such adapter)]");
+                            "what the judge could not be asked, or answered in no form that can be read: [HTTP_400 = 1 (the server says: no such adapter)]");
         }
         assertThat(folder.resolve(OpenJudge.FAILURES)).content().contains("no such adapter");
     }

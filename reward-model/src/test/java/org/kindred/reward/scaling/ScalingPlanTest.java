@@ -3,9 +3,14 @@ package org.kindred.reward.scaling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kindred.options.OptionLayer;
+import org.kindred.options.OptionTree;
+import org.kindred.reward.judges.RewardOptions;
 
 final class ScalingPlanTest {
 
@@ -15,6 +20,22 @@ final class ScalingPlanTest {
         assertThat(ScalingPlan.parse("IND_8")).isEqualTo(ScalingPlan.of(8, 0));
         assertThat(ScalingPlan.parse("PRO_4")).isEqualTo(ScalingPlan.of(0, 4));
         assertThat(ScalingPlan.parse("IND_16_PRO_8")).isEqualTo(ScalingPlan.of(16, 8));
+    }
+
+    /** A number of samples that is set alone means what its preset means. */
+    @Test
+    void individual_setAlone_isThePresetWithItsTemperature() {
+        ScalingPlan eight =
+                OptionTree.resolve(
+                                RewardOptions.defaults(),
+                                List.of(
+                                        OptionLayer.commandLine(
+                                                Map.of("scaling.individual", "8"))))
+                        .options()
+                        .scaling();
+        assertThat(eight).isEqualTo(ScalingPlan.parse("IND_8"));
+        assertThat(eight.samplingTemperature()).isEqualTo(1.0);
+        assertThat(ScalingPlan.base().samplingTemperature()).isEqualTo(0.9);
     }
 
     @ParameterizedTest
