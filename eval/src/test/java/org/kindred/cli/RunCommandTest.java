@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -62,6 +63,8 @@ final class RunCommandTest {
                     .as(file)
                     .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
         }
+        assertOwnerOnly(folder.resolve("first"));
+        assertOwnerOnly(folder.resolve("second"));
         for (String policy : List.of("grpo", "p_grpo")) {
             assertThat(weights("second", policy)).hasSameBinaryContentAs(weights("first", policy));
         }
@@ -85,6 +88,23 @@ final class RunCommandTest {
                         "5");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.output()).contains("seed: 1 -> 5");
+    }
+
+    /** As eval/docs/security.md promises, whatever the user's mask says. */
+    private static void assertOwnerOnly(Path run) throws Exception {
+        try (Stream<Path> files = Files.walk(run)) {
+            assertThat(files)
+                    .allSatisfy(
+                            file ->
+                                    assertThat(
+                                                    PosixFilePermissions.toString(
+                                                            Files.getPosixFilePermissions(file)))
+                                            .as("%s", file)
+                                            .isEqualTo(
+                                                    Files.isDirectory(file)
+                                                            ? "rwx------"
+                                                            : "rw-------"));
+        }
     }
 
     /** Starts a run and kills it, as a power cut would, once the stage is announced. */
