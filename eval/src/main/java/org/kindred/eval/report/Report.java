@@ -51,10 +51,6 @@ public final class Report {
         this(results, examples, "", 0);
     }
 
-    public Report(Results results, List<Example> examples, int refreshSeconds) {
-        this(results, examples, "", refreshSeconds);
-    }
-
     /**
      * @param withheld said in the place of examples that are not shown; blank for nothing
      * @param refreshSeconds after which the page loads itself again; 0 for never
