@@ -14,14 +14,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -190,7 +193,9 @@ public final class AtomicFiles {
         Throwable e = cause instanceof UncheckedIOException ? cause.getCause() : cause;
         String text = e.getMessage() == null ? "" : e.getMessage().toLowerCase(Locale.ROOT);
         String reason;
-        if (text.contains("no space left") || text.contains("not enough space")) {
+        if (text.contains("no space left")
+                || text.contains("not enough space")
+                || text.contains("disk is full")) {
             reason = "the disk is full; free space or choose a path on another disk";
         } else if (text.contains("quota exceeded")) {
             reason = "your disk quota is used up; free space or choose a path on another disk";
@@ -236,12 +241,31 @@ public final class AtomicFiles {
         }
     }
 
+    /** Makes a folder and those above it where they are missing, for their owner alone. */
+    public static Path createFolders(Path folder) throws IOException {
+        return Files.createDirectories(folder, ownerOnly(folder, "rwx------"));
+    }
+
+    /** Opens a file; one that this makes is for its owner alone. */
+    public static FileChannel open(Path file, OpenOption... options) throws IOException {
+        return FileChannel.open(file, Set.of(options), ownerOnly(file, "rw-------"));
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+        return hasOwners(path)
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
     private static Path createParent(Path target) throws IOException {
         Path parent = target.getParent();
         if (parent == null || target.getFileName() == null) {
             throw new AccessDeniedException(target.toString());
         }
-        return Files.createDirectories(parent);
+        return createFolders(parent);
     }
 
     /** Unlike every random number of a run this must differ between processes. */

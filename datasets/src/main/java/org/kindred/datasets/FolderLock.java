@@ -3,7 +3,6 @@ package org.kindred.datasets;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -28,9 +27,9 @@ public final class FolderLock implements AutoCloseable {
      */
     public static FolderLock take(Path folder, String file, String otherwise) {
         try {
-            Files.createDirectories(folder);
+            AtomicFiles.createFolders(folder);
             FileChannel channel =
-                    FileChannel.open(
+                    AtomicFiles.open(
                             folder.resolve(file),
                             StandardOpenOption.CREATE,
                             StandardOpenOption.WRITE);

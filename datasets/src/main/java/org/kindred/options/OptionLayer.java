@@ -92,12 +92,21 @@ public record OptionLayer(String origin, ObjectNode values, boolean command) {
             }
             return values;
         } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
+            if (String.valueOf(e.getOriginalMessage()).startsWith("Trailing token")) {
+                throw new OptionsException(
+                        origin
+                                + where(e)
+                                + ": a second document begins (---); keep one map of options a file");
+            }
             throw new OptionsException(
                     origin
-                            + where
+                            + where(e)
                             + ": not valid YAML: "
                             + OptionTree.firstLine(e.getOriginalMessage()));
         }
+    }
+
+    private static String where(JsonProcessingException e) {
+        return e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
     }
 }

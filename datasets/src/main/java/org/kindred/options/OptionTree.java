@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                     .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
     private static final String DEFAULT = "default";
@@ -327,12 +329,16 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
     /** Values of all options by their keys with dots, as JSON, in the order of the components. */
     public static Map<String, String> values(Record options) {
         Map<String, String> values = new LinkedHashMap<>();
-        leaves("", options.getClass(), YAML.valueToTree(options), values);
+        leaves(
+                "",
+                options.getClass(),
+                YAML.valueToTree(options),
+                (key, value) -> values.put(key, value.toString()));
         return values;
     }
 
     private static void leaves(
-            String prefix, Class<?> type, JsonNode node, Map<String, String> into) {
+            String prefix, Class<?> type, JsonNode node, BiConsumer<String, JsonNode> into) {
         OptionMeanings.components(type)
                 .forEach(
                         (name, component) -> {
@@ -340,7 +346,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
                             if (OptionMeanings.isNested(component.getType()) && value.isObject()) {
                                 leaves(prefix + name + ".", component.getType(), value, into);
                             } else {
-                                into.put(prefix + name, value.toString());
+                                into.accept(prefix + name, value);
                             }
                         });
     }
@@ -364,7 +370,9 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
     /** Reads options back from the file that {@link #yaml} wrote. */
     public static <T extends Record> T load(Path file, Class<T> type) {
         try {
-            return YAML.readValue(Files.readAllBytes(file), type);
+            T options = YAML.readValue(Files.readAllBytes(file), type);
+            requireFinite(type, YAML.valueToTree(options), Map.of());
+            return options;
         } catch (IOException e) {
             throw new OptionsException(
                     file
@@ -379,7 +387,10 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         try {
             @SuppressWarnings("unchecked") // a record's own class
             Class<T> type = (Class<T>) defaults.getClass();
-            return YAML.treeToValue(tree, type);
+            requireFinite(type, tree, origins); // names the key before the record does its own check
+            T bound = YAML.treeToValue(tree, type);
+            requireFinite(type, YAML.valueToTree(bound), origins); // words: NaN, Infinity
+            return bound;
         } catch (ValueInstantiationException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new OptionsException(
@@ -400,6 +411,41 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         } catch (JsonProcessingException e) {
             throw new OptionsException("options: " + firstLine(e.getOriginalMessage()));
         }
+    }
+
+    /** YAML writes {@code .nan} and {@code .inf}, and a huge number overflows to one. */
+    private static void requireFinite(
+            Class<? extends Record> type, JsonNode tree, Map<String, String> origins) {
+        leaves(
+                "",
+                type,
+                tree,
+                (key, value) -> {
+                    String found = notFinite(value);
+                    if (found != null) {
+                        throw new OptionsException(
+                                origins.getOrDefault(key, "options")
+                                        + ": "
+                                        + key
+                                        + ": found "
+                                        + found
+                                        + ", expected a finite number");
+                    }
+                });
+    }
+
+    /** A number below a value that is none, at any depth; null if there is none. */
+    private static @Nullable String notFinite(JsonNode value) {
+        if (value.isFloatingPointNumber() && !Double.isFinite(value.doubleValue())) {
+            return value.asText();
+        }
+        for (JsonNode inner : value) {
+            String found = notFinite(inner);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 
     @SuppressWarnings("unchecked") // an enum's own class

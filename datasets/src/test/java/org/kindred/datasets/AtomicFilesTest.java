@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,6 +37,23 @@ final class AtomicFilesTest {
 
         assertThat(file).hasContent("old");
         assertThat(entries()).containsExactly("a.txt");
+    }
+
+    /** Whatever the user's mask says: artefacts hold texts of people. */
+    @Test
+    void foldersAndFiles_areMadeForTheirOwnerAlone() throws IOException {
+        AtomicFiles.createFolders(folder.resolve("runs/one"));
+        AtomicFiles.open(
+                        folder.resolve("runs/one/log"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND)
+                .close();
+        AtomicFiles.writeText(folder.resolve("more/a.txt"), "a");
+        FolderLock.take(folder.resolve("locked"), "run.lock", "").close();
+        assertThat(List.of("runs", "runs/one", "more", "locked"))
+                .allSatisfy(name -> assertThat(mode(name)).isEqualTo("rwx------"));
+        assertThat(List.of("runs/one/log", "more/a.txt", "locked/run.lock"))
+                .allSatisfy(name -> assertThat(mode(name)).isEqualTo("rw-------"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.source.DataSource;
@@ -119,17 +120,17 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         Results results = write(folder, run, options.options());
         out.println();
-        out.println(run.dataSummary());
+        out.println(Escape.terminal(run.dataSummary()));
         out.print(table(run.result()));
         out.println(
                 "Strict accuracy in % of the pairs that were scored (ties are wrong), 95 % interval over users; results and report.html in "
                         + folder);
-        run.result().silences().forEach(out::println);
-        run.notes().forEach(out::println);
+        run.result().silences().stream().map(Escape::terminal).forEach(out::println);
+        run.notes().stream().map(Escape::terminal).forEach(out::println);
         int most = options.options().shots().stream().mapToInt(k -> k).max().orElse(0);
         results.rewardModel().differences().stream()
                 .filter(difference -> difference.shots() == most)
-                .forEach(difference -> out.println(difference.sentence()));
+                .forEach(difference -> out.println(Escape.terminal(difference.sentence())));
         if (Files.exists(folder.resolve("quarantine.jsonl"))) {
             out.println(
                     "Quarantined lines, with file, line and reason, are in "
@@ -194,8 +195,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                     String.format(
                             Locale.ROOT,
                             cell + "%-34s %3d %6d %6d  %5.1f %-14s %6.1f %6.1f %6.1f %8.1f%n",
-                            row.cell(),
-                            row.arm(),
+                            Escape.terminal(row.cell()),
+                            Escape.terminal(row.arm()),
                             row.shots(),
                             row.users(),
                             row.pairs(),
@@ -216,14 +217,14 @@ final class BenchmarkCommand implements Callable<Integer> {
         byBaseline.forEach(
                 (baseline, rows) -> {
                     text.append(
-                            String.format("%nPaired difference to \"%s\", points:%n", baseline));
+                            String.format("%nPaired difference to \"%s\", points:%n", Escape.terminal(baseline)));
                     for (RewardBenchmark.Difference row : rows) {
                         text.append(
                                 String.format(
                                         Locale.ROOT,
                                         cell + "%-34s %3d  %+5.1f %s%n",
-                                        row.cell(),
-                                        row.arm(),
+                                        Escape.terminal(row.cell()),
+                                        Escape.terminal(row.arm()),
                                         row.shots(),
                                         100 * row.difference().mean(),
                                         interval("[%+5.1f, %+5.1f]", row.difference())));

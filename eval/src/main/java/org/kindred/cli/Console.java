@@ -6,6 +6,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Progress;
 
 /**
@@ -30,16 +31,17 @@ final class Console implements Progress, AutoCloseable {
     @Override
     public synchronized void stage(String name, String note) {
         close();
-        stage = name;
+        stage = Escape.terminal(name);
         shownTenth = 0;
         stageStart = System.nanoTime();
         firstDone = -1;
-        out.printf("[%s] %-10s %s%n", elapsed(), name, note);
+        out.printf("[%s] %-10s %s%n", elapsed(), name, Escape.terminal(note));
         out.flush();
     }
 
     @Override
-    public synchronized void step(long done, long total, String note) {
+    public synchronized void step(long done, long total, String words) {
+        String note = Escape.terminal(words);
         if (firstDone < 0) { // a resumed stage does not begin at 0
             firstDone = done;
             stageStart = System.nanoTime();
@@ -83,7 +85,11 @@ final class Console implements Progress, AutoCloseable {
             return "";
         }
         double perStep = (System.nanoTime() - stageStart) / (double) (done - firstDone);
-        return ", about" + clock((long) (perStep * (total - done))) + " left";
+        return left((long) (perStep * (total - done)));
+    }
+
+    static String left(long nanos) {
+        return ", about " + clock(nanos).strip() + " left";
     }
 
     private static String clock(long nanos) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.eval.report.RunComparison;
@@ -51,7 +52,7 @@ final class EvalCompareCommand implements Callable<Integer> {
         AtomicFiles.writeText(folder.resolve("comparison.md"), table.markdown());
         AtomicFiles.writeText(folder.resolve("comparison.tex"), table.latex());
         out.print(table.markdown());
-        comparison.sentences().forEach(out::println);
+        comparison.sentences().stream().map(Escape::terminal).forEach(out::println);
         out.println("comparison.json, .csv, .md and .tex are in " + folder);
         out.flush();
         return 0;

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.source.DatasetImport;
 import org.kindred.datasets.source.FileReport;
 import org.kindred.datasets.source.Formats;
@@ -84,9 +85,9 @@ final class ImportCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, ImportReport report) {
         out.println();
-        out.println(report.card().title());
-        report.card().licences().forEach(licence -> out.println("licence    " + licence));
-        report.card().contentWarnings().forEach(warning -> out.println("warning    " + warning));
+        out.println(Escape.terminal(report.card().title()));
+        report.card().licences().forEach(licence -> out.printf("licence    %s%n", licence));
+        report.card().contentWarnings().forEach(warning -> out.printf("warning    %s%n", warning));
         out.printf(
                 "%n%-44s %9s %9s %9s %9s%n", "file", "records", "accepted", "set aside", "blank");
         for (FileReport file : report.files()) {

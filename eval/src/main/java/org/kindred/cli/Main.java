@@ -1,6 +1,12 @@
 package org.kindred.cli;
 
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionsException;
@@ -107,7 +113,7 @@ public final class Main {
     static CommandLine commandLine() {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
-        line.setExecutionStrategy(new CommandLine.RunLast());
+        line.setExecutionStrategy(Main::execute);
         line.registerConverter(DataSource.class, new DataArgument());
         finish(line);
         line.setExecutionExceptionHandler(
@@ -138,14 +144,31 @@ public final class Main {
         }
     }
 
-    private static int report(Exception failure, CommandLine command, boolean verbose) {
+    /** Help keeps its colours; what a command prints passes {@link Terminal}. */
+    private static int execute(CommandLine.ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        CommandLine line = parsed.commandSpec().commandLine();
+        line.setOut(Terminal.over(line.getOut()));
+        line.setErr(Terminal.over(line.getErr()));
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (Error e) { // picocli hands on exceptions alone
+            throw new CommandLine.ExecutionException(line, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static int report(Exception thrown, CommandLine command, boolean verbose) {
+        Throwable failure = Failures.cause(thrown);
         if (verbose) {
             failure.printStackTrace(command.getErr());
         } else {
             command.getErr().println("kindred: " + Failures.message(failure));
         }
         command.getErr().flush();
-        return failure instanceof OptionsException
+        return failure instanceof OptionsException || Failures.isRefusedOption(failure)
                 ? CommandLine.ExitCode.USAGE
                 : CommandLine.ExitCode.SOFTWARE;
     }
@@ -154,12 +177,45 @@ public final class Main {
     static final class Failures {
         private Failures() {}
 
+        /** What went wrong, without what other threads and libraries put around it. */
+        static Throwable cause(Throwable failure) {
+            boolean wrapped =
+                    failure instanceof CompletionException
+                            || failure instanceof ExecutionException
+                            || failure instanceof CommandLine.ExecutionException
+                            || failure instanceof UncheckedIOException;
+            return wrapped && failure.getCause() != null ? cause(failure.getCause()) : failure;
+        }
+
+        /** Options that were made of others, and refuse a value of theirs when work has begun. */
+        static boolean isRefusedOption(Throwable failure) {
+            if (!(failure instanceof IllegalArgumentException)) {
+                return false;
+            }
+            for (StackTraceElement frame : failure.getStackTrace()) {
+                if (!frame.getClassName().endsWith("Options")) {
+                    return false;
+                }
+                if (frame.getMethodName().equals("<init>")) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         static String message(Throwable failure) {
+            if (failure instanceof FileSystemException file && file.getFile() != null) {
+                return AtomicFiles.failure("reading or writing", Path.of(file.getFile()), file)
+                        .getMessage();
+            }
             if (failure instanceof KindredException || failure instanceof OptionsException) {
                 return String.valueOf(failure.getMessage());
             }
             if (failure instanceof OutOfMemoryError) {
                 return "out of memory; give the Java heap more with KINDRED_HEAP=3g, or lower rows per batch";
+            }
+            if (isRefusedOption(failure)) {
+                return failure.getMessage() + ". See --print-config for its key";
             }
             return "unexpected "
                     + failure.getClass().getSimpleName()

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.kindred.datasets.Escape;
 import org.kindred.options.OptionsException;
 import org.kindred.pipeline.Recipe;
 import org.kindred.pipeline.RunFolder;
@@ -52,6 +53,6 @@ final class PrototypesCommand extends RecipeCommand {
 
     @Override
     void tell(Recipe recipe, PrintWriter out) {
-        recipe.groups().forEach(out::println);
+        recipe.groups().stream().map(Escape::terminal).forEach(out::println);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Escape;
 import org.kindred.options.OptionsException;
 import org.kindred.pipeline.Recipe;
 import org.kindred.pipeline.RecipeOptions;
@@ -131,7 +132,7 @@ final class RunCommand extends RecipeCommand {
             console.close();
             if (whole) {
                 out.println();
-                runs.summary().forEach(out::println);
+                runs.summary().stream().map(Escape::terminal).forEach(out::println);
                 out.flush();
             }
         }

@@ -1,9 +1,12 @@
 package org.kindred.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.kindred.options.OptionsException;
 import org.kindred.pipeline.Recipe;
+import org.kindred.pipeline.RecipeOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,6 +57,15 @@ final class SftCommand extends RecipeCommand {
 
     SftCommand() {
         super(Recipe.Goal.START, Set.of("seed", "data", "judge", "start", "engine"));
+    }
+
+    @Override
+    void work(Path folder, RecipeOptions options, Console console, PrintWriter out) {
+        if (options.start().sft().epochs() == 0 && !options.start().scratch()) {
+            throw new OptionsException(
+                    "start.sft.epochs = 0 (--epochs): nothing would be trained; must be 1 or more");
+        }
+        super.work(folder, options, console, out);
     }
 
     @Override

@@ -86,6 +86,8 @@ final class TrainCommand extends RecipeCommand {
             description = "Send numbers to an MLflow tracking server too.")
     private @Nullable String mlflow;
 
+    private @Nullable MlflowLog numbers;
+
     TrainCommand() {
         super(
                 Recipe.Goal.ARMS,
@@ -126,14 +128,25 @@ final class TrainCommand extends RecipeCommand {
 
     @Override
     TrainingListener log(Path folder, RecipeOptions options, Console console) {
-        return mlflow == null
-                ? TrainingListener.SILENT
-                : MlflowLog.open(
+        if (mlflow == null) {
+            return TrainingListener.SILENT;
+        }
+        numbers =
+                MlflowLog.open(
                         mlflow,
                         folder,
                         OptionTree.values(options),
                         Clock.systemUTC(),
                         warning -> console.stage("warning", warning));
+        return numbers;
+    }
+
+    @Override
+    void work(Path folder, RecipeOptions options, Console console, PrintWriter out) {
+        super.work(folder, options, console, out);
+        if (numbers != null) {
+            numbers.close();
+        }
     }
 
     @Override

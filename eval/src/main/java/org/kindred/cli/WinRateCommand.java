@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.source.DataSource;
@@ -102,7 +103,7 @@ final class WinRateCommand implements Callable<Integer> {
         }
         run.write(folder, TypedCommand.words(spec), samples);
         out.println();
-        out.println(run.summary());
+        out.println(Escape.terminal(run.summary()));
         if (!run.quarantined().isEmpty()) {
             out.println(
                     Quarantined.summary(run.quarantined())
@@ -116,6 +117,7 @@ final class WinRateCommand implements Callable<Integer> {
         run.rates().stream()
                 .filter(rate -> rate.group().equals(Alignment.ALL))
                 .map(WinRate::sentence)
+                .map(Escape::terminal)
                 .forEach(out::println);
         out.flush();
         return run.anyVerdict() ? 0 : 1;
@@ -149,8 +151,8 @@ final class WinRateCommand implements Callable<Integer> {
                     String.format(
                             Locale.ROOT,
                             "%-34s %-14s %-20s %5d %5d %6d %8d %8.1f %% %10.3g%n",
-                            rate.policy() + " - " + rate.baseline(),
-                            rate.group(),
+                            Escape.terminal(rate.policy() + " - " + rate.baseline()),
+                            Escape.terminal(rate.group()),
                             percent(rate.rate()),
                             rate.wins(),
                             rate.ties(),

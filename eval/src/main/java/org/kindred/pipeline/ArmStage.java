@@ -256,11 +256,16 @@ final class ArmStage implements Stage {
                                 + tooLong
                                 + " of them longer than the "
                                 + longest
-                                + " tokens that the model's context leaves for them, "
+                                + " tokens that reinforcement.sampling.max_new_tokens = "
+                                + options.sampling().maxNewTokens()
+                                + " leaves of the model's context of "
+                                + policy.config().maxPositionEmbeddings()
+                                + ", "
                                 + withoutPersona
                                 + " without a persona, "
                                 + held
-                                + " held out");
+                                + " held out. Lower max_new_tokens or reinforcement.held_out_share,"
+                                + " or take a model with a longer context");
             }
             tell();
         }

@@ -1,6 +1,8 @@
 package org.kindred.pipeline;
 
 import java.util.List;
+import org.kindred.eval.alignment.SmallGroups;
+import org.kindred.eval.report.ReportTexts;
 import org.kindred.options.Meaning;
 import org.kindred.reward.judges.JudgeSpec;
 
@@ -36,7 +38,15 @@ public record EvaluationOptions(
         @Meaning("pairs of a user's past in the benchmark of the reward model; empty for none")
                 List<Integer> shots,
         @Meaning("resamples of users for intervals, and sign patterns of tests")
-                int bootstrapDraws) {
+                int bootstrapDraws,
+        @Meaning(
+                        "of real people: users that a group needs to be shown in tables; those of smaller ones are"
+                                + " counted among all users. 1 shows every group")
+                int leastGroupUsers,
+        @Meaning(
+                        "whose prompts and completions report.html prints: simulated (those of simulated people),"
+                                + " always, never")
+                ReportTexts reportTexts) {
 
     public EvaluationOptions {
         shots = List.copyOf(shots);
@@ -59,6 +69,10 @@ public record EvaluationOptions(
                             + winRatePrompts
                             + ": must be 0 or more");
         }
+        if (leastGroupUsers < 1) {
+            throw new IllegalArgumentException(
+                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+        }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(
                     "bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
@@ -67,6 +81,17 @@ public record EvaluationOptions(
 
     public static EvaluationOptions defaults() {
         return new EvaluationOptions(
-                "", 2, 0, 300, 300, true, "", 200, List.of(0, 3, 10, 20), 2000);
+                "",
+                2,
+                0,
+                300,
+                300,
+                true,
+                "",
+                200,
+                List.of(0, 3, 10, 20),
+                2000,
+                SmallGroups.LEAST_USERS,
+                ReportTexts.SIMULATED);
     }
 }

@@ -2,6 +2,7 @@ package org.kindred.pipeline;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,11 +24,13 @@ import org.kindred.eval.alignment.Drift;
 import org.kindred.eval.alignment.EvaluatingJudge;
 import org.kindred.eval.alignment.HeldOutChoices;
 import org.kindred.eval.alignment.HeldOutTable;
+import org.kindred.eval.alignment.Legibility;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.Samples;
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.eval.alignment.TextLikelihood;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.BenchmarkRun;
@@ -71,16 +74,19 @@ final class EvaluationStage implements Stage {
 
     @Override
     public Map<String, String> reads(RecipeOptions all) {
-        return RunContext.leaves(
-                all,
-                "seed",
-                "evaluation.",
-                "engine.",
-                "arms",
-                "reinforcement.sampling.",
-                "reinforcement.scoring.keep_reasoning",
-                "judge.scaling.",
-                "judge.neighbours");
+        Map<String, String> read =
+                RunContext.leaves(
+                        all,
+                        "seed",
+                        "evaluation.",
+                        "engine.",
+                        "arms",
+                        "reinforcement.sampling.",
+                        "reinforcement.scoring.keep_reasoning",
+                        "judge.scaling.",
+                        "judge.neighbours");
+        read.remove(ReportStage.TEXTS);
+        return read;
     }
 
     @Override
@@ -104,9 +110,20 @@ final class EvaluationStage implements Stage {
 
     @Override
     public boolean run() {
-        PeopleGroups people = PeopleGroups.of(context);
         List<String> policies = context.policies();
         List<EvaluationPrompt> prompts = prompts();
+        PeopleGroups people =
+                PeopleGroups.of(
+                        context,
+                        prompts.isEmpty()
+                                ? context.data().dataset().byUser().keySet()
+                                : prompts.stream().map(EvaluationPrompt::userId).toList());
+        Prototypes prototypes = new Prototypes();
+        context.note(
+                SmallGroups.note(
+                        people.small().size(),
+                        context.leastGroupUsers(),
+                        "evaluation.least_group_users"));
         List<Sample> samples = new ArrayList<>();
         List<HeldOutChoices.Row> choices = new ArrayList<>();
         List<PersonaEffect.Answer> effects = new ArrayList<>();
@@ -115,7 +132,7 @@ final class EvaluationStage implements Stage {
         PersonaEffects personas = personaEffects(people, prompts, strangers);
         for (String policy : policies) {
             try (PolicyFolder folder = open(policy)) {
-                samples.addAll(answer(policy, folder, prompts, people));
+                samples.addAll(answer(policy, folder, prompts, people, prototypes));
                 effects.addAll(personas.of(policy, folder));
                 if (heldOut.isPresent()) {
                     choices.addAll(read(heldOut.get(), policy, folder));
@@ -123,13 +140,26 @@ final class EvaluationStage implements Stage {
             }
             context.progress().step(policies.indexOf(policy) + 1L, policies.size(), "policies");
         }
+        legibility().warnings(samples, policies).forEach(context::note);
         samples = judged(samples);
         Samples.write(context.path(Samples.FILE), samples);
         if (!choices.isEmpty()) {
             context.writeLines(CHOICES, choices);
         }
-        results(policies, samples, choices, effects, people).write(context.path(NAME));
+        results(policies, samples, choices, effects, people, prototypes)
+                .write(context.path(NAME));
         return true;
+    }
+
+    private Legibility legibility() {
+        return new Legibility(
+                context.data().dataset().preferences().stream()
+                        .flatMap(
+                                row ->
+                                        Stream.of(
+                                                row.promptText(),
+                                                row.chosenText(),
+                                                row.rejectedText())));
     }
 
     private PolicyFolder open(String policy) {
@@ -173,7 +203,8 @@ final class EvaluationStage implements Stage {
             String policy,
             PolicyFolder folder,
             List<EvaluationPrompt> prompts,
-            PeopleGroups people) {
+            PeopleGroups people,
+            Prototypes prototypes) {
         SamplingOptions sampling = context.options().reinforcement().sampling();
         int longest = folder.model().config().maxPositionEmbeddings() - sampling.maxNewTokens();
         List<EvaluationPrompt> fitting = new ArrayList<>();
@@ -218,10 +249,10 @@ final class EvaluationStage implements Stage {
                             user,
                             prompt.seen(),
                             prompt.inDomain(),
-                            people.of(user),
+                            people.shown(user),
                             context.hasGroups()
-                                    ? context.groups().groupOf(user, prompt.text())
-                                    : people.of(user),
+                                    ? prototypes.shown(user, prompt.text())
+                                    : people.shown(user),
                             prompt.id(),
                             0,
                             Double.NaN,
@@ -313,7 +344,7 @@ final class EvaluationStage implements Stage {
                 seeds.child("choices").shuffled(context.data().dataset().targets());
         List<HeldOutChoices.Choice> choices = new ArrayList<>();
         for (Preference row : targets.subList(0, Math.min(options.maxChoices(), targets.size()))) {
-            choices.add(HeldOutChoices.Choice.of(row, people.of(row.userId()), cell(row)));
+            choices.add(HeldOutChoices.Choice.of(row, people.shown(row.userId()), cell(row)));
         }
         if (choices.isEmpty()) {
             context.note(
@@ -416,7 +447,8 @@ final class EvaluationStage implements Stage {
             List<Sample> samples,
             List<HeldOutChoices.Row> choices,
             List<PersonaEffect.Answer> effects,
-            PeopleGroups people) {
+            PeopleGroups people,
+            Prototypes prototypes) {
         ResultsBuilder results =
                 Results.builder(Results.Kind.RUN)
                         .command(context.command())
@@ -430,14 +462,15 @@ final class EvaluationStage implements Stage {
                         .policies(policies);
         int draws = options.bootstrapDraws();
         if (context.hasGroups()) {
-            results.prototypes(new FoundGroups(context).describe(people));
+            results.prototypes(
+                    new FoundGroups(context).describe(people, context.leastGroupUsers()));
         }
         benchmark(results);
         if (!samples.isEmpty()) {
             List<WinRate> rates = winRates(samples, policies);
             Alignment alignment =
                     Alignment.of(samples, policies, people.what(), draws, seeds.child("alignment"));
-            results.alignment(alignment.with(rates))
+            results.alignment(alignment.shown(context.leastGroupUsers()).with(rates))
                     .overOptimisation(
                             OverOptimisation.of(
                                     samples, policies, draws, seeds.child("over-optimisation")))
@@ -445,11 +478,15 @@ final class EvaluationStage implements Stage {
                     .drift(drift(policies, samples));
         }
         if (!choices.isEmpty()) {
-            results.heldOut(HeldOutTable.of(choices, policies, draws, seeds.child("held-out")));
+            results.heldOut(
+                    HeldOutTable.of(choices, policies, draws, seeds.child("held-out"))
+                            .shown(context.leastGroupUsers()));
         }
         results.personaEffect(
-                PersonaEffect.of(effects, policies, draws, seeds.child("persona effect")));
-        results.curves(curves(policies));
+                PersonaEffect.of(effects, policies, draws, seeds.child("persona effect")).stream()
+                        .filter(row -> row.isShown(context.leastGroupUsers()))
+                        .toList());
+        results.curves(curves(policies, people, prototypes));
         context.allNotes().forEach(results::note);
         return results.build();
     }
@@ -548,13 +585,41 @@ final class EvaluationStage implements Stage {
                 persona.isBlank() ? null : persona, row.prompt(), answer, ended);
     }
 
-    private List<Results.Curve> curves(List<String> policies) {
+    /** Groups that training used, and which of them are too small to be shown. */
+    private final class Prototypes {
+        private final Set<String> small;
+
+        Prototypes() {
+            Map<String, Set<String>> users = new TreeMap<>();
+            if (context.hasGroups()) {
+                for (Preference row : context.data().dataset().preferences()) {
+                    users.computeIfAbsent(
+                                    context.groups().groupOf(row.userId(), row.promptText()),
+                                    name -> new HashSet<>())
+                            .add(row.userId());
+                }
+            }
+            small = SmallGroups.of(users, context.leastGroupUsers());
+        }
+
+        String shown(String user, String prompt) {
+            String name = context.groups().groupOf(user, prompt);
+            return small.contains(name) ? Alignment.ALL : name;
+        }
+    }
+
+    private List<Results.Curve> curves(
+            List<String> policies, PeopleGroups people, Prototypes prototypes) {
         List<Results.Curve> curves = new ArrayList<>();
         for (String policy : policies.subList(1, policies.size())) {
             curves.addAll(
                     LearningCurves.read(
                             policy, context.policyFolder(policy).resolve("metrics.jsonl")));
         }
+        curves.removeIf(
+                curve ->
+                        people.small().contains(curve.group())
+                                || prototypes.small.contains(curve.group()));
         return curves;
     }
 }

@@ -21,7 +21,11 @@ final class FoundGroups {
         groups = context.groups();
     }
 
-    Results.Prototypes describe(PeopleGroups people) {
+    /**
+     * @param least members that a group needs for its persona to be told: that of fewer people is a
+     *     portrait
+     */
+    Results.Prototypes describe(PeopleGroups people, int least) {
         Set<String> trained = new TreeSet<>();
         context.data().dataset().training().forEach(row -> trained.add(row.userId()));
         Set<String> others = new TreeSet<>(context.users().keySet());
@@ -38,7 +42,9 @@ final class FoundGroups {
                                             new Results.Prototype(
                                                     cell.label(),
                                                     cell.members().size(),
-                                                    cell.persona(),
+                                                    cell.members().size() < least
+                                                            ? ""
+                                                            : cell.persona(),
                                                     cell.stability())));
             space.map()
                     .forEach(
@@ -48,7 +54,7 @@ final class FoundGroups {
                                                     place[0],
                                                     place[1],
                                                     members.get(user),
-                                                    people.of(user))));
+                                                    people.shown(user))));
         } else {
             groups.sizes()
                     .forEach(
@@ -62,7 +68,7 @@ final class FoundGroups {
     /** A line a group: its users, how stable it is, and its persona where one is known. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        for (Results.Prototype group : describe(new PeopleGroups("", Map.of())).list()) {
+        for (Results.Prototype group : describe(new PeopleGroups("", Map.of(), Set.of()), 1).list()) {
             lines.add(
                     group.name()
                             + ": "

@@ -1,18 +1,14 @@
 package org.kindred.pipeline;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Checksums;
-import org.kindred.datasets.Json;
 import org.kindred.eval.results.Results;
+import org.kindred.policy.metrics.StepLog;
+import org.kindred.policy.metrics.StepMetrics;
 
 /** Mean rewards of each prototype's completions out of the {@code metrics.jsonl} of a training. */
 final class LearningCurves {
@@ -25,29 +21,23 @@ final class LearningCurves {
     static List<Results.Curve> read(String policy, Path metrics) {
         Checksums.check(metrics.toAbsolutePath().getParent());
         Map<String, List<List<Double>>> raw = new TreeMap<>();
-        try (BufferedReader lines = Files.newBufferedReader(metrics)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode step = Json.mapper().readTree(line);
-                for (Map.Entry<String, JsonNode> field : step.properties()) {
-                    String name = field.getKey();
-                    if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) {
-                        raw.computeIfAbsent(
-                                        name.substring(
-                                                PREFIX.length(), name.length() - SUFFIX.length()),
-                                        group -> new ArrayList<>())
-                                .add(
-                                        List.of(
-                                                step.get("step").asDouble(),
-                                                field.getValue().asDouble()));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw AtomicFiles.failure("reading", metrics, e);
+        for (StepMetrics step : StepLog.read(metrics)) {
+            step.values()
+                    .forEach(
+                            (name, value) -> {
+                                if (name.startsWith(PREFIX) && name.endsWith(SUFFIX)) {
+                                    raw.computeIfAbsent(group(name), group -> new ArrayList<>())
+                                            .add(List.of((double) step.step(), value));
+                                }
+                            });
         }
         List<Results.Curve> curves = new ArrayList<>();
         raw.forEach((group, points) -> curves.add(new Results.Curve(policy, group, mean(points))));
         return curves;
+    }
+
+    private static String group(String name) {
+        return name.substring(PREFIX.length(), name.length() - SUFFIX.length());
     }
 
     private static List<List<Double>> mean(List<List<Double>> points) {

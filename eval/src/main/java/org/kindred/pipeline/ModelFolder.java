@@ -17,6 +17,7 @@ import org.kindred.policy.tokenizer.Tokenizer;
 
 /** A model as users name it: a Hugging Face folder, or PEFT's folder of an adapter. */
 public final class ModelFolder {
+    private static final String TOKENIZER = "tokenizer.json";
     private static final int PROBED_BYTES = 1 << 16; // headers of weights, all of small files
 
     private ModelFolder() {}
@@ -106,9 +107,17 @@ public final class ModelFolder {
 
     /** The tokenizer in the folder, or that of the base model where an adapter has none. */
     public static Tokenizer tokenizer(Path folder) {
-        return Tokenizer.load(
-                Files.exists(folder.resolve("tokenizer.json"))
-                        ? folder
-                        : CausalLm.baseFolder(folder));
+        Path own =
+                Files.exists(folder.resolve(TOKENIZER)) ? folder : CausalLm.baseFolder(folder);
+        if (!Files.exists(own.resolve(TOKENIZER))) {
+            throw new KindredException(
+                    own
+                            + ": holds no "
+                            + TOKENIZER
+                            + ", which says how texts become tokens. Copy it from where the model came from;"
+                            + " where that has tokenizer.model or vocab.json alone, transformers writes it"
+                            + " (AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR))");
+        }
+        return Tokenizer.load(own);
     }
 }

@@ -99,7 +99,7 @@ final class PersonaEffects {
                     new PersonaEffect.Answer(
                             policy,
                             prompt.userId(),
-                            people.of(prompt.userId()),
+                            people.shown(prompt.userId()),
                             worth[0],
                             worth[1],
                             worth[2]));

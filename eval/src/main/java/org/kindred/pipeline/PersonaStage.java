@@ -69,7 +69,7 @@ final class PersonaStage implements Stage {
         if (context.data().truth() == null || !start.persona() || most == 0) {
             return true;
         }
-        PeopleGroups people = PeopleGroups.of(context);
+        PeopleGroups people = PeopleGroups.of(context, context.users().keySet());
         List<EvaluationPrompt> known = EvaluationPrompt.ofTraining(context.data().dataset());
         List<EvaluationPrompt> drawn = seeds.child("prompts").shuffled(known);
         PersonaEffects effects =

@@ -90,6 +90,7 @@ public final class PolicyRanking {
                 name,
                 options.historyItems(),
                 ranked,
+                options.leastGroupUsers(),
                 new Bootstrap(options.bootstrapDraws(), seeds.child("bootstrap")));
     }
 

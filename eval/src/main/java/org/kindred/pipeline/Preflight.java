@@ -61,7 +61,7 @@ final class Preflight {
                 throw new OptionsException(
                         "arm "
                                 + arm.name()
-                                + ": sampling.max_new_tokens = "
+                                + ": reinforcement.sampling.max_new_tokens = "
                                 + written
                                 + " leaves no room for prompts in the model's context of "
                                 + room

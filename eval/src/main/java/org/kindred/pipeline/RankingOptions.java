@@ -1,5 +1,6 @@
 package org.kindred.pipeline;
 
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.options.Meaning;
 import org.kindred.policy.model.EngineOptions;
 
@@ -20,6 +21,10 @@ public record RankingOptions(
                         essential = true)
                 int maxNewTokens,
         @Meaning("resamples of users for the intervals") int bootstrapDraws,
+        @Meaning(
+                        "of real people: users that a group needs to be shown in tables; those of smaller ones are"
+                                + " counted among all users. 1 shows every group")
+                int leastGroupUsers,
         @Meaning(value = "device, precision, threads", essential = true) EngineOptions engine) {
 
     public RankingOptions {
@@ -35,6 +40,10 @@ public record RankingOptions(
             throw new IllegalArgumentException(
                     "max_new_tokens = " + maxNewTokens + ": must be 1 or more, for example 48");
         }
+        if (leastGroupUsers < 1) {
+            throw new IllegalArgumentException(
+                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+        }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(
                     "bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
@@ -42,6 +51,7 @@ public record RankingOptions(
     }
 
     public static RankingOptions defaults() {
-        return new RankingOptions(1, 20, false, 0, 48, 2000, EngineOptions.defaults());
+        return new RankingOptions(
+                1, 20, false, 0, 48, 2000, SmallGroups.LEAST_USERS, EngineOptions.defaults());
     }
 }

@@ -6,6 +6,10 @@ import java.util.Map;
 /** {@code eval/report.html}: one page, no network. */
 final class ReportStage implements Stage {
     static final String NAME = "report";
+
+    /** Whether prompts and completions are printed: a matter of the page, not of the results. */
+    static final String TEXTS = "evaluation.report_texts";
+
     private static final String FILE = "eval/report.html";
 
     private final RunContext context;
@@ -26,7 +30,7 @@ final class ReportStage implements Stage {
 
     @Override
     public Map<String, String> reads(RecipeOptions options) {
-        return Map.of();
+        return RunContext.leaves(options, TEXTS);
     }
 
     @Override

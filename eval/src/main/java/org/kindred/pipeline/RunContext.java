@@ -17,6 +17,7 @@ import org.kindred.datasets.Json;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Sha256;
+import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionTree;
 import org.kindred.policy.run.TrainingListener;
@@ -120,7 +121,7 @@ final class RunContext implements AutoCloseable {
 
     /** Says something that belongs into the results, and tells it at once. */
     void note(String sentence) {
-        if (!notes.contains(sentence)) {
+        if (!sentence.isBlank() && !notes.contains(sentence)) {
             notes.add(sentence);
             progress.stage("note", sentence);
         }
@@ -184,6 +185,13 @@ final class RunContext implements AutoCloseable {
             data = RunData.read(path(DataStage.NAME));
         }
         return data;
+    }
+
+    /** Users that a group needs to be shown in tables. */
+    int leastGroupUsers() {
+        return SimulatedPopulation.isSource(data().dataset())
+                ? 1
+                : options.evaluation().leastGroupUsers();
     }
 
     /** What users have shown: every row but targets, at most as many as a judge may read. */

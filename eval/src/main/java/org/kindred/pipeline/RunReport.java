@@ -12,10 +12,14 @@ import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.Samples;
 import org.kindred.eval.report.Report;
+import org.kindred.eval.report.ReportTexts;
 import org.kindred.eval.results.Results;
+import org.kindred.options.OptionLayer;
 
 /** Makes the report of results again, beside them; of a run, from its files, at any time. */
 public final class RunReport {
@@ -38,9 +42,15 @@ public final class RunReport {
                 finished
                         ? Results.find(run).resolveSibling("report.html")
                         : run.resolve("eval/report.html");
-        new Report(results, finished ? examples(run) : List.of(), refreshSeconds).write(file);
+        Texts texts = finished ? texts(run) : new Texts(List.of(), "");
+        new Report(results, texts.examples(), texts.withheld(), refreshSeconds).write(file);
         return file;
     }
+
+    /**
+     * @param withheld why there are none; blank if they are here, or were never there
+     */
+    private record Texts(List<Report.Example> examples, String withheld) {}
 
     /** True once there are results; of a run, once its policies were evaluated. */
     public static boolean isFinished(Path run) {
@@ -73,12 +83,32 @@ public final class RunReport {
                 .build();
     }
 
-    private static List<Report.Example> examples(Path run) {
+    /** Prompts and completions, if the run's options have them shown. */
+    private static Texts texts(Path run) {
         if (!Files.exists(run.resolve(Samples.FILE)) || !Files.isDirectory(run.resolve("data"))) {
-            return List.of();
+            return new Texts(List.of(), "");
         }
-        Map<String, String> promptTexts =
-                Samples.promptTexts(CanonicalReader.read(run.resolve("data")).dataset());
+        PreferenceDataset dataset = CanonicalReader.read(run.resolve("data")).dataset();
+        ReportTexts wanted = wanted(run.resolve(RunFolder.CONFIG));
+        return wanted.shown(SimulatedPopulation.isSource(dataset))
+                ? new Texts(examples(run, dataset), "")
+                : new Texts(List.of(), wanted.notice(ReportStage.TEXTS));
+    }
+
+    /** As the run's options say; of runs before this was one of them, the default. */
+    private static ReportTexts wanted(Path config) {
+        ReportTexts usual = RecipeOptions.defaults().evaluation().reportTexts();
+        return Files.exists(config)
+                ? ReportTexts.parse(
+                        OptionLayer.file(config)
+                                .values()
+                                .at("/" + ReportStage.TEXTS.replace('.', '/'))
+                                .asText(usual.spelling()))
+                : usual;
+    }
+
+    private static List<Report.Example> examples(Path run, PreferenceDataset dataset) {
+        Map<String, String> promptTexts = Samples.promptTexts(dataset);
         Map<String, List<Sample>> byPrompt = new LinkedHashMap<>();
         for (Sample sample : Samples.read(run.resolve(Samples.FILE))) {
             byPrompt.computeIfAbsent(sample.prompt(), id -> new ArrayList<>()).add(sample);

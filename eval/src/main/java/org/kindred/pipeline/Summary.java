@@ -3,6 +3,7 @@ package org.kindred.pipeline;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.kindred.datasets.Escape;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.OverOptimisation;
@@ -31,7 +32,7 @@ final class Summary {
     }
 
     private void line(String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+        text.append(String.format(Locale.ROOT, format, Escape.terminal(values))).append('\n');
     }
 
     private void groups() {

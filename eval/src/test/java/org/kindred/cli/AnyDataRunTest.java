@@ -41,6 +41,7 @@ final class AnyDataRunTest {
         "--set=evaluation.max_choices=12",
         "--set=evaluation.prompts_per_user=1",
         "--set=evaluation.bootstrap_draws=100",
+        "--set=evaluation.least_group_users=1",
         "--set=evaluation.shots=[3]"
     };
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.options.Meaning;
 import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
+import org.kindred.options.OptionMeanings;
 import org.kindred.options.OptionsException;
+import org.kindred.pipeline.RecipeOptions;
 
 final class OptionTreeTest {
     @TempDir Path folder;
@@ -201,6 +204,85 @@ final class OptionTreeTest {
                     .hasMessageContaining("expected one of ")
                     .hasMessageContaining("full_bodied, dry");
         }
+    }
+
+    /** Every number of every command that may have a fraction, and elements of lists. */
+    @Test
+    void numbersThatAreNotFinite_areRefused_whereverAnOptionTakesOne() {
+        int tried = 0;
+        for (Record defaults : OptionReferenceTest.commands().values()) {
+            for (Map.Entry<String, Class<?>> option : numbers("", defaults.getClass()).entrySet()) {
+                for (double value : BAD) {
+                    Object given = option.getValue() == List.class ? List.of(value) : value;
+                    assertThatThrownBy(
+                                    () ->
+                                            OptionTree.resolve(
+                                                    defaults,
+                                                    List.of(
+                                                            OptionLayer.of(
+                                                                    "test",
+                                                                    Map.of(
+                                                                            option.getKey(),
+                                                                            given)))))
+                            .as("%s = %s", option.getKey(), given)
+                            .isInstanceOf(OptionsException.class);
+                    tried++;
+                }
+            }
+        }
+        assertThat(tried).isGreaterThan(100);
+    }
+
+    private static final double[] BAD = {
+        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+    };
+
+    private static Map<String, Class<?>> numbers(String prefix, Class<?> type) {
+        Map<String, Class<?>> numbers = new LinkedHashMap<>();
+        OptionMeanings.components(type)
+                .forEach(
+                        (name, component) -> {
+                            Class<?> of = component.getType();
+                            if (OptionMeanings.isNested(of)) {
+                                numbers.putAll(numbers(prefix + name + ".", of));
+                            } else if (of == double.class
+                                    || of == Double.class
+                                    || component.getGenericType().toString().contains("<java.lang.Double>")) {
+                                numbers.put(prefix + name, of);
+                            }
+                        });
+        return numbers;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", ".nan", ".inf", "-.inf", "Infinity", "1e999"})
+    void numbersThatAreNotFinite_nameTheKey(String written) throws IOException {
+        assertThatThrownBy(() -> set("prices", "{house: " + written + "}"))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("command line: prices");
+        String run = "reinforcement:\n  held_out_share: " + written + "\n";
+        Path file = file(run);
+        assertThatThrownBy(
+                        () ->
+                                OptionTree.resolve(
+                                        RecipeOptions.defaults(), List.of(OptionLayer.file(file))))
+                .isInstanceOf(OptionsException.class)
+                // .nan is no number of JSON, which YAML is read as
+                .hasMessageMatching("(?s).*(held_out_share|my.yaml line 2).*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"seed: 2\n---\nseed: 3\n", "---\nseed: 2\n---\n", "seed: 2\n...\n---\nx\n"})
+    void aSecondDocument_isRefused(String yaml) {
+        assertThatThrownBy(() -> read(yaml))
+                .isInstanceOf(OptionsException.class)
+                .hasMessageContaining("my.yaml line ")
+                .hasMessageContaining("second document");
+    }
+
+    @Test
+    void oneDocument_mayHaveItsMarkers() throws IOException {
+        assertThat(read("---\nseed: 2\n...\n").options().seed()).isEqualTo(2);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -67,6 +68,8 @@ final class RunCommandTest {
                     .as(file)
                     .hasSameBinaryContentAs(folder.resolve("first").resolve(file));
         }
+        assertOwnerOnly(folder.resolve("first"));
+        assertOwnerOnly(folder.resolve("second"));
         for (String policy : List.of("grpo", "p_grpo")) {
             assertThat(weights("second", policy)).hasSameBinaryContentAs(weights("first", policy));
         }
@@ -141,6 +144,23 @@ final class RunCommandTest {
                         "policy/sft/model/model.safetensors",
                         "policy/grpo/metrics.jsonl",
                         "eval/samples.jsonl");
+    }
+
+    /** As eval/docs/security.md promises, whatever the user's mask says. */
+    private static void assertOwnerOnly(Path run) throws Exception {
+        try (Stream<Path> files = Files.walk(run)) {
+            assertThat(files)
+                    .allSatisfy(
+                            file ->
+                                    assertThat(
+                                                    PosixFilePermissions.toString(
+                                                            Files.getPosixFilePermissions(file)))
+                                            .as("%s", file)
+                                            .isEqualTo(
+                                                    Files.isDirectory(file)
+                                                            ? "rwx------"
+                                                            : "rw-------"));
+        }
     }
 
     /** Starts a run and kills it, as a power cut would, once the stage is announced. */

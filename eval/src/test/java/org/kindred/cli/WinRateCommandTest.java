@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ import org.kindred.datasets.simulation.SimulationOptions;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.results.SomeResults;
 import picocli.CommandLine;
 
 /** {@code eval win-rate} in this process, against a server that judges by a word. */
@@ -135,6 +137,8 @@ final class WinRateCommandTest {
                         tuned.toString(),
                         "--judge=" + judge,
                         "--out=" + folder.resolve("out"),
+                        "--set=least_group_users=1",
+                        "--set=report_texts=always",
                         "--set=bootstrap_draws=200");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         Results results = Results.read(folder.resolve("out/results.json"));
@@ -165,6 +169,78 @@ final class WinRateCommandTest {
                 .asString()
                 .contains("\"first\":\"right\",\"second\":\"wrong\"")
                 .doesNotContain("curt");
+    }
+
+    /** A report is passed on: neither texts nor a group of two stand in it without being asked for. */
+    @Test
+    void realPeople_textsAndSmallGroups_areLeftOut_andTheNotesSaySo() throws IOException {
+        Outcome outcome =
+                run(
+                        "eval",
+                        "win-rate",
+                        answers("base.jsonl", "curt").toString(),
+                        answers("tuned.jsonl", "helpful").toString(),
+                        "--judge=" + judge,
+                        "--out=" + folder.resolve("out"),
+                        "--set=bootstrap_draws=200");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        Results results = Results.read(folder.resolve("out/results.json"));
+        assertThat(results.alignment().winRates())
+                .extracting(WinRate::group)
+                .containsExactly("all", "many");
+        assertThat(results.alignment().winRates().get(0).wins()).isEqualTo(16);
+        assertThat(results.alignment().diversity())
+                .extracting(row -> row.group())
+                .containsOnly("all", "many");
+        assertThat(results.notes()).anyMatch(note -> note.contains("1 group has fewer than 5 users"));
+        assertThat(outcome.output()).doesNotContain("few ");
+        String page = Files.readString(folder.resolve("out/report.html"));
+        assertThat(page)
+                .doesNotContain("A plain question", "helpful")
+                .contains("report_texts = always");
+    }
+
+    /** Groups and policies come from a file of somebody else. */
+    @Test
+    void namesMadeToHarm_steerNeitherTerminalNorSpreadsheetNorPage() throws IOException {
+        String hostile = "=" + SomeResults.HOSTILE + "\nrate 100.0 %";
+        StringBuilder lines = new StringBuilder();
+        for (String policy : List.of("a" + hostile, "b" + hostile)) {
+            for (int user = 0; user < 6; user++) {
+                lines.append(
+                        Json.line(
+                                        Map.of(
+                                                "id", "" + user,
+                                                "user", "u" + user,
+                                                "group", hostile,
+                                                "policy", policy,
+                                                "prompt", "A plain question",
+                                                "completion", policy.startsWith("a") ? "curt" : "helpful")))
+                        .append('\n');
+            }
+        }
+        Path file = Files.writeString(folder.resolve("answers.jsonl"), lines.toString());
+        Outcome outcome =
+                run(
+                        "eval",
+                        "win-rate",
+                        file.toString(),
+                        "--judge=" + judge,
+                        "--out=" + folder.resolve("out"),
+                        "--set=report_texts=always",
+                        "--set=bootstrap_draws=200");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output())
+                .contains("\\u001b]0;x\\u0007\\u202e")
+                .doesNotContain("\u001b", "\u0007", "\u202e", "\r", "\nrate");
+        assertThat(Files.readString(folder.resolve("out/win-rates.csv")))
+                .contains("\"'=</script>")
+                .doesNotContain("\n=", ",=", "\u001b");
+        String page = Files.readString(folder.resolve("out/report.html"));
+        assertThat(page.substring(0, page.indexOf("<script type=\"application/json\"")))
+                .contains("&lt;img")
+                .doesNotContain("<img", "<!--", "\u001b");
+        assertThat(Files.readString(folder.resolve("out/tables.md"))).doesNotContain("<", "\u001b");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.kindred.datasets.ByteSource;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
 
@@ -58,8 +59,7 @@ final class Traces {
                 String json = Json.line(text);
                 needles.add(text);
                 needles.add(json.substring(1, json.length() - 1));
-                needles.add(
-                        text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;"));
+                needles.add(Escape.html(text));
             }
         }
         if (userId.length() >= LEAST_ID_CHARS) {

@@ -3,6 +3,7 @@ package org.kindred.datasets.inspect;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.kindred.datasets.Escape;
 
 /** An inspection for people: as text, and as one HTML file without scripts or outside parts. */
 public final class InspectionPage {
@@ -98,14 +99,16 @@ public final class InspectionPage {
     /** The same with histograms. */
     public static String html(Inspection of) {
         StringBuilder page = new StringBuilder(1 << 14);
-        page.append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>")
-                .append(escape(of.name()))
+        page.append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">")
+                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
+                .append("style-src 'unsafe-inline'\"><title>")
+                .append(Escape.html(of.name()))
                 .append("</title><style>body{font:15px/1.5 system-ui,sans-serif;max-width:60em;")
                 .append("margin:2em auto;padding:0 1em;color:#222;background:#fff}figure{")
                 .append("display:inline-block;margin:0 2em 1.5em 0}figcaption{font-size:13px}rect{")
                 .append("fill:#4a6fa5}pre{background:#f4f4f4;padding:1em;overflow-x:auto}</style>")
                 .append("<h1>")
-                .append(escape(of.name()))
+                .append(Escape.html(of.name()))
                 .append("</h1>");
         figure(page, "pairs a user", of.pairsPerUser());
         of.lengths().forEach((part, lengths) -> figure(page, part + ", characters", lengths));
@@ -116,7 +119,7 @@ public final class InspectionPage {
             figure(page, "mean rating of a user", scores.userMean());
             figure(page, "width of a user's scale", scores.userWidth());
         }
-        return page.append("<pre>").append(escape(text(of))).append("</pre></html>\n").toString();
+        return page.append("<pre>").append(Escape.html(text(of))).append("</pre></html>\n").toString();
     }
 
     private static void figure(StringBuilder page, String title, Distribution numbers) {
@@ -131,7 +134,7 @@ public final class InspectionPage {
                         "<figure><svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">",
                         bins.size() * BAR_WIDTH,
                         HEIGHT,
-                        escape(title)));
+                        Escape.html(title)));
         for (int i = 0; i < bins.size(); i++) {
             double height = (double) HEIGHT * bins.get(i) / highest;
             page.append(
@@ -148,7 +151,7 @@ public final class InspectionPage {
                 String.format(
                         Locale.ROOT,
                         "</svg><figcaption>%s: %s to %s, median %s</figcaption></figure>",
-                        escape(title),
+                        Escape.html(title),
                         number(numbers.min()),
                         number(numbers.max()),
                         number(numbers.median())));
@@ -177,14 +180,8 @@ public final class InspectionPage {
                 : String.format(Locale.ROOT, "%.2f", value);
     }
 
+    /** Names come from the data: each stays on its line. */
     private static void line(StringBuilder text, String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values)).append('\n');
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+        text.append(String.format(Locale.ROOT, format, Escape.terminal(values))).append('\n');
     }
 }

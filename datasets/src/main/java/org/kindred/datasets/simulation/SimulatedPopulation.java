@@ -27,6 +27,13 @@ public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, 
     /** Name of the truth beside the canonical files. */
     public static final String TRUTH_FILE = "truth.json";
 
+    /** Whether no row is a real person's. */
+    public static boolean isSource(PreferenceDataset dataset) {
+        return !dataset.preferences().isEmpty()
+                && dataset.preferences().stream()
+                        .allMatch(row -> Choices.SOURCE.equals(row.source()));
+    }
+
     /**
      * Equal options and seeds give equal populations; the manifest's seed goes into {@link
      * SeedTree#at}.

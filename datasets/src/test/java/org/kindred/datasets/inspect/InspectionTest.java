@@ -53,12 +53,26 @@ final class InspectionTest {
         assertThat(of.examples()).extracting(Inspection.Example::id).containsExactly("1", "3", "4");
     }
 
+    /** Labels of the data are the one thing of theirs that the pages print. */
+    @Test
+    void pages_labelsMadeToHarm_areTexts_onTheirLines() {
+        String label = "<img src=x onerror=window.XSS=1>\u001b[2J\nfake line\u202e";
+        Inspection of =
+                inspect(List.of(row(label, "u", "p", "a", "b", 1.0, 0.0, label)));
+        assertThat(InspectionPage.text(of))
+                .contains("\\u001b[2J\\nfake line\\u202e")
+                .doesNotContain("\u001b", "\u202e", "\nfake");
+        assertThat(InspectionPage.html(of))
+                .contains("&lt;img src=x onerror=window.XSS=1&gt;", "Content-Security-Policy")
+                .doesNotContain("<img", "\u001b", "\u202e");
+    }
+
     @Test
     void pages_holdNumbersAndNoText() {
         Inspection of =
                 inspect(List.of(row("1", "u", "p", "canary <b>", "other", 1.0, 0.0, "fit")));
         String html = InspectionPage.html(of);
-        assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http");
+        assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http:", "https:");
         assertThat(InspectionPage.text(of))
                 .contains("1 users, 1 pairs", "not read   other.csv: no_records")
                 .doesNotContain("canary");

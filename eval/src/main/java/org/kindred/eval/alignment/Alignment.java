@@ -3,10 +3,12 @@ package org.kindred.eval.alignment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -56,6 +58,34 @@ public record Alignment(
         all.addAll(further);
         return new Alignment(
                 measure, groups, rows, comparisons, summaries, exchanges, all, diversity);
+    }
+
+    /**
+     * The same without what rests on fewer users of a group: rows of groups in single cells, too,
+     * and what is said of a cell's worst or largest group where one of them is so small.
+     */
+    public Alignment shown(int leastUsers) {
+        Set<String> thin = new HashSet<>(); // cells with such a group
+        rows.stream()
+                .filter(row -> !row.group().equals(ALL) && row.users() < leastUsers)
+                .filter(row -> !row.cell().equals(ALL)) // where small groups have no name
+                .forEach(row -> thin.add(row.cell()));
+        return new Alignment(
+                measure,
+                groups,
+                rows.stream()
+                        .filter(row -> row.group().equals(ALL) || row.users() >= leastUsers)
+                        .toList(),
+                comparisons.stream()
+                        .filter(
+                                row ->
+                                        row.group().equals(ALL)
+                                                || row.difference().clusters() >= leastUsers)
+                        .toList(),
+                summaries.stream().filter(row -> !thin.contains(row.cell())).toList(),
+                exchanges.stream().filter(row -> !thin.contains(row.cell())).toList(),
+                winRates,
+                diversity);
     }
 
     /** The name under which all groups, or all cells, are taken together. */
@@ -139,7 +169,12 @@ public record Alignment(
     public static Alignment of(
             List<Sample> samples, List<String> policies, String groups, int draws, SeedTree seeds) {
         Measure measure = Measure.of(samples);
-        boolean others = samples.stream().anyMatch(s -> !s.prototype().equals(s.group()));
+        boolean others =
+                samples.stream()
+                        .anyMatch(
+                                s ->
+                                        !s.prototype().equals(ALL)
+                                                && !s.prototype().equals(s.group()));
         Bootstrap bootstrap = new Bootstrap(draws, seeds.child("bootstrap"));
         Contrast.Maker contrasts = new Contrast.Maker(draws, seeds);
         List<Exchange> exchanges = new ArrayList<>();
@@ -226,9 +261,12 @@ public record Alignment(
         samples.stream()
                 .map(group)
                 .distinct()
+                .filter(name -> !name.equals(ALL)) // those whose group is not shown
                 .sorted()
                 .forEach(name -> parts.put(name, new ArrayList<>()));
-        samples.forEach(sample -> parts.get(group.apply(sample)).add(sample));
+        samples.stream()
+                .filter(sample -> !group.apply(sample).equals(ALL))
+                .forEach(sample -> parts.get(group.apply(sample)).add(sample));
         return parts;
     }
 

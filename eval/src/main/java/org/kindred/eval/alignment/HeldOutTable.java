@@ -72,6 +72,23 @@ public record HeldOutTable(List<Row> rows, List<Difference> contrasts) {
             Effect effect,
             String sentence) {}
 
+    /** The same without what rests on fewer users of a group. */
+    public HeldOutTable shown(int leastUsers) {
+        return new HeldOutTable(
+                rows.stream()
+                        .filter(
+                                row ->
+                                        row.group().equals(Alignment.ALL)
+                                                || row.users() >= leastUsers)
+                        .toList(),
+                contrasts.stream()
+                        .filter(
+                                row ->
+                                        row.group().equals(Alignment.ALL)
+                                                || row.difference().clusters() >= leastUsers)
+                        .toList());
+    }
+
     /** A choice under two conditions. */
     private record Paired(HeldOutChoices.Row row, @Nullable Pair first, @Nullable Pair second) {
 

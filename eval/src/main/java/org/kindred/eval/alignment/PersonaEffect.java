@@ -73,6 +73,11 @@ public record PersonaEffect(
         return bootstrap.mean(Bootstrap.clusters(slice.rows(), Answer::userId, value));
     }
 
+    /** Whether so many users stand behind it that it is about a group and not about persons. */
+    public boolean isShown(int leastUsers) {
+        return group.equals(Alignment.ALL) || users >= leastUsers;
+    }
+
     /** What it means, in a sentence; of all users together. */
     public String sentence() {
         String verdict =

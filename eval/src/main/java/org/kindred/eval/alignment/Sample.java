@@ -69,6 +69,24 @@ public record Sample(
                 completion);
     }
 
+    /** The same in another group. */
+    public Sample withGroup(String other) {
+        return new Sample(
+                policy,
+                userId,
+                seen,
+                inDomain,
+                other,
+                prototype,
+                prompt,
+                index,
+                reward,
+                utility,
+                evaluation,
+                words,
+                completion);
+    }
+
     /** {@code seen_users/in_domain} and the like. */
     public String cell() {
         return (seen ? "seen" : "unseen") + "_users/" + (inDomain ? "in_domain" : "out_of_domain");

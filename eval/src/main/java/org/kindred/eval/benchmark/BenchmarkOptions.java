@@ -1,6 +1,7 @@
 package org.kindred.eval.benchmark;
 
 import java.util.List;
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.options.Meaning;
 import org.kindred.reward.judge.JudgeOptions;
 import org.kindred.reward.judges.RewardOptions;
@@ -32,6 +33,10 @@ public record BenchmarkOptions(
                                         + "FILE.csv#COLUMN with user ids in the first column; empty for none. No model reads it",
                         essential = true)
                 String groups,
+        @Meaning(
+                        "of real people: users that a group needs to be shown in tables; those of smaller ones are"
+                                + " counted among all users. 1 shows every group")
+                int leastGroupUsers,
         @Meaning(
                         "numbers of training users for a curve; empty for none. Each is a fit "
                                 + "of its own")
@@ -79,6 +84,10 @@ public record BenchmarkOptions(
             throw new IllegalArgumentException(
                     "targets = " + targets + ": must be 0 (all) or more, for example 200");
         }
+        if (leastGroupUsers < 1) {
+            throw new IllegalArgumentException(
+                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+        }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(
                     "bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
@@ -92,6 +101,7 @@ public record BenchmarkOptions(
                 List.of(0, 3, 10, 20),
                 0,
                 "",
+                SmallGroups.LEAST_USERS,
                 List.of(),
                 2000,
                 RewardOptions.defaults().withRubric(JudgeOptions.search()));

@@ -18,12 +18,14 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.datasets.source.DataSource;
 import org.kindred.datasets.source.UserLabels;
 import org.kindred.datasets.split.SourceData;
 import org.kindred.datasets.split.SplitKind;
 import org.kindred.datasets.split.SplitOptions;
 import org.kindred.datasets.split.SplitPlan;
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.eval.stats.Bootstrap;
 import org.kindred.reward.BgeEmbedder;
 import org.kindred.reward.baseline.TextAdaptation;
@@ -119,6 +121,20 @@ public record BenchmarkRun(
         return data.size() > 1 ? workFolder.resolve(one.name()) : workFolder;
     }
 
+    /** Without rows of a cell's groups that rest on fewer users. */
+    private static RewardBenchmark.Result shown(
+            RewardBenchmark.Result result, Set<String> groups, int least) {
+        return new RewardBenchmark.Result(
+                result.rows().stream()
+                        .filter(
+                                row ->
+                                        row.users() >= least
+                                                || groups.stream()
+                                                        .noneMatch(g -> row.cell().endsWith("/" + g)))
+                        .toList(),
+                result.differences());
+    }
+
     private static Placed place(SourceData source, BenchmarkOptions options, SeedTree seeds) {
         PreferenceDataset dataset = source.loaded().dataset();
         if (options.split() == BenchmarkOptions.Split.ROWS) {
@@ -207,8 +223,11 @@ public record BenchmarkRun(
                             + " item_split other than test; or leave these fields out and the data are split by the seed.");
         }
         Set<String> people = users(training);
+        int least = SimulatedPopulation.isSource(all) ? 1 : options.leastGroupUsers();
         Map<String, String> groups =
-                options.groups().isEmpty() ? Map.of() : UserLabels.read(options.groups(), all);
+                options.groups().isEmpty()
+                        ? Map.of()
+                        : SmallGroups.shown(UserLabels.read(options.groups(), all), least);
         progress.stage("fit", training.size() + " training choices of " + people.size() + " users");
         try (BgeEmbedder embedder = new BgeEmbedder(BgeEmbedder.Options.defaults());
                 OpenJudge other = further(dataset, options, cacheFile, progress)) {
@@ -225,7 +244,10 @@ public record BenchmarkRun(
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
             RewardBenchmark.Result result =
-                    benchmark.by(groups).run(dataset, arms, BASELINES, progress);
+                    shown(
+                            benchmark.by(groups).run(dataset, arms, BASELINES, progress),
+                            Set.copyOf(groups.values()),
+                            least);
             return new BenchmarkRun(
                     summary,
                     quarantined,
@@ -239,6 +261,7 @@ public record BenchmarkRun(
                                     dataset,
                                     arms,
                                     benchmark,
+                                    least,
                                     new Bootstrap(
                                             options.bootstrapDraws(), seeds.child("rankings"))),
                     asked == null ? null : asked.name(),

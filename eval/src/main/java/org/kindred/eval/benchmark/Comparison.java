@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Placement;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
@@ -209,11 +210,12 @@ public record Comparison(CompareOptions options, List<Row> rows) {
         Map<String, Map<String, Row>> lines = new LinkedHashMap<>();
         for (Row row : rows) {
             cells.add(row.cell());
-            lines.computeIfAbsent(row.arm() + " | " + row.shots(), line -> new TreeMap<>())
+            lines.computeIfAbsent(
+                            Escape.markdown(row.arm()) + " | " + row.shots(), line -> new TreeMap<>())
                     .put(row.cell(), row);
         }
         StringBuilder text = new StringBuilder("| arm | K | chains a pair |");
-        cells.forEach(cell -> text.append(' ').append(cell).append(" |"));
+        cells.forEach(cell -> text.append(' ').append(Escape.markdown(cell)).append(" |"));
         text.append("\n|---|---|---|").append("---|".repeat(cells.size())).append('\n');
         lines.forEach(
                 (line, byCell) -> {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import org.kindred.datasets.Escape;
 
 /**
  * Accuracy against cost: one point an arm with chains, mean over cells at the largest number of
@@ -128,7 +129,11 @@ final class CostChart {
     }
 
     private static String text(double x, double y, String words) {
-        String safe = words.replace("&", "&amp;").replace("<", "&lt;");
-        return String.format(Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n", x, y, safe);
+        return String.format(
+                Locale.ROOT,
+                "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n",
+                x,
+                y,
+                Escape.html(words));
     }
 }

@@ -59,6 +59,7 @@ public record ListRanking(
             PreferenceDataset dataset,
             List<Arm> arms,
             RewardBenchmark benchmark,
+            int least,
             Bootstrap bootstrap) {
         List<Task> lists = tasks.stream().filter(ListRanking::hasLabels).toList();
         Map<String, List<Preference>> contexts = RewardBenchmark.fitRows(dataset);
@@ -80,16 +81,20 @@ public record ListRanking(
                                     RankedList.of(scores, labels(task))));
                 }
                 if (!silent) {
-                    rows.addAll(rows(arm.name(), k, ranked, bootstrap));
+                    rows.addAll(rows(arm.name(), k, ranked, least, bootstrap));
                 }
             }
         }
         return rows;
     }
 
-    /** A row for all users, then one for each group. */
+    /**
+     * A row for all users, then one for each group.
+     *
+     * @param least users that a group needs
+     */
     public static List<ListRanking> rows(
-            String arm, int shots, List<Ranked> lists, Bootstrap bootstrap) {
+            String arm, int shots, List<Ranked> lists, int least, Bootstrap bootstrap) {
         Map<String, List<Ranked>> groups = new TreeMap<>();
         lists.stream()
                 .filter(one -> !one.group().equals(Alignment.ALL))
@@ -97,6 +102,8 @@ public record ListRanking(
                         one ->
                                 groups.computeIfAbsent(one.group(), name -> new ArrayList<>())
                                         .add(one));
+        groups.values()
+                .removeIf(own -> own.stream().map(Ranked::userId).distinct().count() < least);
         List<ListRanking> rows = new ArrayList<>();
         rows.add(row(arm, shots, Alignment.ALL, lists, bootstrap));
         groups.forEach((group, own) -> rows.add(row(arm, shots, group, own, bootstrap)));

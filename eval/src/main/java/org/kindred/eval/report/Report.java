@@ -1,18 +1,25 @@
 package org.kindred.eval.report;
 
+import static java.util.stream.Collectors.joining;
+
 import com.samskivert.mustache.Mustache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Escape;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.Sha256;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.results.Results;
 import org.kindred.eval.stats.Interval;
@@ -25,8 +32,13 @@ import org.kindred.eval.table.Table;
 public final class Report {
     private static final int EXAMPLES_PER_GROUP = 4;
 
+    /** Sets the colours before anything is drawn. */
+    private static final String THEME =
+            "document.documentElement.dataset.theme = window.matchMedia(\"(prefers-color-scheme: dark)\").matches ? \"dark\" : \"light\";";
+
     private final Results results;
     private final List<Example> examples;
+    private final String withheld;
     private final int refreshSeconds;
 
     /** One evaluated prompt with the completions of all policies. */
@@ -36,13 +48,16 @@ public final class Report {
      * @param examples candidates to show; the first ones of each group are taken
      */
     public Report(Results results, List<Example> examples) {
-        this(results, examples, 0);
+        this(results, examples, "", 0);
     }
 
     /**
+     * @param withheld said in the place of examples that are not shown; blank for nothing
      * @param refreshSeconds after which the page loads itself again; 0 for never
      */
-    public Report(Results results, List<Example> examples, int refreshSeconds) {
+    public Report(
+            Results results, List<Example> examples, String withheld, int refreshSeconds) {
+        this.withheld = withheld;
         this.results = results;
         this.examples = List.copyOf(examples);
         this.refreshSeconds = refreshSeconds;
@@ -67,6 +82,8 @@ public final class Report {
         page.put("heldOut", results.heldOut() != null);
         page.put("gains", !results.overOptimisation().isEmpty());
         page.put("texts", !examples.isEmpty());
+        page.put("withheld", withheld);
+        page.put("hasWithheld", !withheld.isBlank());
         page.put(
                 "rewardModel",
                 results.rewardModel() != null && !results.rewardModel().rows().isEmpty());
@@ -88,13 +105,28 @@ public final class Report {
             page.put("prototypeRows", results.prototypes().list());
         }
         page.put("examples", exampleGroups());
+        page.put("json", Escape.json(Json.mapper().valueToTree(Charts.of(results)).toString()));
+        String echarts = resource("echarts-6.1.0.common.min.js");
+        String script = resource("report.js");
+        page.put("theme", THEME);
+        page.put("echarts", echarts);
+        page.put("script", script);
         page.put(
-                "json",
-                Json.mapper().valueToTree(Charts.of(results)).toString().replace("</", "<\\/"));
-        page.put("echarts", resource("echarts-6.1.0.common.min.js"));
-        page.put("script", resource("report.js"));
+                "scripts",
+                Stream.of(THEME, echarts, script).map(Report::hash).collect(joining(" ")));
         AtomicFiles.writeText(
-                file, Mustache.compiler().compile(resource("report.mustache")).execute(page));
+                file,
+                Mustache.compiler()
+                        .withEscaper(Escape::html)
+                        .compile(resource("report.mustache"))
+                        .execute(page));
+    }
+
+    /** By which the page's policy knows a script of ours: no other runs, wherever it came from. */
+    private static String hash(String script) {
+        return "'sha256-"
+                + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(Sha256.of(script)))
+                + "'";
     }
 
     private static String prototypes(Results.Prototypes found) {

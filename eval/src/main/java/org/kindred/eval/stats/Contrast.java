@@ -97,6 +97,16 @@ public record Contrast(Interval difference, double p, double holm, Effect effect
                         difference.high(),
                         holm < 0.001 ? String.format(Locale.ROOT, "%.1g", holm) : round(holm),
                         difference.clusters());
+        if (difference.mean() == 0 && difference.low() == 0 && difference.high() == 0) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s%s and %s are equal in %s for each of %d users: nothing can be told from it.",
+                    on,
+                    first,
+                    second,
+                    quantity,
+                    difference.clusters());
+        }
         if (verdict().equals(UNCLEAR)) {
             return String.format(
                     Locale.ROOT,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import org.kindred.datasets.Escape;
 import org.kindred.eval.stats.Interval;
 
 /**
@@ -109,14 +110,14 @@ public record Table(
         }
     }
 
-    /** RFC 4180; an interval takes three columns, a number that is not defined is empty. */
+    /** {@link Escape#csv}; an interval takes three columns, a number that is not defined is empty. */
     public String csv() {
         List<String> headings = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
-            headings.add(quoted(columns.get(c)));
+            headings.add(Escape.csv(columns.get(c)));
             if (isInterval(c)) {
-                headings.add(quoted(columns.get(c) + " low"));
-                headings.add(quoted(columns.get(c) + " high"));
+                headings.add(Escape.csv(columns.get(c) + " low"));
+                headings.add(Escape.csv(columns.get(c) + " high"));
             }
         }
         StringBuilder text = new StringBuilder(String.join(",", headings)).append('\n');
@@ -130,7 +131,7 @@ public record Table(
                 } else if (cell instanceof Number number) {
                     cells.add(exact(number));
                 } else {
-                    cells.add(quoted(cell.toString()));
+                    cells.add(Escape.csv(cell.toString()));
                 }
             }
             text.append(String.join(",", cells)).append('\n');
@@ -139,8 +140,8 @@ public record Table(
     }
 
     public String markdown() {
-        StringBuilder text = new StringBuilder("**" + caption + "**\n\n| ");
-        text.append(String.join(" | ", columns)).append(" |\n|");
+        StringBuilder text = new StringBuilder("**" + Escape.markdown(caption) + "**\n\n| ");
+        text.append(String.join(" | ", columns.stream().map(Escape::markdown).toList())).append(" |\n|");
         text.append("---|".repeat(columns.size())).append('\n');
         for (List<Object> row : rows) {
             text.append("| ")
@@ -148,22 +149,29 @@ public record Table(
                             String.join(
                                     " | ",
                                     row.stream()
-                                            .map(cell -> shown(cell).replace("|", "\\|"))
+                                            .map(Table::markdown)
                                             .toList()))
                     .append(" |\n");
         }
         return text.append('\n').toString();
     }
 
+    /** Numbers as they are: brackets of an interval make no link. */
+    private static String markdown(Object cell) {
+        return cell instanceof Number || cell instanceof Interval
+                ? shown(cell)
+                : Escape.markdown(shown(cell));
+    }
+
     /** A {@code tabular} in a {@code table}; needs no package. */
     public String latex() {
         StringBuilder text =
-                new StringBuilder("\\begin{table}\n\\caption{" + escaped(caption) + "}\n");
+                new StringBuilder("\\begin{table}\n\\caption{" + Escape.latex(caption) + "}\n");
         text.append("\\begin{tabular}{").append("l".repeat(columns.size())).append("}\n\\hline\n");
-        text.append(String.join(" & ", columns.stream().map(Table::escaped).toList()))
+        text.append(String.join(" & ", columns.stream().map(Escape::latex).toList()))
                 .append(" \\\\\n\\hline\n");
         for (List<Object> row : rows) {
-            text.append(String.join(" & ", row.stream().map(c -> escaped(shown(c))).toList()))
+            text.append(String.join(" & ", row.stream().map(c -> Escape.latex(shown(c))).toList()))
                     .append(" \\\\\n");
         }
         return text.append("\\hline\n\\end{tabular}\n\\end{table}\n\n").toString();
@@ -193,28 +201,5 @@ public record Table(
 
     private static String exact(Number number) {
         return number instanceof Double value && !Double.isFinite(value) ? "" : number.toString();
-    }
-
-    /** Text that a spreadsheet would run as a formula begins with a quote mark. */
-    private static String quoted(String text) {
-        String safe = text.matches("[=+@\\-].*") ? "'" + text : text;
-        return safe.matches("(?s).*[\",\n\r].*") ? '"' + safe.replace("\"", "\"\"") + '"' : safe;
-    }
-
-    private static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '\\' -> escaped.append("\\textbackslash{}");
-                case '~' -> escaped.append("\\textasciitilde{}");
-                case '^' -> escaped.append("\\textasciicircum{}");
-                case '&', '%', '$', '#', '_', '{', '}' -> escaped.append('\\').append(c);
-                case '–' -> escaped.append("--");
-                case '−' -> escaped.append("$-$");
-                default -> escaped.append(c);
-            }
-        }
-        return escaped.toString();
     }
 }

@@ -11,6 +11,7 @@ import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.options.OptionsException;
 
 /**
@@ -51,6 +52,28 @@ record Answers(
                 samples.stream().filter(s -> chosen.contains(s.policy())).toList(),
                 prompts,
                 chosen,
+                quarantined);
+    }
+
+    /** Names of groups with fewer users. */
+    Set<String> smallGroups(int least) {
+        Map<String, Set<String>> users =
+                samples.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Sample::group,
+                                        Collectors.mapping(Sample::userId, Collectors.toSet())));
+        return SmallGroups.of(users, least);
+    }
+
+    /** The same, users of these groups in none. */
+    Answers without(Set<String> groups) {
+        return new Answers(
+                samples.stream()
+                        .map(s -> groups.contains(s.group()) ? s.withGroup(Alignment.ALL) : s)
+                        .toList(),
+                prompts,
+                policies,
                 quarantined);
     }
 

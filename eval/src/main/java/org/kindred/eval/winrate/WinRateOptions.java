@@ -1,6 +1,8 @@
 package org.kindred.eval.winrate;
 
 import java.util.List;
+import org.kindred.eval.alignment.SmallGroups;
+import org.kindred.eval.report.ReportTexts;
 import org.kindred.options.Meaning;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.RewardOptions;
@@ -27,6 +29,14 @@ public record WinRateOptions(
                                 "resamples of users for the intervals, and sign patterns of the tests",
                         essential = true)
                 int bootstrapDraws,
+        @Meaning(
+                        "of real people: users that a group needs to be shown in tables; those of smaller ones are"
+                                + " counted among all users. 1 shows every group")
+                int leastGroupUsers,
+        @Meaning(
+                        "whose prompts and completions report.html prints: simulated (those of simulated people),"
+                                + " always, never")
+                ReportTexts reportTexts,
         @Meaning("who judges") RewardOptions judge) {
 
     public WinRateOptions {
@@ -40,6 +50,10 @@ public record WinRateOptions(
             throw new IllegalArgumentException(
                     "prompts = " + prompts + ": must be 0 (all) or more, for example 200");
         }
+        if (leastGroupUsers < 1) {
+            throw new IllegalArgumentException(
+                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+        }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(
                     "bootstrap_draws = " + bootstrapDraws + ": at least 100, for example 2000");
@@ -47,6 +61,13 @@ public record WinRateOptions(
     }
 
     public static WinRateOptions defaults() {
-        return new WinRateOptions(1, List.of(), 0, 2000, RewardOptions.defaults());
+        return new WinRateOptions(
+                1,
+                List.of(),
+                0,
+                2000,
+                SmallGroups.LEAST_USERS,
+                ReportTexts.SIMULATED,
+                RewardOptions.defaults());
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
@@ -15,10 +16,12 @@ import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.Quarantined;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Diversity;
 import org.kindred.eval.alignment.Measure;
 import org.kindred.eval.alignment.Sample;
+import org.kindred.eval.alignment.SmallGroups;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.results.Results;
@@ -39,7 +42,18 @@ public final class WinRateRun {
     private final WinRateOptions options;
     private final SeedTree seeds;
 
-    private WinRateRun(Answers answers, WinRates found, WinRateOptions options, SeedTree seeds) {
+    private final boolean simulated;
+    private final int smallGroups;
+
+    private WinRateRun(
+            Answers answers,
+            WinRates found,
+            WinRateOptions options,
+            SeedTree seeds,
+            boolean simulated,
+            int smallGroups) {
+        this.simulated = simulated;
+        this.smallGroups = smallGroups;
         this.answers = answers;
         this.found = found;
         this.options = options;
@@ -64,10 +78,11 @@ public final class WinRateRun {
         List<AnswerSource> files = sources.stream().map(AnswerSource::of).toList();
         progress.stage("read", String.join(", ", sources));
         PreferenceDataset dataset = dataset(files, data);
+        boolean simulated = SimulatedPopulation.isSource(dataset);
+        Answers all = AnswerReader.read(files, data, groups(dataset)).of(options.policies());
+        Set<String> small = all.smallGroups(simulated ? 1 : options.leastGroupUsers());
         Answers answers =
-                AnswerReader.read(files, data, groups(dataset))
-                        .of(options.policies())
-                        .drawn(options.prompts(), seeds.child("prompts"));
+                all.without(small).drawn(options.prompts(), seeds.child("prompts"));
         WinRates found =
                 WinRates.of(
                         answers.samples(),
@@ -80,7 +95,7 @@ public final class WinRateRun {
                         options.bootstrapDraws(),
                         seeds,
                         progress);
-        return new WinRateRun(answers, found, options, seeds);
+        return new WinRateRun(answers, found, options, seeds, simulated, small.size());
     }
 
     private static PreferenceDataset dataset(List<AnswerSource> files, @Nullable Path data) {
@@ -142,6 +157,11 @@ public final class WinRateRun {
                         .options(options)
                         .policies(answers.policies())
                         .note(summary() + ".")
+                        .note(
+                                SmallGroups.note(
+                                        smallGroups,
+                                        options.leastGroupUsers(),
+                                        "least_group_users"))
                         .alignment(
                                 new Alignment(
                                         Measure.REWARD,
@@ -161,7 +181,13 @@ public final class WinRateRun {
         }
         Results results = building.build();
         results.write(folder);
-        new Report(results, examples()).write(folder.resolve("report.html"));
+        boolean shown = options.reportTexts().shown(simulated);
+        new Report(
+                        results,
+                        shown ? examples() : List.of(),
+                        shown ? "" : options.reportTexts().notice("report_texts"),
+                        0)
+                .write(folder.resolve("report.html"));
         AtomicFiles.writeText(folder.resolve("config.yaml"), OptionTree.yaml(options));
         AtomicFiles.write(
                 folder.resolve(VERDICTS),

@@ -9,6 +9,8 @@
 
   const unique = (list) => list.filter((value, i) => list.indexOf(value) === i);
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  // Tooltips are HTML, and names come from data and models.
+  const html = (text) => String(text).replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
   const finite = (value) => typeof value === "number" && Number.isFinite(value);
 
   function draw(id, option) {
@@ -35,9 +37,11 @@
     draw("chart-groups", {
       tooltip: {
         trigger: "axis",
-        formatter: (items) => items[0].name + items.map((item) => {
-          const u = bar(item.seriesName, item.name).value;
-          return "<br>" + item.marker + item.seriesName + " " + u.mean.toFixed(3)
+        formatter: (items) => html(items[0].name) + items.map((item) => {
+          const found = bar(item.seriesName, item.name);
+          if (!found || !finite(found.value.mean)) { return ""; }
+          const u = found.value;
+          return "<br>" + item.marker + html(item.seriesName) + " " + u.mean.toFixed(3)
             + (finite(u.low) ? " [" + u.low.toFixed(3) + ", " + u.high.toFixed(3) + "]" : "");
         }).join("")
       },
@@ -107,9 +111,9 @@
     draw(id, {
       tooltip: {
         trigger: "axis",
-        formatter: (items) => items[0].name + items.map((item) => {
+        formatter: (items) => html(items[0].name) + items.map((item) => {
           const found = rows.find((row) => row.policy === item.name)[series[item.seriesName]];
-          return finite(found.mean) ? "<br>" + item.marker + item.seriesName + " " + found.mean.toFixed(3)
+          return finite(found.mean) ? "<br>" + item.marker + html(item.seriesName) + " " + found.mean.toFixed(3)
             + (finite(found.low) ? " [" + found.low.toFixed(3) + ", " + found.high.toFixed(3) + "]" : "") : "";
         }).join("")
       },
@@ -143,7 +147,7 @@
     const truth = unique(data.prototypes.map.map((point) => point.group)).sort();
     const clouds = unique(data.prototypes.map.map((point) => point.prototype + " / " + point.group)).sort();
     draw("chart-map", {
-      tooltip: { formatter: (item) => item.seriesName },
+      tooltip: { formatter: (item) => html(item.seriesName) },
       xAxis: { type: "value", scale: true, name: "axis 1" },
       yAxis: { type: "value", scale: true, name: "axis 2" },
       series: clouds.map((cloud) => {
@@ -160,7 +164,7 @@
   function shots(cell) {
     const rows = data.accuracy.filter((row) => row.cell === cell);
     draw("chart-shots", {
-      tooltip: { trigger: "item", formatter: (item) => item.seriesName + "<br>K = " + item.value[0] + ": " + (100 * item.value[1]).toFixed(1) + " %" },
+      tooltip: { trigger: "item", formatter: (item) => html(item.seriesName) + "<br>K = " + item.value[0] + ": " + (100 * item.value[1]).toFixed(1) + " %" },
       xAxis: { type: "value", name: "K, past choices", minInterval: 1 },
       yAxis: { type: "value", name: "strict accuracy", scale: true },
       series: unique(rows.map((row) => row.arm)).map((arm, i) => ({
@@ -178,7 +182,7 @@
       return;
     }
     draw("chart-cost", {
-      tooltip: { formatter: (item) => item.seriesName + "<br>" + item.value[0].toFixed(0) + " tokens: " + (100 * item.value[1]).toFixed(1) + " %" },
+      tooltip: { formatter: (item) => html(item.seriesName) + "<br>" + item.value[0].toFixed(0) + " tokens: " + (100 * item.value[1]).toFixed(1) + " %" },
       xAxis: { type: "value", name: "tokens a pair" },
       yAxis: { type: "value", name: "strict accuracy", scale: true },
       series: unique(rows.map((row) => row.arm)).map((arm, i) => ({

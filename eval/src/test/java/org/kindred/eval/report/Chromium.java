@@ -120,6 +120,11 @@ final class Chromium implements AutoCloseable {
         return result.path("result").path("value");
     }
 
+    /** Moves the mouse to a place of the window, in pixels. */
+    void move(double x, double y) throws Exception {
+        call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
+    }
+
     void press(String key, int code) throws Exception {
         String text = key.equals("Enter") ? "\r" : "";
         for (String type : List.of("keyDown", "keyUp")) {

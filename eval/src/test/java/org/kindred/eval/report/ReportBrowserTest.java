@@ -236,6 +236,73 @@ final class ReportBrowserTest {
                 .containsExactlyInAnyOrderElementsOf(sizes);
     }
 
+    /** Names of policies, groups, prototypes, arms and cells that are made to harm, in every chart. */
+    @Test
+    void hostileNames_runNothing_whereverTheMouseStands() throws Exception {
+        for (Results results :
+                List.of(
+                        SomeResults.hostile(RUN, folder.resolve("hostile")),
+                        SomeResults.hostile(BENCHMARK, folder.resolve("hostile")))) {
+            open(results);
+            browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
+            JsonNode charts =
+                    JSON.readTree(
+                            browser.evaluate("JSON.stringify(Object.keys(kindredCharts))").asText());
+            assertThat(charts).isNotEmpty();
+            for (JsonNode chart : charts) {
+                hover(chart.asText());
+            }
+            assertThat(browser.evaluate("String(window.XSS)").asText()).isEqualTo("undefined");
+            assertThat(browser.evaluate("document.querySelectorAll('img, iframe, b > i').length").asInt())
+                    .isZero();
+            assertThat(browser.complaints()).isEmpty();
+            assertThat(browser.requests())
+                    .allMatch(url -> url.endsWith("/report.html") || url.startsWith("data:"));
+        }
+    }
+
+    /** All over a chart, and on every point that it draws; tooltips show names as they are. */
+    private static void hover(String chart) throws Exception {
+        browser.evaluate(
+                "document.getElementById('" + chart + "').scrollIntoView({block: 'center'})");
+        JsonNode box =
+                JSON.readTree(
+                        browser.evaluate(
+                                        "JSON.stringify(document.getElementById('"
+                                                + chart
+                                                + "').getBoundingClientRect())")
+                                .asText());
+        JsonNode points =
+                JSON.readTree(
+                        browser.evaluate(
+                                        "(() => { const chart = kindredCharts['"
+                                                + chart
+                                                + "']; return JSON.stringify(chart.getOption().series.flatMap((s, i) => s.data.map((d, j) => chart.convertToPixel({seriesIndex: i}, Array.isArray(d) ? d : [j, d])))); })()")
+                                .asText());
+        StringBuilder said = new StringBuilder();
+        for (JsonNode point : points) {
+            said.append(tooltip(chart, box, point.path(0).asDouble(), point.path(1).asDouble()));
+        }
+        for (double x = 0.03; x < 1; x += 0.06) {
+            for (double y = 0.1; y < 1; y += 0.12) {
+                double right = x * box.get("width").asDouble();
+                said.append(tooltip(chart, box, right, y * box.get("height").asDouble()));
+            }
+        }
+        assertThat(said.toString()).as(chart).contains("<img src=x onerror=window.XSS=1>");
+    }
+
+    /** What the chart says with the mouse at a place of its own. */
+    private static String tooltip(String chart, JsonNode box, double x, double y)
+            throws Exception {
+        browser.move(box.get("x").asDouble() + x, box.get("y").asDouble() + y);
+        return browser.evaluate(
+                        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done([...document.querySelectorAll('#"
+                                + chart
+                                + " > div')].slice(1).map(d => d.textContent).join(' ')))))")
+                .asText();
+    }
+
     /** The first series of a chart of all users. */
     private static void bars(
             JsonNode run, Map<String, JsonNode> drawn, String rows, String chart, String quantity) {

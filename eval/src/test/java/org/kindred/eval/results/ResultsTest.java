@@ -116,6 +116,44 @@ final class ResultsTest {
                 .doesNotContain("p_grpo");
     }
 
+    /** One corpus through every form in which results are written. */
+    @Test
+    void namesMadeToHarm_areTexts_inEveryForm() throws Exception {
+        Results hostile =
+                SomeResults.hostile(SomeResults.run(1, true, POLICIES), folder.resolve("work"));
+        hostile.write(folder.resolve("out"));
+        new Report(hostile, List.of()).write(folder.resolve("out/report.html"));
+
+        String page = Files.readString(folder.resolve("out/report.html"));
+        String body = page.substring(0, page.indexOf("<script type=\"application/json\""));
+        assertThat(body).contains("&lt;img src=x onerror=window.XSS=1&gt;");
+        assertThat(body).doesNotContain("<img", "<!--", "\u001b", "\u202e", "\u0007");
+        String data = page.substring(body.length(), page.indexOf("</script>", body.length()));
+        assertThat(data.substring(data.indexOf('>') + 1)).doesNotContain("<", "\u001b");
+
+        List<Path> tables;
+        try (Stream<Path> files = Files.list(folder.resolve("out"))) {
+            tables = files.filter(f -> f.toString().endsWith(".csv")).toList();
+        }
+        assertThat(tables).hasSizeGreaterThan(10);
+        for (Path table : tables) {
+            String text = Files.readString(table);
+            assertThat(text).as("%s", table).doesNotContain("\u001b", "\u202e", "\r");
+            assertThat(text.lines().flatMap(line -> Stream.of(line.split("[,;\t]"))))
+                    .as("%s", table)
+                    .noneMatch(cell -> cell.strip().matches("\"?[=+@-](?!\\d).*"));
+        }
+        String markdown = Files.readString(folder.resolve("out/tables.md"));
+        assertThat(markdown).doesNotContain("<", "\u001b", "\u202e").contains("&lt;img");
+        for (String row : markdown.lines().filter(line -> line.startsWith("| ")).toList()) {
+            long borders = row.replace("\\\\", "").replace("\\|", "").chars().filter(c -> c == '|').count();
+            assertThat(row).endsWith("|");
+            assertThat(borders).as(row).isGreaterThan(3);
+        }
+        String latex = Files.readString(folder.resolve("out/tables.tex"));
+        assertThat(latex).doesNotContain("\u001b", "\u202e", "{a|b}").contains("\\{a\\textbar{}b\\}");
+    }
+
     @Test
     void command_isQuotedForAShell_andHoldsNoPassword() {
         Results results =

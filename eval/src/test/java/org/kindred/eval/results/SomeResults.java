@@ -1,9 +1,13 @@
 package org.kindred.eval.results;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.SeedTree;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.Drift;
@@ -119,6 +123,27 @@ public final class SomeResults {
                 .drift(policies.stream().map(policy -> new Drift(policy, 0.1, 12, 1.05)).toList())
                 .curves(curves)
                 .build();
+    }
+
+    /** What a name may hold that was made to harm whoever reads it. */
+    public static final String HOSTILE =
+            "</script><!--<script><img src=x onerror=window.XSS=1>|\u001b]0;x\u0007\u202e=1\"'`{a|b}";
+
+    /** The same results with names that are made to harm: a formula, markup, escape sequences. */
+    public static Results hostile(Results results, Path folder) throws IOException {
+        results.write(folder);
+        Path file = folder.resolve(Results.FILE);
+        String text = Files.readString(file);
+        int number = 0;
+        for (String name :
+                List.of(
+                        "p_grpo", "grpo", "sft", "brisk", "formal", "prototype-0", "prototype-1",
+                        "rubric, no history", "rubric", "some model", "seen_known")) {
+            String hostile = Json.line("=" + HOSTILE + number++ + "\n=1");
+            text = text.replace("\"" + name + "\"", hostile);
+        }
+        Files.writeString(file, text);
+        return Results.read(file);
     }
 
     /** A benchmark of reward models, with tokens spent and training sizes. */

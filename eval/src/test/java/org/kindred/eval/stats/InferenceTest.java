@@ -224,4 +224,16 @@ final class InferenceTest {
     private static Bootstrap.Cluster skewed(SplittableRandom random) {
         return new Bootstrap.Cluster(-Math.log(1 - random.nextDouble()), 1);
     }
+
+    /** Two policies that both write nothing of use have 0 everywhere: no study could tell more. */
+    @Test
+    void contrast_withoutAnyDifference_saysEqual_notIndistinguishable() {
+        List<Bootstrap.Cluster> users =
+                java.util.Collections.nCopies(8, new Bootstrap.Cluster(0, 2));
+        Contrast none = new Contrast.Maker(100, SeedTree.root(1)).of(users);
+        assertThat(none.sentence("grpo", "sft", "true utility", ""))
+                .isEqualTo(
+                        "grpo and sft are equal in true utility for each of 8 users: nothing can be told"
+                                + " from it.");
+    }
 }

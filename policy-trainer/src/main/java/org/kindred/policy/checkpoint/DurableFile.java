@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
 
 /**
@@ -33,7 +34,7 @@ public final class DurableFile {
         Path temporary = folder.resolve(target.getFileName() + ".tmp");
         try {
             try (FileChannel channel =
-                    FileChannel.open(
+                    AtomicFiles.open(
                             temporary,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.TRUNCATE_EXISTING,

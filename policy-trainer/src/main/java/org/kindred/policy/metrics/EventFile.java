@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.Map;
@@ -53,8 +54,14 @@ public final class EventFile implements AutoCloseable {
                         lastStep);
         file = folder.resolve(name);
         try {
-            Files.createDirectories(folder);
-            out = Files.newOutputStream(file);
+            AtomicFiles.createFolders(folder);
+            out =
+                    Channels.newOutputStream(
+                            AtomicFiles.open(
+                                    file,
+                                    StandardOpenOption.CREATE,
+                                    StandardOpenOption.TRUNCATE_EXISTING,
+                                    StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw AtomicFiles.failure("opening the event file", file, e);
         }

@@ -1,14 +1,17 @@
 package org.kindred.policy.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.kindred.datasets.AtomicFiles;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.metrics.StepMetrics;
@@ -43,6 +46,9 @@ public final class MlflowLog implements TrainingListener, AutoCloseable {
     private final Consumer<String> warnings;
     private String run = "";
     private boolean lost;
+
+    /** Where the id is kept, until then: the run's folder need not be there when this is opened. */
+    private @Nullable Path unsaved;
 
     /** What the run folder keeps. */
     private record Kept(String server, String runId) {}
@@ -83,11 +89,18 @@ public final class MlflowLog implements TrainingListener, AutoCloseable {
                 log.run = Json.read(file, Kept.class, "the MLflow run").runId();
             } else {
                 log.start(target.substring(hash + 1), folder, parameters);
-                Json.write(file, new Kept(server, log.run));
+                log.unsaved = file;
             }
             return log;
-        } catch (IOException e) {
-            throw AtomicFiles.failure("opening a run at MLflow server " + server, file, e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new KindredException(
+                    "MLflow server "
+                            + server
+                            + " cannot be used: "
+                            + reason(e)
+                            + ". Start it or correct the address (mlflow server --port 5000), or leave"
+                            + " --mlflow out: metrics.jsonl has all numbers",
+                    e);
         }
     }
 
@@ -146,6 +159,10 @@ public final class MlflowLog implements TrainingListener, AutoCloseable {
         if (lost) {
             return;
         }
+        if (unsaved != null) {
+            Json.write(unsaved, new Kept(server, run));
+            unsaved = null;
+        }
         List<ObjectNode> entries = new ArrayList<>();
         long now = clock.millis();
         metrics.values()
@@ -166,7 +183,7 @@ public final class MlflowLog implements TrainingListener, AutoCloseable {
                     "MLflow server "
                             + server
                             + " takes no more numbers ("
-                            + e.getMessage()
+                            + reason(e)
                             + "); the run goes on, metrics.jsonl has them all");
         }
     }
@@ -178,6 +195,17 @@ public final class MlflowLog implements TrainingListener, AutoCloseable {
             entries.subList(from, Math.min(entries.size(), from + most)).forEach(array::add);
             post("runs/log-batch", request);
         }
+    }
+
+    /** Java's own exceptions of connections have no words. */
+    private static String reason(Exception e) {
+        if (e instanceof HttpTimeoutException) {
+            return "it did not answer within " + TIMEOUT.toSeconds() + " s";
+        }
+        if (e instanceof ConnectException) {
+            return "nothing answers there";
+        }
+        return e instanceof JsonProcessingException ? "its reply is no JSON" : e.getMessage();
     }
 
     private URI uri(String call) {

@@ -172,8 +172,8 @@ public final class TrainingRun implements AutoCloseable {
             this.loop = loop;
             this.watch = watch;
             long before = loop.stepsDone();
-            metricsLog = StepLog.openAfter(folder.resolve(METRICS), before);
-            timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before);
+            metricsLog = StepLog.openAfter(folder.resolve(METRICS), before, listener::onWarning);
+            timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before, listener::onWarning);
             samplesLog = openIf(watch.samplesEvery() > 0, SAMPLES, before);
             validationLog = openIf(watch.validation() != null, Validations.FILE, before);
             validations =
@@ -183,7 +183,7 @@ public final class TrainingRun implements AutoCloseable {
         }
 
         private @Nullable StepLog openIf(boolean wanted, String name, long before) {
-            return wanted ? StepLog.openAfter(folder.resolve(name), before) : null;
+            return wanted ? StepLog.openAfter(folder.resolve(name), before, listener::onWarning) : null;
         }
 
         void run() {

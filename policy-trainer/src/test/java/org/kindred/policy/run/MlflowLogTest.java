@@ -98,7 +98,7 @@ final class MlflowLogTest {
 
     @Test
     void resumedRun_goesOnInTheSameRunOfTheServer(@TempDir Path folder) {
-        open(folder);
+        open(folder).onValidation(new StepMetrics(2, Map.of("ndcg", .2)));
         calls.clear();
         open(folder).onValidation(new StepMetrics(3, Map.of("ndcg", .25)));
         assertThat(calls).containsExactly(batch("held_out/ndcg", ".25"));
@@ -116,9 +116,27 @@ final class MlflowLogTest {
         assertThat(warnings).hasSize(1).first().asString().contains("runs/log-batch", "HTTP 500");
         assertThatThrownBy(() -> open(folder.resolve("other")))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("opening a run at MLflow server");
+                .hasMessageContaining("MLflow server http://localhost:")
+                .hasMessageContaining("HTTP 500")
+                .hasMessageNotContaining("disk");
         assertThatThrownBy(
                         () -> MlflowLog.open("localhost", folder, Map.of(), CLOCK, warnings::add))
                 .hasMessageContaining("must be URL#EXPERIMENT");
+    }
+
+    /** A run's folder with a file in it would be refused as occupied. */
+    @Test
+    void open_leavesTheFolderAlone_untilThereAreNumbers(@TempDir Path folder) {
+        open(folder.resolve("new"));
+        assertThat(folder.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void serverThatIsNotThere_saysSo_andNothingOfADisk(@TempDir Path folder) {
+        server.stop(0);
+        assertThatThrownBy(() -> open(folder))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("nothing answers there")
+                .hasMessageNotContaining("disk");
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
@@ -121,7 +122,7 @@ public final class JudgeCache implements AutoCloseable {
         try {
             Path parent = file.toAbsolutePath().getParent();
             if (parent != null) {
-                Files.createDirectories(parent);
+                AtomicFiles.createFolders(parent);
             }
             if (!Files.exists(file)
                     && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -190,7 +191,11 @@ public final class JudgeCache implements AutoCloseable {
             waits.add(committed);
             queue.add(new Pending(row, committed));
         }
-        waits.forEach(CompletableFuture::join);
+        try {
+            waits.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof KindredException told ? told : e;
+        }
     }
 
     private void commitAll() {
@@ -301,14 +306,21 @@ public final class JudgeCache implements AutoCloseable {
         }
     }
 
-    private static KindredException failure(String doing, Path file, Exception cause) {
-        return new KindredException(
-                doing
-                        + " the judge cache "
-                        + file
-                        + " failed ("
-                        + cause.getMessage()
-                        + "); check the disk, or start with another file",
-                cause);
+    static KindredException failure(String doing, Path file, Exception cause) {
+        String reason = String.valueOf(cause.getMessage());
+        String what = doing + " the judge cache " + file + " failed: ";
+        if (reason.contains("SQLITE_FULL")) {
+            return new KindredException(
+                    what + "the disk is full; free space or choose a path on another disk", cause);
+        }
+        String advice =
+                reason.contains("SQLITE_CORRUPT") || reason.contains("SQLITE_NOTADB")
+                        ? "the file is damaged; remove it, its answers are asked for again"
+                        : reason.contains("SQLITE_READONLY") || reason.contains("SQLITE_CANTOPEN")
+                                ? "no permission; check the owner and mode of the file and its folder"
+                                : reason.contains("SQLITE_BUSY")
+                                        ? "another process holds it; wait for that one"
+                                        : "start with another file";
+        return new KindredException(what + advice + " (" + reason + ")", cause);
     }
 }

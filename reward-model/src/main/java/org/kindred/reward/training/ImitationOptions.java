@@ -14,6 +14,19 @@ public record ImitationOptions(
         @Meaning("rate, schedule and AdamW") OptimizerOptions optimizer) {
     private static final int WINDOW_BATCHES = 16;
 
+    public ImitationOptions {
+        if (epochs < 1 || batchRows < 1 || microBatchRows < 1) {
+            throw new IllegalArgumentException(
+                    "epochs = "
+                            + epochs
+                            + ", batch_rows = "
+                            + batchRows
+                            + ", micro_batch_rows = "
+                            + microBatchRows
+                            + ": must be 1 or more; a stage is left out by stages");
+        }
+    }
+
     /** Two epochs of 64 rows at 1e-5; the paper prints none of the three. */
     public static ImitationOptions defaults() {
         OptimizerOptions optimizer =

@@ -1,7 +1,6 @@
 package org.kindred.reward.training;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,7 +24,7 @@ public final class ScratchModel {
             EngineOptions engine,
             SeedTree seeds) {
         try {
-            Files.createDirectories(folder);
+            AtomicFiles.createFolders(folder);
         } catch (IOException e) {
             throw AtomicFiles.failure("creating the folder", folder, e);
         }
