@@ -151,10 +151,7 @@ final class GenerateCommand implements Callable<Integer> {
             this.out = out;
             generator =
                     new Generator(model, tokenizer)
-                            .withStops(
-                                    new StopStrings(
-                                            options.stops(),
-                                            tokenizer::text));
+                            .withStops(new StopStrings(options.stops(), tokenizer::text));
             seeds = SeedTree.root(options.seed()).child("generate");
         }
 

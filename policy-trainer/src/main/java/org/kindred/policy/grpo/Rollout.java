@@ -13,8 +13,8 @@ import org.kindred.policy.tokenizer.Answers;
  *
  * @param prompts of the step
  * @param completions [prompts][completions]
- * @param texts [prompts][completions], what was answered: special tokens left out, and the reasoning
- *     unless it is kept
+ * @param texts [prompts][completions], what was answered: special tokens left out, and the
+ *     reasoning unless it is kept
  * @param stale whether the policy has been updated since
  */
 record Rollout(

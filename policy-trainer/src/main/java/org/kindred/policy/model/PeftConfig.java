@@ -314,8 +314,7 @@ record PeftConfig(LoraOptions options, Map<String, Module> modules) {
     }
 
     /** A name that a pattern may look at so many times. */
-    private record BoundedName(
-            String name, int[] left, Supplier<RuntimeException> failure)
+    private record BoundedName(String name, int[] left, Supplier<RuntimeException> failure)
             implements CharSequence {
         @Override
         public char charAt(int index) {

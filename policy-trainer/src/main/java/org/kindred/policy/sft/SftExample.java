@@ -87,9 +87,7 @@ public record SftExample(int[] prompt, int[] completion, Mended mended) {
         return new SftExample(
                 start,
                 answers.tokens(start, text),
-                open && !Reasoning.splitReply(text).present()
-                        ? Mended.REASONING
-                        : Mended.NOTHING);
+                open && !Reasoning.splitReply(text).present() ? Mended.REASONING : Mended.NOTHING);
     }
 
     /** Without what a template writes after the last end token, usually a line break. */
@@ -123,8 +121,7 @@ public record SftExample(int[] prompt, int[] completion, Mended mended) {
         for (Mended kind : Mended.values()) {
             long count = examples.stream().filter(e -> e.mended() == kind).count();
             if (kind != Mended.NOTHING && count > 0) {
-                sentences.add(
-                        count + " of " + examples.size() + " examples " + kind.description);
+                sentences.add(count + " of " + examples.size() + " examples " + kind.description);
             }
         }
         return sentences;

@@ -3,7 +3,6 @@ package org.kindred.policy.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,8 +19,8 @@ import org.kindred.policy.checkpoint.JsonFields;
  * <ul>
  *   <li>{@code added_tokens_decoder} of {@code tokenizer_config.json}; where it stands there, the
  *       two older files below are not read;
- *   <li>else {@code added_tokens.json}, and {@code special_tokens_map.json}, whose entries go before
- *       those of the settings;
+ *   <li>else {@code added_tokens.json}, and {@code special_tokens_map.json}, whose entries go
+ *       before those of the settings;
  *   <li>tokens with a role: {@code bos_token} and the like, any other setting that ends in {@code
  *       _token}, and {@code extra_special_tokens} where it is a map;
  *   <li>{@code extra_special_tokens} as a list, or {@code additional_special_tokens}.

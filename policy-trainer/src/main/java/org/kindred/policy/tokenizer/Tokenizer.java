@@ -268,8 +268,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Added tokens with ids from a number on: where that is the number of a model's embeddings, those
-     * that it can neither read nor write.
+     * Added tokens with ids from a number on: where that is the number of a model's embeddings,
+     * those that it can neither read nor write.
      */
     public List<String> addedFrom(int id) {
         return file.added().entrySet().stream()

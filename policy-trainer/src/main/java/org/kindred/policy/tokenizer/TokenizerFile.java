@@ -124,8 +124,7 @@ record TokenizerFile(
         completion.ids.forEach(known::put);
         int largest = known.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
         Map<AddedToken, Integer> all = new LinkedHashMap<>();
-        completion.tokens.forEach(
-                (content, token) -> all.put(token, completion.ids.get(content)));
+        completion.tokens.forEach((content, token) -> all.put(token, completion.ids.get(content)));
         return new TokenizerFile(
                 file,
                 all,
@@ -268,8 +267,7 @@ record TokenizerFile(
             if (id == null || content == null || content.isEmpty()) {
                 throw bad("added_tokens: each entry needs id and content");
             }
-            added.put(
-                    new AddedToken(content, singleWord, lstrip, rstrip, normalized, special), id);
+            added.put(new AddedToken(content, singleWord, lstrip, rstrip, normalized, special), id);
             largestId = Math.max(largestId, id);
             if (wanted.contains(content)) {
                 ids.putIfAbsent(content, id);

@@ -42,8 +42,7 @@ record TokenizerSettings(
      * @param declared tokens that the folder names
      * @param ids of all of them
      */
-    static TokenizerSettings read(
-            Path folder, DeclaredTokens declared, Map<String, Integer> ids) {
+    static TokenizerSettings read(Path folder, DeclaredTokens declared, Map<String, Integer> ids) {
         Map<String, String> roles = new LinkedHashMap<>();
         declared.named().forEach((role, token) -> roles.put(role, token.content()));
         SpecialTokens special =

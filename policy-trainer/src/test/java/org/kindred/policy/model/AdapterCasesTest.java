@@ -172,7 +172,10 @@ final class AdapterCasesTest {
                 adapter(
                         "dotted_targets",
                         json -> {},
-                        change(tensors, name -> name.contains("layers.0") && name.contains("lora_B"), 0));
+                        change(
+                                tensors,
+                                name -> name.contains("layers.0") && name.contains("lora_B"),
+                                0));
         Map<String, float[]> some = new LinkedHashMap<>(tensors);
         some.keySet().removeIf(name -> name.contains("layers.0"));
         for (String pattern : List.of("null", "\"layers\"", "[\"layers\"]", "[]")) {
@@ -187,8 +190,7 @@ final class AdapterCasesTest {
                             some);
             assertThat(logits(one)).isEqualTo(logits(zeroed));
         }
-        Path asNumber =
-                adapter("dotted_targets", json -> json.put("layers_to_transform", 1), some);
+        Path asNumber = adapter("dotted_targets", json -> json.put("layers_to_transform", 1), some);
         assertThat(logits(asNumber)).isEqualTo(logits(zeroed));
     }
 
@@ -206,7 +208,10 @@ final class AdapterCasesTest {
                     padded.put(name, query ? doubledHalf(values, isA) : values);
                 });
         Path patterned =
-                adapter("dotted_targets", json -> json.putObject("rank_pattern").put("q_proj", 2), half);
+                adapter(
+                        "dotted_targets",
+                        json -> json.putObject("rank_pattern").put("q_proj", 2),
+                        half);
         float[] expected = logits(adapter("dotted_targets", json -> {}, padded));
         assertThat(logits(patterned)).isEqualTo(expected);
 
@@ -331,11 +336,15 @@ final class AdapterCasesTest {
     private static List<List<Integer>> tokens(
             CausalLm model, List<int[]> prompts, int eos, int pad) {
         return new Generator(model, new int[] {eos}, pad)
-                .generate(prompts, 2, new SamplingOptions(20, 1, 0, 1, 0, 1), SeedTree.root(1))
-                .stream()
-                .flatMap(Collection::stream)
-                .map(c -> Arrays.stream(c.tokens()).boxed().toList())
-                .toList();
+                        .generate(
+                                prompts,
+                                2,
+                                new SamplingOptions(20, 1, 0, 1, 0, 1),
+                                SeedTree.root(1))
+                        .stream()
+                        .flatMap(Collection::stream)
+                        .map(c -> Arrays.stream(c.tokens()).boxed().toList())
+                        .toList();
     }
 
     private Path adapter(String name, Consumer<ObjectNode> change) throws IOException {
@@ -409,10 +418,7 @@ final class AdapterCasesTest {
                                 })
                         .toList();
         SafeTensorsWriter.write(
-                file,
-                StorageType.F32,
-                specs,
-                spec -> FloatBuffer.wrap(tensors.get(spec.name())));
+                file, StorageType.F32, specs, spec -> FloatBuffer.wrap(tensors.get(spec.name())));
     }
 
     /**

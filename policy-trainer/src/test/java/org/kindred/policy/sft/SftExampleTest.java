@@ -97,8 +97,7 @@ final class SftExampleTest {
 
     @Test
     void of_severalEnds_theTurnsOwnIsKept() throws IOException {
-        Files.writeString(
-                folder.resolve("generation_config.json"), "{\"eos_token_id\": [0, 2]}");
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [0, 2]}");
         try (Tokenizer tokenizer = tokenizer(TURNS, "<|endoftext|>", false)) {
             SftExample example = example(tokenizer, "blue sky");
             assertThat(completion(tokenizer, example)).isEqualTo("blue sky<|im_end|>");
@@ -115,8 +114,7 @@ final class SftExampleTest {
         try (Tokenizer tokenizer = tokenizer(template, "<|im_end|>", special)) {
             SftExample example = example(tokenizer, "blue sky");
             assertThat(tokenizer.decode(example.prompt(), false)).endsWith("<think>\n");
-            assertThat(completion(tokenizer, example))
-                    .isEqualTo("</think>\n\nblue sky<|im_end|>");
+            assertThat(completion(tokenizer, example)).isEqualTo("</think>\n\nblue sky<|im_end|>");
             assertThat(example.mended()).isEqualTo(SftExample.Mended.REASONING);
             // Read back, it is the answer.
             assertThat(Answers.of(tokenizer).text(example.prompt(), example.completion()))
@@ -128,7 +126,9 @@ final class SftExampleTest {
     void of_answerWithReasoning_keptInTheBlockOfThePrompt() throws IOException {
         try (Tokenizer tokenizer = tokenizer(OPEN, "<|im_end|>", false)) {
             for (String answer :
-                    List.of("<think>\na plan\n</think>\n\nblue sky", "a plan\n</think>\n\nblue sky")) {
+                    List.of(
+                            "<think>\na plan\n</think>\n\nblue sky",
+                            "a plan\n</think>\n\nblue sky")) {
                 SftExample example = example(tokenizer, answer);
                 assertThat(completion(tokenizer, example))
                         .isEqualTo("a plan\n</think>\n\nblue sky<|im_end|>");

@@ -151,7 +151,10 @@ final class TokenizerLayoutsTest {
     }
 
     private JsonNode named(String name) throws IOException {
-        return cases().filter(each -> each.getName().equals(name)).findFirst().orElseThrow().getPayload();
+        return cases().filter(each -> each.getName().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .getPayload();
     }
 
     private void write(JsonNode expected) throws IOException {

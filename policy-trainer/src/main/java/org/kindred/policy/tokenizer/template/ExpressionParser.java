@@ -479,8 +479,7 @@ final class ExpressionParser {
         CallArguments arguments;
         if (startsArgument(tokens.peek())) {
             // One argument may stand without parentheses.
-            arguments =
-                    new CallArguments(List.of(parsePostfix(counted(parsePrimary()))), Map.of());
+            arguments = new CallArguments(List.of(parsePostfix(counted(parsePrimary()))), Map.of());
         } else {
             arguments = optionalArguments();
         }

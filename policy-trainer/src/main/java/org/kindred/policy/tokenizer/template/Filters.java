@@ -355,8 +355,7 @@ final class Filters {
         }
         double scale = Math.pow(10, precision);
         double scaled = number * scale;
-        double result =
-                (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / scale;
+        double result = (method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)) / scale;
         if (!Double.isFinite(result)) {
             throw new ChatTemplateException("round(): precision " + precision + " is too large");
         }

@@ -317,10 +317,11 @@ final class Methods {
         StringBuilder titled = new StringBuilder();
         boolean inWord = false;
         for (int c : text.codePoints().toArray()) {
-            titled.append(
-                    inWord ? Character.toString(c).toLowerCase(Locale.ROOT) : titleCase(c));
+            titled.append(inWord ? Character.toString(c).toLowerCase(Locale.ROOT) : titleCase(c));
             inWord =
-                    Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
+                    Character.isUpperCase(c)
+                            || Character.isLowerCase(c)
+                            || Character.isTitleCase(c);
         }
         return titled.toString();
     }

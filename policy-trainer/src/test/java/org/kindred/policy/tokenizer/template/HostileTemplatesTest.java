@@ -106,7 +106,18 @@ final class HostileTemplatesTest {
     /** What the parser takes must not cost more than its length. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"(", "not ", "-", "1+", "'a'~", "1 if 1 else ", "1 and ", "1 or ", "[", "a|trim|"})
+            strings = {
+                "(",
+                "not ",
+                "-",
+                "1+",
+                "'a'~",
+                "1 if 1 else ",
+                "1 and ",
+                "1 or ",
+                "[",
+                "a|trim|"
+            })
     void parse_longExpressions_endInTime(String piece) {
         Assertions.assertTimeout(
                 Duration.ofSeconds(2),
