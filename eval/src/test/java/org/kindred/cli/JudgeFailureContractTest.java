@@ -37,7 +37,8 @@ import picocli.CommandLine;
 final class JudgeFailureContractTest {
     private static final double FIRST_WORD_SECONDS = 10; // on a loaded machine; mostly below 1
     private static final Pattern A_NUMBER =
-            Pattern.compile("accuracy -?[0-9]|difference [+-]|win rate [0-9]|\\[ ?[0-9]+\\.[0-9], ");
+            Pattern.compile(
+                    "accuracy -?[0-9]|difference [+-]|win rate [0-9]|\\[ ?[0-9]+\\.[0-9], ");
     private static final String RATIONALE =
             "A. Criteria: brevity (60%), warmth (40%) B. Scores: Response 1: brevity 7/10, warmth 5/10";
 
@@ -192,7 +193,9 @@ final class JudgeFailureContractTest {
                         .isEqualTo(scored.path("pairs").asInt() - missing);
                 assertThat(scored.at("/failures/HTTP_400").asInt()).isEqualTo(missing);
                 assertThat(outcome.output())
-                        .contains("accuracy 50.0 % of those with scores", missing + " without scores");
+                        .contains(
+                                "accuracy 50.0 % of those with scores",
+                                missing + " without scores");
             }
             if (command == Command.BENCHMARK || command == Command.WIN_RATE) {
                 assertThat(Files.readString(folder.resolve("out/results.json")))
@@ -237,7 +240,8 @@ final class JudgeFailureContractTest {
         String question = request.path("messages").toString();
         boolean answered =
                 isFirst(request)
-                        || (question.hashCode() * 0x9E3779B1) >>> 31 == 0; // parity is of all letters
+                        || (question.hashCode() * 0x9E3779B1) >>> 31
+                                == 0; // parity is of all letters
         return answered ? null : "no such adapter";
     }
 

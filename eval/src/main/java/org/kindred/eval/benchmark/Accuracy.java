@@ -50,7 +50,8 @@ public record Accuracy(
         Map<String, Integer> failures) {
     @SuppressWarnings("ConstantValue") // absent in results of earlier versions
     public Accuracy {
-        failures = failures == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(failures));
+        failures =
+                failures == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(failures));
     }
 
     /** The same of a cell in a fold. */

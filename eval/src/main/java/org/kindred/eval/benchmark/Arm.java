@@ -34,11 +34,10 @@ public interface Arm {
      * What was said of a pair whose chosen answer is known.
      *
      * @param orders of both orders of showing it, or null
-     * @param failure why there is no outcome, a code without user text; null where there is one, and
-     *     for arms that know nothing of a pair
+     * @param failure why there is no outcome, a code without user text; null where there is one,
+     *     and for arms that know nothing of a pair
      */
-    record Reading(
-            PairOutcome outcome, TwoOrders.@Nullable Pair orders, @Nullable String failure) {
+    record Reading(PairOutcome outcome, TwoOrders.@Nullable Pair orders, @Nullable String failure) {
 
         /** The mean of two orders, each {@code {chosen, rejected}}: missing where one is. */
         static Reading of(double[][] orders, @Nullable String failure) {

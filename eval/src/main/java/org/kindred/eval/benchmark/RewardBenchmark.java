@@ -122,8 +122,8 @@ public final class RewardBenchmark {
     }
 
     /**
-     * Paired difference in strict accuracy on the targets that both scored: the arm at its shots minus
-     * the baseline, at the same shots if it reads histories and without any if it does not.
+     * Paired difference in strict accuracy on the targets that both scored: the arm at its shots
+     * minus the baseline, at the same shots if it reads histories and without any if it does not.
      *
      * @param difference positive if the arm is better; interval by resampling users
      * @param p of a paired permutation test over users
@@ -242,8 +242,7 @@ public final class RewardBenchmark {
                                     run.arm().name() + " at K = " + run.shots(),
                                     base(bases, run).label(),
                                     "strict accuracy"
-                                            + shared(
-                                                    run.verdicts(), base(bases, run).verdicts()),
+                                            + shared(run.verdicts(), base(bases, run).verdicts()),
                                     cell.replace('_', ' '))));
         }
         return differences;
@@ -258,9 +257,7 @@ public final class RewardBenchmark {
     private static String shared(Verdicts arm, Verdicts baseline) {
         long compared =
                 Math.round(
-                        arm.minus(baseline).stream()
-                                .mapToDouble(Bootstrap.Cluster::count)
-                                .sum());
+                        arm.minus(baseline).stream().mapToDouble(Bootstrap.Cluster::count).sum());
         return compared == arm.size()
                 ? ""
                 : " on the " + compared + " of " + arm.size() + " pairs that both scored";

@@ -156,7 +156,8 @@ final class RewardBenchmarkTest {
                     boolean half = target.slot() % 3 == 0;
                     return Reading.of(
                             new double[][] {
-                                {2, 1}, half ? new double[] {Double.NaN, Double.NaN} : new double[] {2, 1}
+                                {2, 1},
+                                half ? new double[] {Double.NaN, Double.NaN} : new double[] {2, 1}
                             },
                             half ? "HTTP_500" : null);
                 }

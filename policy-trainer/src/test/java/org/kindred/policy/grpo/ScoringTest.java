@@ -123,7 +123,8 @@ final class ScoringTest {
         RewardSource above = judge(outcomes.toArray(ScoreOutcome[]::new));
         assertThatThrownBy(() -> score(rollout(20), List.of(above), .05))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("2 of 20 judgements of this step failed (10.0 %; {HTTP_400=1, other reasons=1})")
+                .hasMessageContaining(
+                        "2 of 20 judgements of this step failed (10.0 %; {HTTP_400=1, other reasons=1})")
                 .hasMessageContaining("max_failed_share is 5.0 %")
                 .hasMessageNotContaining("secret");
     }

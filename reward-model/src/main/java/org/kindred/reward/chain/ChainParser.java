@@ -65,8 +65,7 @@ public record ChainParser(Totals totals) {
 
     /** All runs are possessive or bounded: none is read twice. */
     private static final Pattern MARKER =
-            Pattern.compile(
-                    "<?+(/?+)\\bJSON_(START|END)\\b>?+", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("<?+(/?+)\\bJSON_(START|END)\\b>?+", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PART =
             Pattern.compile(

@@ -12,11 +12,11 @@ import org.kindred.datasets.Reasoning;
 
 /**
  * What a language model wrote, as all readers of replies take it apart. Tolerant where one reading
- * exists, and no more: reasoning before the answer is passed over ({@link Reasoning}); a JSON object
- * may stand in a code fence and among words; raw line breaks inside its texts and one comma before a
- * closing bracket are read; numbers may be in quotes and may say {@code 7.6/10}. Refused are single
- * or curly quotes, unescaped quotes inside texts, decimal commas, and a second object: to read them
- * would be to guess. Linear in the length of the reply, whatever it holds.
+ * exists, and no more: reasoning before the answer is passed over ({@link Reasoning}); a JSON
+ * object may stand in a code fence and among words; raw line breaks inside its texts and one comma
+ * before a closing bracket are read; numbers may be in quotes and may say {@code 7.6/10}. Refused
+ * are single or curly quotes, unescaped quotes inside texts, decimal commas, and a second object:
+ * to read them would be to guess. Linear in the length of the reply, whatever it holds.
  */
 public final class JudgeReply {
     private static final int LONGEST = 200_000;

@@ -127,7 +127,11 @@ public abstract sealed class CallException extends RuntimeException {
             return new Passing(reason, words, retryAfterMillis, false);
         }
         boolean forAll =
-                status / 100 == 3 || status == 401 || status == 403 || status == 404 || status == 405;
+                status / 100 == 3
+                        || status == 401
+                        || status == 403
+                        || status == 404
+                        || status == 405;
         return new Lasting(reason, words, forAll);
     }
 

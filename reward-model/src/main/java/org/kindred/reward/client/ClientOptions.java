@@ -13,7 +13,8 @@ public record ClientOptions(
         @Meaning("most requests for one answer, the first included") int attempts,
         @Meaning("wait before the second attempt; doubles with each, times 0.5 to 1 by " + "seed")
                 int firstWaitMillis,
-        @Meaning("cap of a wait, except where the server asks for longer, up to ten minutes") int longestWaitMillis,
+        @Meaning("cap of a wait, except where the server asks for longer, up to ten minutes")
+                int longestWaitMillis,
         @Meaning("time for all calls of a client together; 0 for none") long deadlineMillis,
         @Meaning("last calls of which a breaker looks at the failed share") int breakerWindow,
         @Meaning("failed share that opens the breaker, 0 to 1; 1 switches it off")

@@ -21,8 +21,8 @@ import org.kindred.datasets.KindredException;
 
 /**
  * Every answer of a judge in one SQLite file, by the hash of what was asked: table {@code
- * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens, cut)}. {@code user} is
- * the one whose past the question held, {@code subject} the one in whose name it was asked.
+ * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens, cut)}. {@code user}
+ * is the one whose past the question held, {@code subject} the one in whose name it was asked.
  *
  * <p>{@link #put} returns when the row is committed; a process that is killed afterwards finds it
  * again. Rows of concurrent calls share a commit. Several processes may open one file. The file

@@ -79,7 +79,8 @@ public final class JudgeClient {
     }
 
     /**
-     * A client that finds out whether anybody answers: it asks again less, and not after a time-out.
+     * A client that finds out whether anybody answers: it asks again less, and not after a
+     * time-out.
      */
     public static JudgeClient probing(
             Endpoint endpoint, @Nullable JudgeCache cache, ClientOptions options, SeedTree seeds) {
@@ -430,7 +431,13 @@ public final class JudgeClient {
                 gate.worked(); // the server is well, the question is not
                 Optional<String> change = endpoint.dialect().adapt(lasting);
                 if (change.isPresent()) { // each argument once, so this ends
-                    listener.accept(change.get());
+                    listener.accept(
+                            change.get()
+                                    + " ("
+                                    + lasting.reason()
+                                    + ": "
+                                    + ServerWords.shown(lasting.words(), question.messages())
+                                    + ")");
                     continue;
                 }
                 remember(question, lasting);

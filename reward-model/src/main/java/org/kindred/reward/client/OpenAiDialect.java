@@ -269,7 +269,10 @@ final class OpenAiDialect implements ChatDialect {
 
     private static String body(String text, JsonNode usage) {
         ObjectNode root = Json.mapper().createObjectNode();
-        root.put("id", "reply").put("object", "chat.completion").put("created", 0).put("model", "m");
+        root.put("id", "reply")
+                .put("object", "chat.completion")
+                .put("created", 0)
+                .put("model", "m");
         root.putArray("choices")
                 .addObject()
                 .put("index", 0)

@@ -140,7 +140,9 @@ public final class OpenJudge implements AutoCloseable {
         }
     }
 
-    /** What a judge is first asked for, to find out whether it answers in the form that is needed. */
+    /**
+     * What a judge is first asked for, to find out whether it answers in the form that is needed.
+     */
     public enum Form {
         /** Two responses read together. */
         PAIRS,
@@ -339,7 +341,9 @@ public final class OpenJudge implements AutoCloseable {
     public List<String> notes() {
         List<String> all = new ArrayList<>(notes);
         if (client != null && !client.counts().failures().isEmpty()) {
-            all.add("what the judge could not be asked, or answered in no form that can be read: " + client.counts().failures());
+            all.add(
+                    "what the judge could not be asked, or answered in no form that can be read: "
+                            + client.counts().failures());
         }
         return all;
     }

@@ -19,8 +19,8 @@ import org.kindred.reward.prompt.UntrustedText;
 /**
  * The process reward PR of chain writers (P-GenRM, arXiv 2602.12116, 2.2): how well a chain covers
  * what the user is known to want. One mark from 0 to 10 a wish; PR is their mean / 10. Replies are
- * read as {@link JudgeReply} says, and asked for once more where they cannot be. A failure of
- * this judge is no failure of the chain: it leaves the chain unscored.
+ * read as {@link JudgeReply} says, and asked for once more where they cannot be. A failure of this
+ * judge is no failure of the chain: it leaves the chain unscored.
  */
 public final class CoverageJudge implements Coverage {
     private static final int MAX_TOKENS = 512;

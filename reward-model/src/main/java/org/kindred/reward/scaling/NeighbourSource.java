@@ -17,8 +17,8 @@ public interface NeighbourSource {
      *
      * @param users different users, nearest first, never the user asked about
      * @param cellShort whether the user's own cell held fewer than were asked for
-     * @param failure why the judge could not say where the user belongs; null if it was not asked or
-     *     did say
+     * @param failure why the judge could not say where the user belongs; null if it was not asked
+     *     or did say
      */
     record Found(List<UserContext> users, boolean cellShort, @Nullable String failure) {
         public Found(List<UserContext> users, boolean cellShort) {

@@ -154,7 +154,8 @@ final class ChainParserTest {
                 "{",
             })
     void parse_blanks_takeLinearTime(String prefix) {
-        for (String blank : List.of(" ", "\n", "\t", "\r\n", "\u00A0", " *_", " \n", "a ", prefix)) {
+        for (String blank :
+                List.of(" ", "\n", "\t", "\r\n", "\u00A0", " *_", " \n", "a ", prefix)) {
             String run = blank.repeat(blank.isEmpty() ? 0 : 1_000_000 / blank.length());
             for (int length : new int[] {15_000, 150_000, 1_000_000}) {
                 String text = prefix + run.substring(0, Math.min(length, run.length()));

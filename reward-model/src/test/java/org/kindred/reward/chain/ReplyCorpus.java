@@ -325,24 +325,24 @@ final class ReplyCorpus {
                 "keys nobody asked for",
                 reply(
                         row.json()
-                                        .replace(
-                                                "}}",
-                                                List.of(
-                                                                "}, \"confidence\": 0.9}",
-                                                                "}, \"winner\": \""
-                                                                        + (Double.parseDouble(row.stated1())
-                                                                                        > Double
-                                                                                                .parseDouble(
-                                                                                                        row
-                                                                                                                .stated2())
-                                                                                ? "response_1"
-                                                                                : "Response 2")
-                                                                        + "\"}",
-                                                                "}, \"scores_as_text\": \""
-                                                                        + better.length()
-                                                                        + "\"}",
-                                                                "}, \"reasons\": {\"response_1\": \"plain\"}}")
-                                                        .get(i % 4))),
+                                .replace(
+                                        "}}",
+                                        List.of(
+                                                        "}, \"confidence\": 0.9}",
+                                                        "}, \"winner\": \""
+                                                                + (Double.parseDouble(row.stated1())
+                                                                                > Double
+                                                                                        .parseDouble(
+                                                                                                row
+                                                                                                        .stated2())
+                                                                        ? "response_1"
+                                                                        : "Response 2")
+                                                                + "\"}",
+                                                        "}, \"scores_as_text\": \""
+                                                                + better.length()
+                                                                + "\"}",
+                                                        "}, \"reasons\": {\"response_1\": \"plain\"}}")
+                                                .get(i % 4))),
                 row.recomputed(),
                 true);
         read(

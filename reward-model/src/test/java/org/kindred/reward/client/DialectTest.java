@@ -40,7 +40,8 @@ final class DialectTest {
                 new ClientOptions(4, 0, 4, 1, 5, 0, 100, .8, 1000, 0, .05, false, 300);
         JudgeClient client =
                 new JudgeClient(
-                        Endpoint.openAi(server.root() + "/v1", "m", null, 8, Duration.ofSeconds(10)),
+                        Endpoint.openAi(
+                                server.root() + "/v1", "m", null, 8, Duration.ofSeconds(10)),
                         null,
                         options,
                         SeedTree.root(1));
@@ -72,7 +73,7 @@ final class DialectTest {
         assertThat(client().ask(question(1, ChainSchema.of(2)), 0, 3))
                 .hasSize(3)
                 .allSatisfy(answer -> assertThat(answer).isInstanceOf(Answer.Text.class));
-        assertThat(told).singleElement().asString().contains(said);
+        assertThat(told).singleElement().asString().contains(said, "(HTTP_400: ");
     }
 
     @Test
@@ -90,8 +91,7 @@ final class DialectTest {
     @Test
     void refused_seed_isLeftOut() {
         assertAdapts(
-                request ->
-                        ifSent(request, "seed", "Unrecognized request argument supplied: seed"),
+                request -> ifSent(request, "seed", "Unrecognized request argument supplied: seed"),
                 "seed");
     }
 
@@ -153,7 +153,8 @@ final class DialectTest {
     void refused_somethingElse_failsWithTheServersWords() {
         server.refusing(request -> "no such adapter");
         JudgeClient client = client();
-        assertThat(client.ask(question(1, null), 0, 2)).containsOnly(new Answer.Failed("HTTP_400", 1));
+        assertThat(client.ask(question(1, null), 0, 2))
+                .containsOnly(new Answer.Failed("HTTP_400", 1));
         assertThat(client.counts().failures())
                 .containsExactly(new JudgeClient.Failure("HTTP_400", 2, "no such adapter"));
     }
@@ -176,12 +177,16 @@ final class DialectTest {
     void temperatureZero_oneSampleIsAskedForAndIsAll() {
         server.refusing(
                 request ->
-                        request.path("n").asInt(1) > 1 && request.path("temperature").asDouble() == 0
+                        request.path("n").asInt(1) > 1
+                                        && request.path("temperature").asDouble() == 0
                                 ? "n must be 1 when using greedy sampling, got 2."
                                 : null);
         JudgeClient client = client();
         List<Answer> answers = client.ask(question(0, null), 0, 8);
-        assertThat(answers).extracting(a -> ((Answer.Text) a).text()).containsOnly("An answer to What is tea?").hasSize(8);
+        assertThat(answers)
+                .extracting(a -> ((Answer.Text) a).text())
+                .containsOnly("An answer to What is tea?")
+                .hasSize(8);
         assertThat(client.counts().calls()).isEqualTo(1);
         assertThat(client.counts().tokens()).isEqualTo(120);
         assertThat(told).isEmpty();
@@ -275,13 +280,19 @@ final class DialectTest {
         assertReads(
                 reply -> {
                     reply.put("created", 1.7e9).put("service_tier", "odd");
-                    reply.putObject("usage").put("prompt_tokens", "100").put("completion_tokens", 5.0);
+                    reply.putObject("usage")
+                            .put("prompt_tokens", "100")
+                            .put("completion_tokens", 5.0);
                     return finished(reply, "eos");
                 },
                 text);
         assertReads(
                 reply -> {
-                    message(reply).putArray("content").addObject().put("type", "text").put("text", "in parts");
+                    message(reply)
+                            .putArray("content")
+                            .addObject()
+                            .put("type", "text")
+                            .put("text", "in parts");
                     return reply;
                 },
                 "in parts");
@@ -295,11 +306,16 @@ final class DialectTest {
                 reply -> {
                     var choices = reply.putArray("choices");
                     for (int i = 3; i >= 0; i--) {
-                        choices.addObject().put("index", i).putObject("message").put("content", i == 1 ? "" : "text " + i);
+                        choices.addObject()
+                                .put("index", i)
+                                .putObject("message")
+                                .put("content", i == 1 ? "" : "text " + i);
                     }
                     return reply;
                 });
-        assertThat(asked(1, 2)).extracting(a -> ((Answer.Text) a).text()).containsExactly("text 0", "text 2");
+        assertThat(asked(1, 2))
+                .extracting(a -> ((Answer.Text) a).text())
+                .containsExactly("text 0", "text 2");
     }
 
     @Test
@@ -311,7 +327,8 @@ final class DialectTest {
                                 new dev.langchain4j.model.chat.ChatModel() {
                                     @Override
                                     public dev.langchain4j.model.chat.response.ChatResponse doChat(
-                                            dev.langchain4j.model.chat.request.ChatRequest request) {
+                                            dev.langchain4j.model.chat.request.ChatRequest
+                                                    request) {
                                         throw CallException.status(429, 950_400_000);
                                     }
                                 }),

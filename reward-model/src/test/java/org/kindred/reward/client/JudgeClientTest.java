@@ -185,8 +185,7 @@ final class JudgeClientTest {
         }
         assertThat(now).isLessThan(TimeUnit.SECONDS.toNanos(70)); // silence of 60 s
         assertThat(answers).allMatch(Answer.Failed.class::isInstance);
-        assertThat(answers.get(99))
-                .isEqualTo(new Answer.Failed("STOPPED(no answer for 60 s)", 0));
+        assertThat(answers.get(99)).isEqualTo(new Answer.Failed("STOPPED(no answer for 60 s)", 0));
         assertThat(told.get(0)).contains("all pause for 1.0 s");
         assertThat(told.get(told.size() - 1)).contains("no further call", "60 s");
     }
@@ -231,7 +230,13 @@ final class JudgeClientTest {
         for (int i = 1; i <= 5; i++) {
             client.ask(
                     new Question(
-                            List.of(Message.user("word ".repeat(2000 * i))), "u", "u", 1, 32, null, 0),
+                            List.of(Message.user("word ".repeat(2000 * i))),
+                            "u",
+                            "u",
+                            1,
+                            32,
+                            null,
+                            0),
                     0,
                     1);
         }

@@ -340,8 +340,7 @@ final class OpenJudgeTest {
     }
 
     private void assertRefused(String reason, String advice) {
-        try (OpenJudge judge =
-                open(served(), "client.first_wait_millis", "1", "cache", "false")) {
+        try (OpenJudge judge = open(served(), "client.first_wait_millis", "1", "cache", "false")) {
             assertThatThrownBy(() -> judge.probe(OpenJudge.Form.RUBRICS))
                     .isInstanceOf(KindredException.class)
                     .hasMessageContaining(reason)
@@ -354,11 +353,11 @@ final class OpenJudgeTest {
     void notes_callsThatFailed_areNamedWithCounts() {
         server.replying(
                 reply -> {
-                    throw new JudgeServer.Refusal(400, "{\"error\":{\"message\":\"no such adapter\"}}");
+                    throw new JudgeServer.Refusal(
+                            400, "{\"error\":{\"message\":\"no such adapter\"}}");
                 });
         try (OpenJudge judge = open(served(), "client.attempts", "1")) {
-            judge.rewarding(Progress.NONE)
-                    .judge(data().contexts().get("u00"), PROMPT, RESPONSES);
+            judge.rewarding(Progress.NONE).judge(data().contexts().get("u00"), PROMPT, RESPONSES);
             assertThat(judge.notes())
                     .containsExactly(
                             "what the judge could not be asked, or answered in no form that can be read: [HTTP_400 = 1 (the server says: no such adapter)]");

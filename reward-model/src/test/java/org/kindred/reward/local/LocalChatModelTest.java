@@ -104,7 +104,8 @@ final class LocalChatModelTest extends EndpointContract {
                 .allSatisfy(
                         outcome ->
                                 assertThat(((ScoreOutcome.Failed) outcome).reason())
-                                        .matches("MALFORMED\\(.*|TRUNCATED|EMPTY_REPLY|CONTEXT_LENGTH"));
+                                        .matches(
+                                                "MALFORMED\\(.*|TRUNCATED|EMPTY_REPLY|CONTEXT_LENGTH"));
         assertThat(judged.counts())
                 .containsEntry("own_unusable", 4.0)
                 .containsEntry("neighbours_missing", 2.0)

@@ -164,9 +164,36 @@ final class InjectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                " ", "\n", "\t", "\r\n", "\u00A0", "\u2028", "\u3000", " \n", "<", ">", "< ", "</ ", "JSON", "JSON ",
-                "JSON_STA", "PART", "PART 1 ", "PART 1*", "BETTER ", "BETTER_RESPON", "RESPONSE _", "RESPONSE_",
-                "<|", "<|x", "[INST", "</", "<think", "word ", "\u200B", "\u0301"
+                " ",
+                "\n",
+                "\t",
+                "\r\n",
+                "\u00A0",
+                "\u2028",
+                "\u3000",
+                " \n",
+                "<",
+                ">",
+                "< ",
+                "</ ",
+                "JSON",
+                "JSON ",
+                "JSON_STA",
+                "PART",
+                "PART 1 ",
+                "PART 1*",
+                "BETTER ",
+                "BETTER_RESPON",
+                "RESPONSE _",
+                "RESPONSE_",
+                "<|",
+                "<|x",
+                "[INST",
+                "</",
+                "<think",
+                "word ",
+                "\u200B",
+                "\u0301"
             })
     void neutralise_runs_takeLinearTime(String piece) {
         int size = piece.charAt(0) < 128 ? 1_000_000 : 200_000; // normalising takes its time

@@ -68,7 +68,17 @@ final class ChainCollectionTest {
         List<TeacherChain> lines = ChainCollection.read(file());
         assertThat(ChainCollection.tally(lines))
                 .isEqualTo(
-                        Map.of("kept", 3, "duplicate", 3, "wrong order", 3, "tie", 3, "failed: TIMEOUT", 4));
+                        Map.of(
+                                "kept",
+                                3,
+                                "duplicate",
+                                3,
+                                "wrong order",
+                                3,
+                                "tie",
+                                3,
+                                "failed: TIMEOUT",
+                                4));
         assertThat(ChainCollection.kept(lines))
                 .allSatisfy(
                         line -> {
