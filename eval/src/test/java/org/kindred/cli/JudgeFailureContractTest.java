@@ -240,7 +240,8 @@ final class JudgeFailureContractTest {
         String question = request.path("messages").toString();
         boolean answered =
                 isFirst(request)
-                        || (question.hashCode() * 0x9E3779B1) >>> 31 == 0; // parity is of all letters
+                        || (question.hashCode() * 0x9E3779B1) >>> 31
+                                == 0; // parity is of all letters
         return answered ? null : "no such adapter";
     }
 

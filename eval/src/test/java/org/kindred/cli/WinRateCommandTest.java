@@ -360,7 +360,7 @@ final class WinRateCommandTest {
     }
 
     @Test
-    void deadServer_countsEveryPair_status1() throws IOException {
+    void deadServer_isRefusedBeforeAnyPair_status1() throws IOException {
         Path base = answers("base.jsonl", "curt");
         Path tuned = answers("tuned.jsonl", "helpful");
         Outcome outcome =
@@ -375,6 +375,8 @@ final class WinRateCommandTest {
                         "--set=judge.client.attempts=1",
                         "--limit=2");
         assertThat(outcome.status()).as(outcome.output()).isEqualTo(1);
-        assertThat(outcome.output()).contains("2 pairs").contains("without a verdict");
+        assertThat(outcome.output())
+                .contains("no answer (CONNECTION)", "Start the server")
+                .doesNotContain("0.0");
     }
 }

@@ -20,7 +20,8 @@ final class RolloutTest {
         try (Tokenizer tokenizer = TinyPolicy.tokenizer(folder)) {
             int[] prompt = tokenizer.encode("why?", false);
             int[] written =
-                    tokenizer.encodeEnded("<think>secret plan: flatter the judge</think>\n\nblue sky");
+                    tokenizer.encodeEnded(
+                            "<think>secret plan: flatter the judge</think>\n\nblue sky");
             PolicyPrompt asked = new PolicyPrompt("p", "g", null, prompt);
             Completion completion = new Completion(written, new float[written.length], true);
             assertThat(texts(new Answers(tokenizer, false), asked, completion))
@@ -31,8 +32,7 @@ final class RolloutTest {
     }
 
     private static List<String> texts(Answers answers, PolicyPrompt prompt, Completion completion) {
-        Rollout rollout =
-                Rollout.of(answers, List.of(prompt), List.of(List.of(completion)), false);
+        Rollout rollout = Rollout.of(answers, List.of(prompt), List.of(List.of(completion)), false);
         assertThat(rollout.completions().get(0).get(0)).isSameAs(completion);
         return rollout.texts().get(0);
     }

@@ -114,8 +114,7 @@ final class SftExampleTest {
         try (Tokenizer tokenizer = tokenizer(template, "<|im_end|>", special)) {
             SftExample example = example(tokenizer, "blue sky");
             assertThat(tokenizer.decode(example.prompt(), false)).endsWith("<think>\n");
-            assertThat(completion(tokenizer, example))
-                    .isEqualTo("</think>\n\nblue sky<|im_end|>");
+            assertThat(completion(tokenizer, example)).isEqualTo("</think>\n\nblue sky<|im_end|>");
             assertThat(example.mended()).isEqualTo(SftExample.Mended.REASONING);
             // Read back, it is the answer.
             assertThat(Answers.of(tokenizer).text(example.prompt(), example.completion()))

@@ -431,7 +431,13 @@ public final class JudgeClient {
                 gate.worked(); // the server is well, the question is not
                 Optional<String> change = endpoint.dialect().adapt(lasting);
                 if (change.isPresent()) { // each argument once, so this ends
-                    listener.accept(change.get());
+                    listener.accept(
+                            change.get()
+                                    + " ("
+                                    + lasting.reason()
+                                    + ": "
+                                    + ServerWords.shown(lasting.words(), question.messages())
+                                    + ")");
                     continue;
                 }
                 remember(question, lasting);

@@ -342,7 +342,9 @@ public final class OpenJudge implements AutoCloseable {
     public List<String> notes() {
         List<String> all = new ArrayList<>(notes);
         if (client != null && !client.counts().failures().isEmpty()) {
-            all.add("what the judge could not be asked, or answered in no form that can be read: " + client.counts().failures());
+            all.add(
+                    "what the judge could not be asked, or answered in no form that can be read: "
+                            + client.counts().failures());
         }
         return all;
     }

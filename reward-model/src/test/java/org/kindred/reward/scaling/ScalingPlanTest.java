@@ -28,9 +28,7 @@ final class ScalingPlanTest {
         ScalingPlan eight =
                 OptionTree.resolve(
                                 RewardOptions.defaults(),
-                                List.of(
-                                        OptionLayer.commandLine(
-                                                Map.of("scaling.individual", "8"))))
+                                List.of(OptionLayer.commandLine(Map.of("scaling.individual", "8"))))
                         .options()
                         .scaling();
         assertThat(eight).isEqualTo(ScalingPlan.parse("IND_8"));
