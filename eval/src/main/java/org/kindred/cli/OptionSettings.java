@@ -37,8 +37,7 @@ class OptionSettings {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description =
-                    "One option, for example --set reinforcement.steps=20; see --print-config.")
+            description = "One option by its key, as --print-config names it; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(

@@ -56,8 +56,7 @@ final class InspectionTest {
     @Test
     void pages_labelsMadeToHarm_areTexts_onTheirLines() {
         String label = "<img src=x onerror=window.XSS=1>\u001b[2J\nfake line\u202e";
-        Inspection of =
-                inspect(List.of(row(label, "u", "p", "a", "b", 1.0, 0.0, label)));
+        Inspection of = inspect(List.of(row(label, "u", "p", "a", "b", 1.0, 0.0, label)));
         assertThat(InspectionPage.text(of))
                 .contains("\\u001b[2J\\nfake line\\u202e")
                 .doesNotContain("\u001b", "\u202e", "\nfake");
@@ -71,7 +70,9 @@ final class InspectionTest {
         Inspection of =
                 inspect(List.of(row("1", "u", "p", "canary <b>", "other", 1.0, 0.0, "fit")));
         String html = InspectionPage.html(of);
-        assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http:", "https:");
+        assertThat(html)
+                .contains("<svg", "pairs a user")
+                .doesNotContain("canary", "http:", "https:");
         assertThat(InspectionPage.text(of)).contains("1 users, 1 pairs").doesNotContain("canary");
         assertThat(Json.pretty(of)).contains("\"pairs_per_user\"").doesNotContain("canary");
     }

@@ -168,8 +168,10 @@ public final class TrainingRun implements AutoCloseable {
             this.loop = loop;
             this.watch = watch;
             long before = loop.stepsDone();
-            metricsLog = StepLog.openAfter(folder.resolve("metrics.jsonl"), before, listener::onWarning);
-            timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before, listener::onWarning);
+            metricsLog =
+                    StepLog.openAfter(folder.resolve("metrics.jsonl"), before, listener::onWarning);
+            timingsLog =
+                    StepLog.openAfter(folder.resolve("timings.jsonl"), before, listener::onWarning);
             samplesLog = openIf(watch.samplesEvery() > 0, "samples.jsonl", before);
             validationLog = openIf(watch.validation() != null, Validations.FILE, before);
             validations =
@@ -179,7 +181,9 @@ public final class TrainingRun implements AutoCloseable {
         }
 
         private @Nullable StepLog openIf(boolean wanted, String name, long before) {
-            return wanted ? StepLog.openAfter(folder.resolve(name), before, listener::onWarning) : null;
+            return wanted
+                    ? StepLog.openAfter(folder.resolve(name), before, listener::onWarning)
+                    : null;
         }
 
         void run() {
