@@ -387,7 +387,8 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         try {
             @SuppressWarnings("unchecked") // a record's own class
             Class<T> type = (Class<T>) defaults.getClass();
-            requireFinite(type, tree, origins); // names the key before the record does its own check
+            requireFinite(
+                    type, tree, origins); // names the key before the record does its own check
             T bound = YAML.treeToValue(tree, type);
             requireFinite(type, YAML.valueToTree(bound), origins); // words: NaN, Infinity
             return bound;

@@ -26,8 +26,7 @@ final class EscapeTest {
                 List.of("</script><b>", "<!--<script>", "-->", "]]>&amp;", "\u2028\u202e\u001b");
         String shown = Escape.json(Json.line(texts));
         assertThat(shown).doesNotContain("<", ">", "&", "\u2028", "\u202e", "\u001b");
-        assertThat(Json.mapper().readValue(shown, String[].class))
-                .containsExactlyElementsOf(texts);
+        assertThat(Json.mapper().readValue(shown, String[].class)).containsExactlyElementsOf(texts);
     }
 
     @ParameterizedTest
@@ -122,7 +121,8 @@ final class EscapeTest {
         for (String part : List.of(" ", "\n", "\t", "\r", ";", "=", "_", "\\", "<", "\u3000")) {
             String text = part.repeat(1 << 20);
             assertTimeoutPreemptively(
-                    Duration.ofSeconds(20), () ->
+                    Duration.ofSeconds(20),
+                    () ->
                             assertThat(all)
                                     .allSatisfy(
                                             escape -> assertThat(escape.apply(text)).isNotEmpty()));

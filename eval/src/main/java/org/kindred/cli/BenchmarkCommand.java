@@ -217,7 +217,9 @@ final class BenchmarkCommand implements Callable<Integer> {
         byBaseline.forEach(
                 (baseline, rows) -> {
                     text.append(
-                            String.format("%nPaired difference to \"%s\", points:%n", Escape.terminal(baseline)));
+                            String.format(
+                                    "%nPaired difference to \"%s\", points:%n",
+                                    Escape.terminal(baseline)));
                     for (RewardBenchmark.Difference row : rows) {
                         text.append(
                                 String.format(

@@ -38,8 +38,8 @@ class OptionSettings {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "One option, for example --set reinforcement.steps=20; a key may be cut to an"
-                            + " ending that is its own (sampling.temperature). See --print-config.")
+                    "One option by its key, as --print-config names it, or by an ending that is its"
+                            + " own; may be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(

@@ -89,8 +89,10 @@ final class DataStage implements Stage {
                         Quarantined.write(inside.resolve(QUARANTINE), loaded.quarantined());
                     }
                 });
-        context.progress().stage(NAME, loaded.summary()
-                                + (placed.how().isEmpty() ? "" : "; " + placed.how()));
+        context.progress()
+                .stage(
+                        NAME,
+                        loaded.summary() + (placed.how().isEmpty() ? "" : "; " + placed.how()));
         return true;
     }
 }

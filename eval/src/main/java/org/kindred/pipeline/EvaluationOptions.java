@@ -37,8 +37,7 @@ public record EvaluationOptions(
         @Meaning("most prompts of win rates, drawn by the seed; 0 for all") int winRatePrompts,
         @Meaning("pairs of a user's past in the benchmark of the reward model; empty for none")
                 List<Integer> shots,
-        @Meaning("resamples of users for intervals, and sign patterns of tests")
-                int bootstrapDraws,
+        @Meaning("resamples of users for intervals, and sign patterns of tests") int bootstrapDraws,
         @Meaning(
                         "of real people: users that a group needs to be shown in tables; those of smaller ones are"
                                 + " counted among all users. 1 shows every group")
@@ -71,7 +70,9 @@ public record EvaluationOptions(
         }
         if (leastGroupUsers < 1) {
             throw new IllegalArgumentException(
-                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+                    "least_group_users = "
+                            + leastGroupUsers
+                            + ": must be 1 or more, for example 5");
         }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(

@@ -68,7 +68,8 @@ final class FoundGroups {
     /** A line a group: its users, how stable it is, and its persona where one is known. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        for (Results.Prototype group : describe(new PeopleGroups("", Map.of(), Set.of()), 1).list()) {
+        for (Results.Prototype group :
+                describe(new PeopleGroups("", Map.of(), Set.of()), 1).list()) {
             lines.add(
                     group.name()
                             + ": "

@@ -107,8 +107,7 @@ public final class ModelFolder {
 
     /** The tokenizer in the folder, or that of the base model where an adapter has none. */
     public static Tokenizer tokenizer(Path folder) {
-        Path own =
-                Files.exists(folder.resolve(TOKENIZER)) ? folder : CausalLm.baseFolder(folder);
+        Path own = Files.exists(folder.resolve(TOKENIZER)) ? folder : CausalLm.baseFolder(folder);
         if (!Files.exists(own.resolve(TOKENIZER))) {
             throw new KindredException(
                     own

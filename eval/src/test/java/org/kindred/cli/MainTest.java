@@ -70,8 +70,7 @@ final class MainTest {
                             out.print("\u202eabc\u0085");
                         });
         assertThat(outcome.output())
-                .isEqualTo(
-                        "one\\u001b[2J\ttwo\\r\na\\nkindred: all well|3\n\\u202eabc\\u0085");
+                .isEqualTo("one\\u001b[2J\ttwo\\r\na\\nkindred: all well|3\n\\u202eabc\\u0085");
     }
 
     @Test
@@ -92,7 +91,9 @@ final class MainTest {
     @Test
     void failuresOfOtherThreads_areToldLikeOnesOwn() {
         Outcome outcome =
-                failing(new CompletionException(new KindredException("the disk is full; free space")));
+                failing(
+                        new CompletionException(
+                                new KindredException("the disk is full; free space")));
         assertThat(outcome.status()).isEqualTo(1);
         assertThat(outcome.output()).isEqualTo("kindred: the disk is full; free space\n");
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.options.Meaning;
 import org.kindred.options.OptionLayer;
-import org.kindred.options.OptionTree;
 import org.kindred.options.OptionMeanings;
+import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
 import org.kindred.pipeline.RecipeOptions;
 
@@ -247,7 +247,10 @@ final class OptionTreeTest {
                                 numbers.putAll(numbers(prefix + name + ".", of));
                             } else if (of == double.class
                                     || of == Double.class
-                                    || component.getGenericType().toString().contains("<java.lang.Double>")) {
+                                    || component
+                                            .getGenericType()
+                                            .toString()
+                                            .contains("<java.lang.Double>")) {
                                 numbers.put(prefix + name, of);
                             }
                         });
@@ -272,7 +275,8 @@ final class OptionTreeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"seed: 2\n---\nseed: 3\n", "---\nseed: 2\n---\n", "seed: 2\n...\n---\nx\n"})
+    @ValueSource(
+            strings = {"seed: 2\n---\nseed: 3\n", "---\nseed: 2\n---\n", "seed: 2\n...\n---\nx\n"})
     void aSecondDocument_isRefused(String yaml) {
         assertThatThrownBy(() -> read(yaml))
                 .isInstanceOf(OptionsException.class)

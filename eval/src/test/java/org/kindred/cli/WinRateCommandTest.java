@@ -171,7 +171,9 @@ final class WinRateCommandTest {
                 .doesNotContain("curt");
     }
 
-    /** A report is passed on: neither texts nor a group of two stand in it without being asked for. */
+    /**
+     * A report is passed on: neither texts nor a group of two stand in it without being asked for.
+     */
     @Test
     void realPeople_textsAndSmallGroups_areLeftOut_andTheNotesSaySo() throws IOException {
         Outcome outcome =
@@ -192,7 +194,8 @@ final class WinRateCommandTest {
         assertThat(results.alignment().diversity())
                 .extracting(row -> row.group())
                 .containsOnly("all", "many");
-        assertThat(results.notes()).anyMatch(note -> note.contains("1 group has fewer than 5 users"));
+        assertThat(results.notes())
+                .anyMatch(note -> note.contains("1 group has fewer than 5 users"));
         assertThat(outcome.output()).doesNotContain("few ");
         String page = Files.readString(folder.resolve("out/report.html"));
         assertThat(page)
@@ -208,14 +211,20 @@ final class WinRateCommandTest {
         for (String policy : List.of("a" + hostile, "b" + hostile)) {
             for (int user = 0; user < 6; user++) {
                 lines.append(
-                        Json.line(
+                                Json.line(
                                         Map.of(
-                                                "id", "" + user,
-                                                "user", "u" + user,
-                                                "group", hostile,
-                                                "policy", policy,
-                                                "prompt", "A plain question",
-                                                "completion", policy.startsWith("a") ? "curt" : "helpful")))
+                                                "id",
+                                                "" + user,
+                                                "user",
+                                                "u" + user,
+                                                "group",
+                                                hostile,
+                                                "policy",
+                                                policy,
+                                                "prompt",
+                                                "A plain question",
+                                                "completion",
+                                                policy.startsWith("a") ? "curt" : "helpful")))
                         .append('\n');
             }
         }

@@ -100,7 +100,8 @@ public final class InspectionPage {
     public static String html(Inspection of) {
         StringBuilder page = new StringBuilder(1 << 14);
         page.append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
+                .append(
+                        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ")
                 .append("style-src 'unsafe-inline'\"><title>")
                 .append(Escape.html(of.name()))
                 .append("</title><style>body{font:15px/1.5 system-ui,sans-serif;max-width:60em;")
@@ -119,7 +120,10 @@ public final class InspectionPage {
             figure(page, "mean rating of a user", scores.userMean());
             figure(page, "width of a user's scale", scores.userWidth());
         }
-        return page.append("<pre>").append(Escape.html(text(of))).append("</pre></html>\n").toString();
+        return page.append("<pre>")
+                .append(Escape.html(text(of)))
+                .append("</pre></html>\n")
+                .toString();
     }
 
     private static void figure(StringBuilder page, String title, Distribution numbers) {

@@ -57,8 +57,7 @@ final class InspectionTest {
     @Test
     void pages_labelsMadeToHarm_areTexts_onTheirLines() {
         String label = "<img src=x onerror=window.XSS=1>\u001b[2J\nfake line\u202e";
-        Inspection of =
-                inspect(List.of(row(label, "u", "p", "a", "b", 1.0, 0.0, label)));
+        Inspection of = inspect(List.of(row(label, "u", "p", "a", "b", 1.0, 0.0, label)));
         assertThat(InspectionPage.text(of))
                 .contains("\\u001b[2J\\nfake line\\u202e")
                 .doesNotContain("\u001b", "\u202e", "\nfake");

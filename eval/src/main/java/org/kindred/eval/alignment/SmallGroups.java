@@ -21,7 +21,8 @@ public final class SmallGroups {
     private SmallGroups() {}
 
     /** Names with fewer users. */
-    public static Set<String> of(Map<String, ? extends Collection<String>> usersByGroup, int least) {
+    public static Set<String> of(
+            Map<String, ? extends Collection<String>> usersByGroup, int least) {
         Set<String> small = new TreeSet<>();
         usersByGroup.forEach(
                 (group, users) -> {

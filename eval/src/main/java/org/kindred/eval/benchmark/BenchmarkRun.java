@@ -130,7 +130,8 @@ public record BenchmarkRun(
                                 row ->
                                         row.users() >= least
                                                 || groups.stream()
-                                                        .noneMatch(g -> row.cell().endsWith("/" + g)))
+                                                        .noneMatch(
+                                                                g -> row.cell().endsWith("/" + g)))
                         .toList(),
                 result.differences());
     }

@@ -211,7 +211,8 @@ public record Comparison(CompareOptions options, List<Row> rows) {
         for (Row row : rows) {
             cells.add(row.cell());
             lines.computeIfAbsent(
-                            Escape.markdown(row.arm()) + " | " + row.shots(), line -> new TreeMap<>())
+                            Escape.markdown(row.arm()) + " | " + row.shots(),
+                            line -> new TreeMap<>())
                     .put(row.cell(), row);
         }
         StringBuilder text = new StringBuilder("| arm | K | chains a pair |");

@@ -130,10 +130,6 @@ final class CostChart {
 
     private static String text(double x, double y, String words) {
         return String.format(
-                Locale.ROOT,
-                "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n",
-                x,
-                y,
-                Escape.html(words));
+                Locale.ROOT, "<text x=\"%.1f\" y=\"%.1f\">%s</text>%n", x, y, Escape.html(words));
     }
 }

@@ -55,8 +55,7 @@ public final class Report {
      * @param withheld said in the place of examples that are not shown; blank for nothing
      * @param refreshSeconds after which the page loads itself again; 0 for never
      */
-    public Report(
-            Results results, List<Example> examples, String withheld, int refreshSeconds) {
+    public Report(Results results, List<Example> examples, String withheld, int refreshSeconds) {
         this.withheld = withheld;
         this.results = results;
         this.examples = List.copyOf(examples);

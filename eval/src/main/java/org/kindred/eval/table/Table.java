@@ -110,7 +110,9 @@ public record Table(
         }
     }
 
-    /** {@link Escape#csv}; an interval takes three columns, a number that is not defined is empty. */
+    /**
+     * {@link Escape#csv}; an interval takes three columns, a number that is not defined is empty.
+     */
     public String csv() {
         List<String> headings = new ArrayList<>();
         for (int c = 0; c < columns.size(); c++) {
@@ -141,16 +143,12 @@ public record Table(
 
     public String markdown() {
         StringBuilder text = new StringBuilder("**" + Escape.markdown(caption) + "**\n\n| ");
-        text.append(String.join(" | ", columns.stream().map(Escape::markdown).toList())).append(" |\n|");
+        text.append(String.join(" | ", columns.stream().map(Escape::markdown).toList()))
+                .append(" |\n|");
         text.append("---|".repeat(columns.size())).append('\n');
         for (List<Object> row : rows) {
             text.append("| ")
-                    .append(
-                            String.join(
-                                    " | ",
-                                    row.stream()
-                                            .map(Table::markdown)
-                                            .toList()))
+                    .append(String.join(" | ", row.stream().map(Table::markdown).toList()))
                     .append(" |\n");
         }
         return text.append('\n').toString();

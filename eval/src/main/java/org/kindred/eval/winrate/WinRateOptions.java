@@ -52,7 +52,9 @@ public record WinRateOptions(
         }
         if (leastGroupUsers < 1) {
             throw new IllegalArgumentException(
-                    "least_group_users = " + leastGroupUsers + ": must be 1 or more, for example 5");
+                    "least_group_users = "
+                            + leastGroupUsers
+                            + ": must be 1 or more, for example 5");
         }
         if (bootstrapDraws < 100) {
             throw new IllegalArgumentException(

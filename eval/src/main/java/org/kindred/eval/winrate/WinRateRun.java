@@ -81,8 +81,7 @@ public final class WinRateRun {
         boolean simulated = SimulatedPopulation.isSource(dataset);
         Answers all = AnswerReader.read(files, data, groups(dataset)).of(options.policies());
         Set<String> small = all.smallGroups(simulated ? 1 : options.leastGroupUsers());
-        Answers answers =
-                all.without(small).drawn(options.prompts(), seeds.child("prompts"));
+        Answers answers = all.without(small).drawn(options.prompts(), seeds.child("prompts"));
         WinRates found =
                 WinRates.of(
                         answers.samples(),

@@ -68,11 +68,9 @@ final class SmallGroupsTest {
                 .noneMatch(row -> !row.group().equals("all") && row.users() < 5)
                 .anyMatch(row -> row.group().equals("few") && row.users() == 6);
         assertThat(shown.comparisons())
-                .noneMatch(
-                        row -> !row.group().equals("all") && row.difference().clusters() < 5);
+                .noneMatch(row -> !row.group().equals("all") && row.difference().clusters() < 5);
         assertThat(shown.summary("grpo")).isPresent();
-        assertThat(shown.summaries())
-                .noneMatch(row -> row.cell().equals("unseen_users/in_domain"));
+        assertThat(shown.summaries()).noneMatch(row -> row.cell().equals("unseen_users/in_domain"));
         assertThat(whole.shown(1)).isEqualTo(whole);
     }
 
@@ -105,6 +103,9 @@ final class SmallGroupsTest {
     }
 
     private static String letters(int number) {
-        return "" + (char) ('a' + number / 676) + (char) ('a' + number / 26 % 26) + (char) ('a' + number % 26);
+        return ""
+                + (char) ('a' + number / 676)
+                + (char) ('a' + number / 26 % 26)
+                + (char) ('a' + number % 26);
     }
 }

@@ -236,7 +236,9 @@ final class ReportBrowserTest {
                 .containsExactlyInAnyOrderElementsOf(sizes);
     }
 
-    /** Names of policies, groups, prototypes, arms and cells that are made to harm, in every chart. */
+    /**
+     * Names of policies, groups, prototypes, arms and cells that are made to harm, in every chart.
+     */
     @Test
     void hostileNames_runNothing_whereverTheMouseStands() throws Exception {
         for (Results results :
@@ -247,13 +249,17 @@ final class ReportBrowserTest {
             browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
             JsonNode charts =
                     JSON.readTree(
-                            browser.evaluate("JSON.stringify(Object.keys(kindredCharts))").asText());
+                            browser.evaluate("JSON.stringify(Object.keys(kindredCharts))")
+                                    .asText());
             assertThat(charts).isNotEmpty();
             for (JsonNode chart : charts) {
                 hover(chart.asText());
             }
             assertThat(browser.evaluate("String(window.XSS)").asText()).isEqualTo("undefined");
-            assertThat(browser.evaluate("document.querySelectorAll('img, iframe, b > i').length").asInt())
+            assertThat(
+                            browser.evaluate(
+                                            "document.querySelectorAll('img, iframe, b > i').length")
+                                    .asInt())
                     .isZero();
             assertThat(browser.complaints()).isEmpty();
             assertThat(browser.requests())
@@ -293,8 +299,7 @@ final class ReportBrowserTest {
     }
 
     /** What the chart says with the mouse at a place of its own. */
-    private static String tooltip(String chart, JsonNode box, double x, double y)
-            throws Exception {
+    private static String tooltip(String chart, JsonNode box, double x, double y) throws Exception {
         browser.move(box.get("x").asDouble() + x, box.get("y").asDouble() + y);
         return browser.evaluate(
                         "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done([...document.querySelectorAll('#"

@@ -146,12 +146,19 @@ final class ResultsTest {
         String markdown = Files.readString(folder.resolve("out/tables.md"));
         assertThat(markdown).doesNotContain("<", "\u001b", "\u202e").contains("&lt;img");
         for (String row : markdown.lines().filter(line -> line.startsWith("| ")).toList()) {
-            long borders = row.replace("\\\\", "").replace("\\|", "").chars().filter(c -> c == '|').count();
+            long borders =
+                    row.replace("\\\\", "")
+                            .replace("\\|", "")
+                            .chars()
+                            .filter(c -> c == '|')
+                            .count();
             assertThat(row).endsWith("|");
             assertThat(borders).as(row).isGreaterThan(3);
         }
         String latex = Files.readString(folder.resolve("out/tables.tex"));
-        assertThat(latex).doesNotContain("\u001b", "\u202e", "{a|b}").contains("\\{a\\textbar{}b\\}");
+        assertThat(latex)
+                .doesNotContain("\u001b", "\u202e", "{a|b}")
+                .contains("\\{a\\textbar{}b\\}");
     }
 
     @Test

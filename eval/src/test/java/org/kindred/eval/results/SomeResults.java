@@ -137,8 +137,17 @@ public final class SomeResults {
         int number = 0;
         for (String name :
                 List.of(
-                        "p_grpo", "grpo", "sft", "brisk", "formal", "prototype-0", "prototype-1",
-                        "rubric, no history", "rubric", "some model", "seen_known")) {
+                        "p_grpo",
+                        "grpo",
+                        "sft",
+                        "brisk",
+                        "formal",
+                        "prototype-0",
+                        "prototype-1",
+                        "rubric, no history",
+                        "rubric",
+                        "some model",
+                        "seen_known")) {
             String hostile = Json.line("=" + HOSTILE + number++ + "\n=1");
             text = text.replace("\"" + name + "\"", hostile);
         }

@@ -183,7 +183,9 @@ public final class TrainingRun implements AutoCloseable {
         }
 
         private @Nullable StepLog openIf(boolean wanted, String name, long before) {
-            return wanted ? StepLog.openAfter(folder.resolve(name), before, listener::onWarning) : null;
+            return wanted
+                    ? StepLog.openAfter(folder.resolve(name), before, listener::onWarning)
+                    : null;
         }
 
         void run() {

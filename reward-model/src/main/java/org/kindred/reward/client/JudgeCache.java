@@ -19,11 +19,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Sha256;
 
 /**
  * Every answer of a judge in one SQLite file, by the hash of what was asked: table {@code
- * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens, cut)}. {@code user}
- * is the one whose past the question held, {@code subject} the one in whose name it was asked.
+ * judgements(key, user, subject, endpoint, reply, input_tokens, output_tokens, cut, sum)}. {@code
+ * user} is the one whose past the question held, {@code subject} the one in whose name it was
+ * asked, {@code sum} the SHA-256 of the row, by which a damaged answer is told.
  *
  * <p>{@link #put} returns when the row is committed; a process that is killed afterwards finds it
  * again. Rows of concurrent calls share a commit. Several processes may open one file. The file
@@ -38,7 +40,7 @@ public final class JudgeCache implements AutoCloseable {
             "create table if not exists judgements (key text primary key, user text not null,"
                     + " subject text not null, endpoint text not null, reply text not null,"
                     + " input_tokens integer not null, output_tokens integer not null,"
-                    + " cut integer not null default 0)"
+                    + " cut integer not null, sum text not null)"
                     + " without rowid";
 
     /**
@@ -68,6 +70,13 @@ public final class JudgeCache implements AutoCloseable {
             this(key, user, subject, endpoint, reply, inputTokens, outputTokens, false);
         }
 
+        /** SHA-256 of all members. */
+        String sum() {
+            return Sha256.ofLines(
+                    List.of(key, user, subject, endpoint, reply, inputTokens, outputTokens, cut),
+                    member -> String.valueOf(member).length() + ":" + member);
+        }
+
         /** Redacted: a reply may repeat users' texts. */
         @Override
         public String toString() {
@@ -90,7 +99,7 @@ public final class JudgeCache implements AutoCloseable {
         writer = connect(file);
         try (Statement statement = writer.createStatement()) {
             statement.execute(SCHEMA);
-            addColumn(statement);
+            requireSums(statement, file);
             statement.execute("create index if not exists by_user on judgements(user)");
             statement.execute("create index if not exists by_subject on judgements(subject)");
         }
@@ -98,23 +107,25 @@ public final class JudgeCache implements AutoCloseable {
         reader = connect(file);
         select =
                 reader.prepareStatement(
-                        "select user, subject, endpoint, reply, input_tokens, output_tokens, cut from"
-                                + " judgements where key = ?");
+                        "select user, subject, endpoint, reply, input_tokens, output_tokens, cut, sum"
+                                + " from judgements where key = ?");
         committer = new Thread(this::commitAll, "judge-cache");
         committer.setDaemon(true);
         committer.start();
     }
 
-    /** Files of before this column tell of no reply that it was cut. */
-    private static void addColumn(Statement statement) throws SQLException {
+    private static void requireSums(Statement statement, Path file) throws SQLException {
         try (ResultSet columns = statement.executeQuery("pragma table_info(judgements)")) {
             while (columns.next()) {
-                if (columns.getString("name").equals("cut")) {
+                if (columns.getString("name").equals("sum")) {
                     return;
                 }
             }
         }
-        statement.execute("alter table judgements add column cut integer not null default 0");
+        throw new KindredException(
+                file
+                        + " was written by an earlier build of Kindred; remove it, its answers are"
+                        + " asked for again");
     }
 
     /** Opens or creates the file. */
@@ -163,7 +174,7 @@ public final class JudgeCache implements AutoCloseable {
                     if (!row.next()) {
                         return Optional.empty();
                     }
-                    return Optional.of(
+                    Row found =
                             new Row(
                                     key,
                                     row.getString(1),
@@ -172,7 +183,15 @@ public final class JudgeCache implements AutoCloseable {
                                     row.getString(4),
                                     row.getLong(5),
                                     row.getLong(6),
-                                    row.getInt(7) != 0));
+                                    row.getInt(7) != 0);
+                    if (!found.sum().equals(row.getString(8))) {
+                        throw new KindredException(
+                                "the judge cache "
+                                        + file
+                                        + " is damaged: an answer is not what was written; remove"
+                                        + " the file, its answers are asked for again");
+                    }
+                    return Optional.of(found);
                 }
             } catch (SQLException e) {
                 throw failure("reading", file, e);
@@ -202,7 +221,7 @@ public final class JudgeCache implements AutoCloseable {
         List<Pending> batch = new ArrayList<>();
         try (PreparedStatement insert =
                 writer.prepareStatement(
-                        "insert or ignore into judgements values (?, ?, ?, ?, ?, ?, ?, ?)")) {
+                        "insert or ignore into judgements values (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             while (true) {
                 batch.add(queue.take());
                 queue.drainTo(batch, MOST_ROWS_A_COMMIT - 1);
@@ -234,6 +253,7 @@ public final class JudgeCache implements AutoCloseable {
                 insert.setLong(6, row.inputTokens());
                 insert.setLong(7, row.outputTokens());
                 insert.setInt(8, row.cut() ? 1 : 0);
+                insert.setString(9, row.sum());
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -39,6 +39,31 @@ final class JudgeCacheTest {
     }
 
     @Test
+    void get_damagedAnswer_isRefused_andOneOfAnEarlierBuildTooByName() throws Exception {
+        Path file = folder.resolve("cache.sqlite");
+        try (JudgeCache cache = JudgeCache.open(file)) {
+            cache.put(List.of(ROW));
+            assertThat(cache.get("key")).contains(ROW);
+            run(file, "update judgements set reply = 'repli'");
+            assertThatThrownBy(() -> cache.get("key"))
+                    .isInstanceOf(KindredException.class)
+                    .hasMessageContaining("damaged")
+                    .hasMessageNotContaining("repli");
+        }
+        run(file, "alter table judgements drop column sum");
+        assertThatThrownBy(() -> JudgeCache.open(file))
+                .hasMessageContaining("earlier build")
+                .hasMessageContaining("remove it");
+    }
+
+    private static void run(Path file, String sql) throws SQLException {
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = other.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
     void failure_saysWhatIsWrong_andBlamesTheDiskOnlyWhereItIsFull() {
         assertThat(failure("[SQLITE_FULL]  Insertion failed because database is full"))
                 .endsWith("the disk is full; free space or choose a path on another disk");
