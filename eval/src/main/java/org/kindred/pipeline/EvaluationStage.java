@@ -146,8 +146,7 @@ final class EvaluationStage implements Stage {
         if (!choices.isEmpty()) {
             context.writeLines(CHOICES, choices);
         }
-        results(policies, samples, choices, effects, people, prototypes)
-                .write(context.path(NAME));
+        results(policies, samples, choices, effects, people, prototypes).write(context.path(NAME));
         return true;
     }
 

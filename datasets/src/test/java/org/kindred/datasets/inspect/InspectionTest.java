@@ -71,7 +71,9 @@ final class InspectionTest {
         Inspection of =
                 inspect(List.of(row("1", "u", "p", "canary <b>", "other", 1.0, 0.0, "fit")));
         String html = InspectionPage.html(of);
-        assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http:", "https:");
+        assertThat(html)
+                .contains("<svg", "pairs a user")
+                .doesNotContain("canary", "http:", "https:");
         assertThat(InspectionPage.text(of))
                 .contains("1 users, 1 pairs", "not read   other.csv: no_records")
                 .doesNotContain("canary");

@@ -173,7 +173,8 @@ public final class TrainingRun implements AutoCloseable {
             this.watch = watch;
             long before = loop.stepsDone();
             metricsLog = StepLog.openAfter(folder.resolve(METRICS), before, listener::onWarning);
-            timingsLog = StepLog.openAfter(folder.resolve("timings.jsonl"), before, listener::onWarning);
+            timingsLog =
+                    StepLog.openAfter(folder.resolve("timings.jsonl"), before, listener::onWarning);
             samplesLog = openIf(watch.samplesEvery() > 0, SAMPLES, before);
             validationLog = openIf(watch.validation() != null, Validations.FILE, before);
             validations =
