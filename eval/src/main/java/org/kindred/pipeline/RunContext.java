@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.kindred.policy.sft.PromptForm;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.Json;

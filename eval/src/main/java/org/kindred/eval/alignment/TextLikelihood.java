@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Message;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.TokenBatch;
+import org.kindred.policy.sft.PromptForm;
 import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.tokenizer.Tokenizer;
 
@@ -100,12 +101,13 @@ public record TextLikelihood(CausalLm model, Tokenizer tokenizer, boolean raw) {
     }
 
     private SftExample tokens(Text text) {
-        List<Message> prompt = new ArrayList<>(text.prompt());
-        if (text.persona() != null) {
-            prompt.add(0, Message.system(text.persona()));
-        }
         SftExample whole =
-                SftExample.of(tokenizer, prompt, List.of(Message.assistant(text.answer())), raw);
+                new PromptForm(raw)
+                        .example(
+                                tokenizer,
+                                text.persona() == null ? "" : text.persona(),
+                                text.prompt(),
+                                List.of(Message.assistant(text.answer())));
         int[] unended = text.ended() ? null : tokenizer.encode(text.answer(), false);
         return unended == null || unended.length == 0
                 ? whole

@@ -58,16 +58,9 @@ public record SftExample(int[] prompt, int[] completion, Mended mended) {
     /**
      * An answer to a conversation as tokens: by the tokenizer's chat template, the answer up to its
      * end token.
-     *
-     * @param raw plain text without a template, ended by the end token
      */
     public static SftExample of(
-            Tokenizer tokenizer, List<Message> prompt, List<Message> answer, boolean raw) {
-        if (raw) {
-            return new SftExample(
-                    tokenizer.encode(Message.text(prompt), true),
-                    tokenizer.encodeEnded(Message.text(answer)));
-        }
+            Tokenizer tokenizer, List<Message> prompt, List<Message> answer) {
         int[] start = tokenizer.chat(prompt, true);
         List<Message> whole = new ArrayList<>(prompt);
         whole.addAll(answer);

@@ -1,9 +1,8 @@
-package org.kindred.pipeline;
+package org.kindred.policy.sft;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.kindred.datasets.Message;
-import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
@@ -12,14 +11,14 @@ import org.kindred.policy.tokenizer.Tokenizer;
  *
  * @param raw plain text without the template
  */
-record PromptForm(boolean raw) {
+public record PromptForm(boolean raw) {
 
     /**
      * What the policy continues.
      *
      * @param persona blank for none
      */
-    int[] tokens(Tokenizer tokenizer, String persona, List<Message> prompt) {
+    public int[] tokens(Tokenizer tokenizer, String persona, List<Message> prompt) {
         if (raw) {
             String text = Message.text(prompt);
             return tokenizer.encode(persona.isBlank() ? text : persona + "\n" + text, true);
@@ -28,13 +27,13 @@ record PromptForm(boolean raw) {
     }
 
     /** The answer to a prompt, its end token included, as an example to imitate. */
-    SftExample example(
+    public SftExample example(
             Tokenizer tokenizer, String persona, List<Message> prompt, List<Message> answer) {
         return raw
                 ? new SftExample(
                         tokens(tokenizer, persona, prompt),
                         tokenizer.encodeEnded(Message.text(answer)))
-                : SftExample.of(tokenizer, withPersona(persona, prompt), answer, false);
+                : SftExample.of(tokenizer, withPersona(persona, prompt), answer);
     }
 
     /** A conversation has one system message: the persona goes before what stands there. */
