@@ -48,7 +48,7 @@ final class ForgetCommand implements Callable<Integer> {
                 .forEach(
                         model ->
                                 out.printf(
-                                        "%-44s weights are unchanged; train again to be sure%n",
+                                        "%-44s learned from the user too and is unchanged; train again to be sure%n",
                                         model));
         result.remaining()
                 .forEach(

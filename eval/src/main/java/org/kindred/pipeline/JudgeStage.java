@@ -10,6 +10,7 @@ import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
 import org.kindred.reward.client.JudgeCache;
+import org.kindred.reward.judge.RubricJudge;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.OpenJudge;
 import org.kindred.reward.judges.PersonaLevel;
@@ -71,7 +72,7 @@ final class JudgeStage implements Stage {
         try (OpenJudge fresh = context.freshJudge()) {
             fresh.probe(OpenJudge.Form.RUBRICS);
             if (fresh.embedded()) {
-                fresh.fitted();
+                fresh.fitted().ratings().ifPresent(this::tellSlips);
             }
             fresh.save(context.path(""));
         }
@@ -80,6 +81,18 @@ final class JudgeStage implements Stage {
             writePersonas();
         }
         return true;
+    }
+
+    private void tellSlips(RubricJudge.Ratings ratings) {
+        if (ratings.outside() > 0) {
+            context.note(
+                    ratings.outside()
+                            + " of "
+                            + ratings.given()
+                            + " ratings are outside the scale from "
+                            + ratings.range()
+                            + " and were not read; another scale: judge.rubric.rating_range");
+        }
     }
 
     private void writePersonas() {

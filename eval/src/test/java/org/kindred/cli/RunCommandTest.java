@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.forget.Artefacts;
 import org.kindred.eval.results.Results;
 
 /** The whole pipeline, small, as a user runs it. */
@@ -95,6 +98,7 @@ final class RunCommandTest {
                         "5");
         assertThat(other.status()).isEqualTo(2);
         assertThat(other.output()).contains("seed: 1 -> 5");
+        forgetSomebody("first");
     }
 
     /**
@@ -160,6 +164,35 @@ final class RunCommandTest {
                                                     Files.isDirectory(file)
                                                             ? "rwx------"
                                                             : "rw-------"));
+        }
+    }
+
+    /** A new artefact needs a line in the list of what forgetting does to it. */
+    private void forgetSomebody(String run) throws Exception {
+        Path root = folder.resolve(run);
+        for (Path file : files(root)) {
+            String name = root.relativize(file).toString();
+            assertThat(Artefacts.of(name)).as("Artefacts lists %s", name).isPresent();
+        }
+        String user = CanonicalReader.read(root.resolve("data")).dataset().preferences().get(0).userId();
+
+        Kindred.Outcome forgotten = Kindred.run(folder, "data", "forget", run, user);
+
+        assertThat(forgotten.status()).as(forgotten.output()).isZero();
+        assertThat(forgotten.output())
+                .contains("data/preferences.jsonl", "data/truth.json", "reward/judge.json")
+                .contains("policy/grpo")
+                .doesNotContain("STILL");
+        for (Path file : files(root)) {
+            assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                    .as(file.toString())
+                    .doesNotContain('"' + user + '"', user + "/");
+        }
+    }
+
+    private static List<Path> files(Path root) throws Exception {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 

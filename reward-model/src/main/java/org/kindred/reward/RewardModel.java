@@ -12,6 +12,9 @@ import org.kindred.policy.grpo.ScoreOutcome;
  */
 public interface RewardModel {
 
+    /** Low end of the scale of totals, from 1 to 10: what a response is worth that says nothing. */
+    double LOWEST = 1;
+
     /** Names the model in results. */
     String name();
 

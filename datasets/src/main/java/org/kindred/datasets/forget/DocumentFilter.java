@@ -18,10 +18,6 @@ import org.kindred.datasets.TextLines;
 
 /** Takes a person's entries out of a JSON document, and makes a manifest's counts true. */
 final class DocumentFilter {
-    /** Fields that hold people, as keys or as elements. Other fields may hold equal numbers. */
-    private static final Set<String> OF_PEOPLE =
-            Set.of("users", "members", "points", "coordinates");
-
     private static final Map<String, String> COUNTED =
             Map.of(
                     "users", CanonicalReader.USERS,
@@ -31,16 +27,21 @@ final class DocumentFilter {
     private DocumentFilter() {}
 
     /**
+     * @param people fields that hold people, as keys or as elements; others may hold an equal short
+     *     id that means something else
      * @return what was removed, empty if nothing
      */
-    static String apply(Path file, String userId) throws IOException {
+    static String apply(Path file, Person person, Set<String> people) throws IOException {
         JsonNode document;
         try {
             document = Json.mapper().readTree(Files.readAllBytes(file));
         } catch (JsonProcessingException e) {
             return ""; // not ours; the search for traces still sees it
         }
-        int entries = prune(document, userId);
+        if (document == null) {
+            return "";
+        }
+        int entries = prune(document, person, people, false);
         boolean recounted =
                 file.endsWith(CanonicalReader.MANIFEST)
                         && document instanceof ObjectNode manifest
@@ -56,36 +57,48 @@ final class DocumentFilter {
                 : recounted ? "counts" : "";
     }
 
-    private static int prune(JsonNode node, String userId) {
+    /**
+     * @param ofPeople whether the node is the value of a field that holds people
+     */
+    private static int prune(JsonNode node, Person person, Set<String> people, boolean ofPeople) {
         int removed = 0;
         if (node instanceof ObjectNode object) {
-            for (Map.Entry<String, JsonNode> field : object.properties()) {
-                if (OF_PEOPLE.contains(field.getKey())) {
-                    removed += remove(field.getValue(), userId);
+            for (Iterator<Map.Entry<String, JsonNode>> each = object.properties().iterator();
+                    each.hasNext(); ) {
+                Map.Entry<String, JsonNode> field = each.next();
+                String key = field.getKey();
+                boolean named = ofPeople || Person.isTelling(key);
+                if (named && (person.is(key) || person.owns(key))) {
+                    each.remove();
+                    removed++;
+                } else {
+                    removed +=
+                            prune(field.getValue(), person, people, people.contains(field.getKey()));
                 }
             }
-        }
-        for (JsonNode child : node) {
-            removed += prune(child, userId);
+        } else if (node instanceof ArrayNode list) {
+            for (Iterator<JsonNode> each = list.iterator(); each.hasNext(); ) {
+                JsonNode element = each.next();
+                if (isOf(element, person, ofPeople)) {
+                    each.remove();
+                    removed++;
+                } else {
+                    removed += prune(element, person, people, false);
+                }
+            }
         }
         return removed;
     }
 
-    private static int remove(JsonNode people, String userId) {
-        if (people instanceof ObjectNode byId) {
-            return byId.remove(userId) == null ? 0 : 1;
+    private static boolean isOf(JsonNode element, Person person, boolean ofPeople) {
+        if (element.isTextual()) {
+            String text = element.textValue();
+            return (ofPeople || Person.isTelling(text)) && (person.is(text) || person.owns(text));
         }
-        int removed = 0;
-        if (people instanceof ArrayNode list) {
-            for (Iterator<JsonNode> each = list.iterator(); each.hasNext(); ) {
-                JsonNode person = each.next();
-                if (person.asText().equals(userId) || person.path("id").asText().equals(userId)) {
-                    each.remove();
-                    removed++;
-                }
-            }
-        }
-        return removed;
+        return element.isObject()
+                && (person.belongs(element)
+                        || person.isNamedBy(element)
+                                && (ofPeople || Person.isTelling(person.userId())));
     }
 
     private static boolean recount(Path file, ObjectNode manifest) throws IOException {

@@ -1,41 +1,51 @@
 package org.kindred.datasets.forget;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.FolderLock;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.JsonLines;
 import org.kindred.datasets.KindredException;
+import org.kindred.datasets.Sha256;
 
 /**
- * Takes a person out of a data folder or a run: every file below it is looked at.
+ * Takes a person out of a data folder or a run: every file below it is looked at, as {@link
+ * Artefacts} says.
  *
  * <ul>
  *   <li>JSON lines, plain or gzip: the person's lines go, also those that only name one of the
- *       person's rows or dialogues (quarantine, dropped parts, splits);
- *   <li>JSON documents: the person's entries in {@code users}, {@code members}, {@code points} and
- *       {@code coordinates} go, and counts of a manifest are made true;
+ *       person's rows or dialogues (quarantine, dropped parts, splits, samples);
+ *   <li>JSON documents: the person's entries go, and counts of a manifest are made true;
  *   <li>files of a registered {@link ArtefactEraser}: as it does;
- *   <li>SQLite files without one (a judge's cache) and pages that still hold the person's id or a
- *       text of nobody else: the file goes, since it can be made again.
+ *   <li>SQLite files without one and pages that still hold the person's id or a text of nobody else:
+ *       the file goes, since it can be made again; so does what an interrupted write left.
  * </ul>
  *
- * <p>Each file is replaced in one step. After an interruption the same call finishes the work.
- * Weights that were trained on the texts are not changed; they are reported.
+ * <p>Each file is replaced in one step, with its checksum. After an interruption the same call
+ * finishes the work. A run that is at work is refused. Weights that were trained on the texts are
+ * not changed; they are reported, and so is every file that a search at the end finds the person in.
  */
 public final class Forgetting {
-    /** What a run holds while it works. */
+    /** What runs and trainings hold while they work. */
     private static final String RUN_LOCK = "run.lock";
+
+    private static final Set<String> LOCKS = Set.of(RUN_LOCK, ".lock");
+
+    /** A judge of taste learns from the person as weights do. */
+    private static final String JUDGE = "judge.json";
+
+    private static final String MANIFEST_OF_CHECKPOINT = "trainer/manifest.json";
+    private static final String LEFTOVER = "leftover of an interrupted write removed";
 
     /**
      * What was done to a file.
@@ -48,7 +58,7 @@ public final class Forgetting {
     /**
      * @param removals files that held something of the person
      * @param remaining files in which the person's id or text still stands; normally none
-     * @param trained folders of model weights that may have learned from the texts
+     * @param trained folders of model weights, and judges, that may have learned from the texts
      */
     public record Result(List<Removal> removals, List<String> remaining, List<String> trained) {
         public Result {
@@ -61,15 +71,14 @@ public final class Forgetting {
     private static final String MADE_AGAIN = "file removed; it is made again when it is needed";
 
     private final Path root;
-    private final String userId;
+    private final Person person;
     private final List<ArtefactEraser> erasers;
-    private final Set<String> ids = new HashSet<>();
     private final Traces traces;
     private final List<Removal> removals = new ArrayList<>();
 
     private Forgetting(Path root, String userId, List<ArtefactEraser> erasers) {
         this.root = root;
-        this.userId = userId;
+        this.person = new Person(userId);
         this.erasers = List.copyOf(erasers);
         this.traces = new Traces(userId);
     }
@@ -85,22 +94,53 @@ public final class Forgetting {
         if (userId.isBlank()) {
             throw new KindredException("the user id is empty; name the user to forget");
         }
-        boolean ofARun = Files.exists(root.resolve(RUN_LOCK));
-        try (FolderLock lock =
-                ofARun ? FolderLock.take(root, RUN_LOCK, "then forget the user") : null) {
-            return new Forgetting(root, userId, erasers).run();
+        List<FolderLock> locks = new ArrayList<>();
+        try {
+            for (Path lock : locks(root)) {
+                locks.add(
+                        FolderLock.take(
+                                parentOf(lock),
+                                String.valueOf(lock.getFileName()),
+                                "then forget the user"));
+            }
+            return new Forgetting(root, userId, erasers).run(!locks.isEmpty());
         } catch (IOException e) {
             throw AtomicFiles.failure("forgetting a user in", root, e);
+        } finally {
+            locks.forEach(FolderLock::close);
         }
     }
 
-    private Result run() throws IOException {
+    /** Locks of runs in the folder, and of the run that the folder is a part of. */
+    private static List<Path> locks(Path root) throws IOException {
+        List<Path> locks = new ArrayList<>();
+        try (Stream<Path> tree = Files.walk(root)) {
+            tree.filter(Files::isRegularFile)
+                    .filter(file -> LOCKS.contains(String.valueOf(file.getFileName())))
+                    .sorted()
+                    .forEach(locks::add);
+        }
+        for (Path above = root.toAbsolutePath().normalize().getParent();
+                above != null;
+                above = above.getParent()) {
+            if (Files.isRegularFile(above.resolve(RUN_LOCK))) {
+                locks.add(above.resolve(RUN_LOCK));
+            }
+        }
+        return locks;
+    }
+
+    /**
+     * @param alone whether nobody else can be writing
+     */
+    private Result run(boolean alone) throws IOException {
         for (Path file : files()) {
             if (isLines(file)) {
                 JsonLines.read(file, (record, line) -> collect(file, record), bad -> {});
             }
         }
         traces.keepOwnTexts();
+        removeLeftovers(alone);
         for (Path file : files()) {
             eraseLines(file);
         }
@@ -113,10 +153,13 @@ public final class Forgetting {
         List<String> remaining = new ArrayList<>();
         Set<String> trained = new TreeSet<>();
         for (Path file : files()) {
-            if (file.toString().endsWith(".safetensors")) {
+            String name = relative(file);
+            if (Artefacts.handling(name) == Artefacts.Handling.WEIGHTS) {
                 trained.add(relative(parentOf(file)));
-            } else if (traces.isIn(file)) {
-                remaining.add(relative(file));
+            } else if (traces.isIn(file) || isLines(file) && holdsLine(file)) {
+                remaining.add(name);
+            } else if (file.endsWith(JUDGE)) {
+                trained.add(name);
             }
         }
         if (removals.isEmpty() && remaining.isEmpty()) {
@@ -130,34 +173,60 @@ public final class Forgetting {
 
     private void collect(Path file, ObjectNode record) {
         if (belongs(file, record)) {
-            if (record.path("id").isTextual()) {
-                ids.add(record.get("id").textValue());
-            }
-            String dialogue = record.path("meta").path("conversation_id").asText("");
-            if (!dialogue.isEmpty()) {
-                ids.add(dialogue);
-            }
-            if (hasDialogueItem(record)) {
-                ids.add(record.get("item_ids").get(0).textValue());
-            }
+            person.add(record);
             traces.own(record);
         } else {
             traces.others(record);
         }
     }
 
-    /** In imported dialogues the one item of a row is the dialogue, which belongs to its user. */
-    private static boolean hasDialogueItem(ObjectNode record) {
-        JsonNode items = record.path("item_ids");
-        return items.size() == 1
-                && items.get(0).isTextual()
-                && record.path("id").asText("").startsWith(items.get(0).textValue() + ":");
+    /** What a crash left: all of it where nobody else can be writing, else what holds the person. */
+    private void removeLeftovers(boolean alone) throws IOException {
+        List<Path> left;
+        try (Stream<Path> tree = Files.walk(root)) {
+            left = tree.filter(AtomicFiles::isLeftover).sorted().toList();
+        }
+        for (Path leftover : left) {
+            boolean holds = Files.exists(leftover) && holdsPerson(leftover);
+            if (alone || holds) {
+                AtomicFiles.remove(leftover);
+            }
+            if (holds) {
+                note(relative(leftover), LEFTOVER);
+            }
+        }
+    }
+
+    private boolean holdsPerson(Path leftover) throws IOException {
+        List<Path> files;
+        try (Stream<Path> tree = Files.walk(leftover)) {
+            files = tree.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            boolean lines = String.valueOf(file.getFileName()).contains(".json");
+            if (traces.isIn(file) || lines && holdsLine(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean holdsLine(Path file) {
+        boolean[] found = {false};
+        JsonLines.read(
+                file,
+                (record, line) -> found[0] |= belongs(file, record) || person.isNamedBy(record),
+                bad -> {});
+        return found[0];
     }
 
     private void eraseLines(Path file) throws IOException {
         String name = relative(file);
         if (isLines(file) && eraser(name) == null) {
-            note(name, LineFilter.apply(file, record -> belongs(file, record) || names(record)));
+            changed(
+                    file,
+                    LineFilter.apply(
+                            file, record -> belongs(file, record) || person.isNamedBy(record)));
         }
     }
 
@@ -166,12 +235,39 @@ public final class Forgetting {
         String name = relative(file);
         ArtefactEraser eraser = eraser(name);
         if (eraser != null) {
-            note(name, eraser.erase(file, userId, Set.copyOf(ids)));
-        } else if (name.endsWith(".json")) {
-            note(name, DocumentFilter.apply(file, userId));
-        } else if (isPage(name) && traces.isIn(file)) {
-            Files.delete(file);
-            note(name, MADE_AGAIN);
+            note(name, eraser.erase(file, person.userId(), person.rows()));
+            return;
+        }
+        switch (Artefacts.handling(name)) {
+            case DOCUMENT ->
+                    changed(file, DocumentFilter.apply(file, person, Artefacts.people(name)));
+            case PAGE -> {
+                if (traces.isIn(file)) {
+                    Files.delete(file);
+                    note(name, MADE_AGAIN);
+                }
+            }
+            default -> {}
+        }
+    }
+
+    /** Notes what was done to a file and makes the sums beside it true. */
+    private void changed(Path file, String what) throws IOException {
+        if (what.isEmpty()) {
+            return;
+        }
+        note(relative(file), what);
+        Checksums.renew(file);
+        Path checkpoint = parentOf(parentOf(file));
+        Path manifest = checkpoint.resolve(MANIFEST_OF_CHECKPOINT);
+        if (Files.exists(manifest) && !file.equals(manifest)) {
+            ObjectNode document =
+                    (ObjectNode) Json.mapper().readTree(Files.readAllBytes(manifest));
+            String name = checkpoint.relativize(file).toString().replace('\\', '/');
+            if (document.path("files").path(name) instanceof ObjectNode entry) {
+                entry.put("bytes", Files.size(file)).put("sha256", Sha256.of(file));
+                AtomicFiles.writeText(manifest, document.toPrettyString() + "\n");
+            }
         }
     }
 
@@ -179,7 +275,8 @@ public final class Forgetting {
     private void removeCaches() throws IOException {
         for (Path file : files()) {
             String name = relative(file);
-            if (isCache(name) && eraser(name) == null) {
+            if (Artefacts.handling(name) == Artefacts.Handling.CACHE
+                    && eraser(name.replaceFirst("-(wal|shm|journal)$", "")) == null) {
                 Files.delete(file);
                 note(name, MADE_AGAIN);
             }
@@ -197,45 +294,12 @@ public final class Forgetting {
     }
 
     private boolean belongs(Path file, ObjectNode record) {
-        boolean person = file.getFileName().toString().startsWith("users.jsonl");
-        return isUser(record.get("user_id"))
-                || isUser(record.get("userId"))
-                || (person && isUser(record.get("id")));
+        boolean people = file.getFileName().toString().startsWith("users.jsonl");
+        return person.belongs(record) || people && person.is(record.path("id").textValue());
     }
 
-    /** Lines of reports and splits that name one of the person's rows. */
-    private boolean names(ObjectNode record) {
-        if (record.has("user_id") || record.has("prompt")) {
-            return false;
-        }
-        return isOwn(record.get("id")) || isOwn(record.get("record")) || isUser(record.get("id"));
-    }
-
-    private boolean isUser(@Nullable JsonNode node) {
-        return node != null && node.isTextual() && node.textValue().equals(userId);
-    }
-
-    private boolean isOwn(@Nullable JsonNode node) {
-        return node != null && node.isTextual() && ids.contains(node.textValue());
-    }
-
-    private static boolean isLines(Path file) {
-        String name = file.toString();
-        return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
-    }
-
-    private static boolean isCache(String name) {
-        return name.endsWith(".sqlite")
-                || name.endsWith(".sqlite-wal")
-                || name.endsWith(".sqlite-shm");
-    }
-
-    private static boolean isPage(String name) {
-        return name.endsWith(".html")
-                || name.endsWith(".csv")
-                || name.endsWith(".txt")
-                || name.endsWith(".md")
-                || name.endsWith(".parquet");
+    private boolean isLines(Path file) {
+        return Artefacts.handling(relative(file)) == Artefacts.Handling.LINES;
     }
 
     private List<Path> files() throws IOException {

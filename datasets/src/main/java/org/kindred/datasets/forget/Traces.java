@@ -21,12 +21,12 @@ import org.kindred.datasets.SeedTree;
  * Texts by which a person can still be found: the id, and texts of the person's rows that stand in
  * no other person's.
  *
- * <p>A file is searched for the first characters of each text, as they are and as JSON and HTML
- * write them.
+ * <p>A file is searched for the first characters of each text, as they are and as JSON, HTML,
+ * scripts, CSV and Markdown write them; for an id of fewer than five characters only where it stands
+ * as a whole value.
  */
 final class Traces {
-    private static final int LEAST_ID_CHARS = 5; // a shorter id is found everywhere by chance
-    private static final int LEAST_TEXT_CHARS = 24;
+    private static final int LEAST_TEXT_CHARS = 16;
     private static final int PROBE_CHARS = 64;
     private static final int BLOCK_BYTES = 1 << 20;
 
@@ -59,15 +59,41 @@ final class Traces {
                 String json = Json.line(text);
                 needles.add(text);
                 needles.add(json.substring(1, json.length() - 1));
-                needles.add(Escape.html(text));
+                needles.addAll(asWritten(text));
             }
         }
-        if (userId.length() >= LEAST_ID_CHARS) {
+        if (Person.isTelling(userId)) {
             needles.add(userId);
-        }
+        } else if (userId.length() > 1 && userId.chars().anyMatch(Character::isLetter)) {
+            needles.addAll(List.of('"' + userId + '"', '>' + userId + '<', "," + userId + ","));
+        } // a short number means something else in most places: only lines are looked at
         probes = needles.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
         own.clear();
         others.clear();
+    }
+
+    /** A text as pages and scripts write it. */
+    private static Set<String> asWritten(String text) {
+        String html = text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+        String more = html.replace(">", "&gt;");
+        String json = Json.line(text);
+        String script =
+                json.substring(1, json.length() - 1)
+                        .replace("&", "\\u0026")
+                        .replace("<", "\\u003c")
+                        .replace(">", "\\u003e");
+        return new HashSet<>(
+                List.of(
+                Escape.html(text),
+                html,
+                more,
+                more.replace("'", "&#39;"),
+                more.replace("'", "&#39;").replace("`", "&#x60;").replace("=", "&#x3D;"),
+                more.replace("'", "&#x27;"),
+                script,
+                script.replace("'", "\\u0027"),
+                text.replace("\"", "\"\""),
+                text.replace("|", "\\|")));
     }
 
     boolean isIn(Path file) throws IOException {

@@ -20,11 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.CanonicalWriter;
+import org.kindred.datasets.Checksums;
+import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Manifest;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
+import org.kindred.datasets.Sha256;
 import org.kindred.datasets.User;
 
 final class ForgettingTest {
@@ -99,6 +102,89 @@ final class ForgettingTest {
                         new Forgetting.Removal("reward/prototypes.json", "2 entries"));
     }
 
+    /** Kinds of files that kept the person before. */
+    @Test
+    void everyArtefact_losesThePerson() throws IOException {
+        write(
+                "reward/scenario-prototypes.json",
+                "{\"members\":[{\"user_id\":\"user-1\",\"scenario\":\"s\",\"cell\":0},{\"user_id\":\"user-12\",\"cell\":1}]}");
+        write(
+                "reward/groups.json",
+                "{\"groups\":{\"user-1\":\"a\",\"user-12\":\"b\"},\"scenarios\":{\"user-1\":{\"p\":\"a\"}}}");
+        write(
+                "win/B.jsonl",
+                "{\"id\":\"x\",\"user\":\"user-1\",\"prompt\":\"p\",\"completion\":\"c\"}\n{\"id\":\"y\",\"user\":\"user-12\",\"prompt\":\"p\",\"completion\":\"d\"}\n");
+        write(
+                "policy/grpo/samples.jsonl",
+                "{\"group\":\"a\",\"prompt\":\"r1\",\"completion\":\"c\"}\n{\"group\":\"a\",\"prompt\":\"user-1/q\",\"completion\":\"c\"}\n{\"group\":\"a\",\"prompt\":\"r2\",\"completion\":\"d\"}\n");
+        write(
+                "policy/grpo/checkpoints/step-2/trainer/rollout.json",
+                "{\"prompts\":[{\"id\":\"user-1/r1\",\"completions\":[]},{\"id\":\"user-12/r2\",\"completions\":[]}]}");
+        write(
+                "policy/grpo/checkpoints/step-2/trainer/manifest.json",
+                "{\"files\":{\"trainer/rollout.json\":{\"bytes\":1,\"sha256\":\"0\"}}}");
+        write("data/.preferences.jsonl.77.tmp", "{\"user_id\":\"user-1\"}\n");
+        Checksums.addAll(run.resolve("data"));
+        Checksums.addAll(run.resolve("reward"));
+
+        Forgetting.Result result = Forgetting.forget(run, "user-1", List.of());
+
+        assertThat(result.remaining()).isEmpty();
+        try (Stream<Path> files = Files.walk(run).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                assertThat(text(file))
+                        .as(file.toString())
+                        .doesNotContain("\"user-1\"", "user-1/", "\"r1\"");
+            }
+        }
+        for (String other : List.of("reward/scenario-prototypes.json", "reward/groups.json")) {
+            assertThat(text(run.resolve(other))).contains("user-12");
+        }
+        assertThat(text(run.resolve("policy/grpo/samples.jsonl"))).contains("\"r2\"");
+        assertThat(run.resolve("data/.preferences.jsonl.77.tmp")).doesNotExist();
+        Checksums.checkTree(run);
+        Path rollout = run.resolve("policy/grpo/checkpoints/step-2/trainer/rollout.json");
+        assertThat(text(rollout)).contains("user-12/r2");
+        assertThat(text(rollout.resolveSibling("manifest.json"))).contains(Sha256.of(rollout));
+    }
+
+    @Test
+    void shortIds_areFoundWhereTheyMeanPeople_andNowhereElse() throws IOException {
+        write(
+                "more/preferences.jsonl",
+                "{\"id\":\"ml-1:2-3\",\"user_id\":\"1\",\"item_ids\":[\"2\",\"3\"]}\n{\"id\":\"ml-2:1-3\",\"user_id\":\"2\",\"item_ids\":[\"1\",\"3\"]}\n");
+        write("more/groups.json", "{\"groups\":{\"1\":\"a\",\"2\":\"1\"},\"sizes\":{\"1\":7}}");
+        write("more/table.csv", "user,n\n1,2\n");
+
+        Forgetting.Result result = Forgetting.forget(run.resolve("more"), "1", List.of());
+
+        assertThat(result.remaining()).isEmpty();
+        assertThat(text(run.resolve("more/preferences.jsonl")))
+                .contains("\"item_ids\":[\"1\",\"3\"]")
+                .doesNotContain("ml-1:");
+        assertThat(Json.mapper().readTree(text(run.resolve("more/groups.json"))).toString())
+                .isEqualTo("{\"groups\":{\"2\":\"1\"},\"sizes\":{\"1\":7}}");
+        write("more/bob.jsonl", "{\"user_id\":\"bob\",\"text\":\"t\"}\n");
+        write("more/page.html", "<td>bob</td>");
+        assertThat(Forgetting.forget(run.resolve("more"), "bob", List.of()).remaining()).isEmpty();
+        assertThat(run.resolve("more/page.html")).doesNotExist();
+    }
+
+    /** A text with every sign that some language of pages escapes. */
+    @Test
+    void pages_thatEscapeTheText_areFound() throws IOException {
+        write(
+                "more/preferences.jsonl",
+                "{\"id\":\"a\",\"user_id\":\"anna-1984\",\"chosen\":\"I'm Anna > 40 & it's <me> here\"}\n");
+        write("more/a.html", "<p>I&#39;m Anna &gt; 40 &amp; it&#39;s &lt;me&gt; here</p>");
+        write("more/b.html", "<p>I'm Anna &gt; 40 &amp; it's &lt;me&gt; here</p>");
+        write("more/c.html", "<script>\"I'm Anna \\u003e 40 \\u0026 it's \\u003cme\\u003e here\"</script>");
+
+        Forgetting.forget(run.resolve("more"), "anna-1984", List.of());
+
+        assertThat(run.resolve("more")).isDirectoryNotContaining("glob:**.html");
+    }
+
     @Test
     void cacheWithAnEraser_isCleanedByIt() throws IOException {
         ArtefactEraser eraser =
@@ -152,7 +238,20 @@ final class ForgettingTest {
             assertThatThrownBy(() -> Forgetting.forget(run, "user-1", List.of()))
                     .isInstanceOf(KindredException.class)
                     .hasMessageContaining("in use");
+            assertThatThrownBy(() -> Forgetting.forget(run.resolve("data"), "user-1", List.of()))
+                    .as("a part of the run")
+                    .hasMessageContaining("in use");
         }
+        Files.delete(lock);
+        Path inner = Files.createDirectories(run.resolve("seed-1")).resolve("run.lock");
+        try (FileChannel held =
+                FileChannel.open(inner, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThat(held.lock()).isNotNull();
+            assertThatThrownBy(() -> Forgetting.forget(run, "user-1", List.of()))
+                    .as("a folder of runs")
+                    .hasMessageContaining("in use");
+        }
+        assertThat(run.resolve("reward/judge-cache.sqlite")).exists();
     }
 
     private void write(String name, String content) throws IOException {

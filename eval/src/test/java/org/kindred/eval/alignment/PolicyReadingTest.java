@@ -82,8 +82,7 @@ final class PolicyReadingTest {
                 SftExample.of(
                         tokenizer,
                         List.of(Message.system("be brief"), PROMPT.get(0)),
-                        List.of(Message.assistant("no")),
-                        false);
+                        List.of(Message.assistant("no")));
         float[] alone =
                 first.score(
                                 new TokenBatch(

@@ -100,6 +100,7 @@ final class JudgeSpeedTest {
                 List.of(10.0),
                 List.of(30.0),
                 List.of(2.0),
+                all.ratingRange(),
                 all.modes().subList(2, 3),
                 List.of(4),
                 all.tau(),

@@ -113,6 +113,7 @@ final class JudgeTableTest {
                 all.penalties(),
                 all.axisFactors(),
                 all.ratingWeights(),
+                all.ratingRange(),
                 all.modes(),
                 all.prototypes(),
                 all.tau(),

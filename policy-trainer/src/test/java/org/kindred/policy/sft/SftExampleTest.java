@@ -54,7 +54,7 @@ final class SftExampleTest {
     }
 
     private static SftExample example(Tokenizer tokenizer, String answer) {
-        return SftExample.of(tokenizer, QUESTION, List.of(Message.assistant(answer)), false);
+        return SftExample.of(tokenizer, QUESTION, List.of(Message.assistant(answer)));
     }
 
     private static String completion(Tokenizer tokenizer, SftExample example) {

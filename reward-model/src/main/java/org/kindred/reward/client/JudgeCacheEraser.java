@@ -12,7 +12,7 @@ public final class JudgeCacheEraser implements ArtefactEraser {
 
     @Override
     public boolean handles(String relative) {
-        return relative.equals(JudgeCache.FILE) || relative.endsWith("/" + JudgeCache.FILE);
+        return relative.endsWith("cache.sqlite"); // of judges, and of win rates
     }
 
     @Override

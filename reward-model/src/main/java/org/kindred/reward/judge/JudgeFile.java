@@ -38,13 +38,14 @@ record JudgeFile(
         RatingModel ratings,
         Selection selection,
         JudgeOptions.ScoreScale scoreScale,
+        Plausibility plausibility,
         Map<String, double[]> coordinates) {
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     static JudgeFile read(Path file, TextEmbedder embedder) {
         JudgeFile read = Json.read(file, JudgeFile.class, "the rubric judge");
-        if (read.formatVersion != VERSION) { // older ones lack criteria of this bank
+        if (read.formatVersion != VERSION) { // older ones lack parts of this version
             throw wrong(file, "format_version", read.formatVersion, String.valueOf(VERSION));
         }
         if (!read.embedder.equals(embedder.name())) {
@@ -70,6 +71,7 @@ record JudgeFile(
             RatingModel ratings,
             Selection selection,
             JudgeOptions.ScoreScale scoreScale,
+            Plausibility plausibility,
             Map<String, double[]> coordinates) {
         TextReader reader = scorer.reader();
         return new JudgeFile(
@@ -93,6 +95,7 @@ record JudgeFile(
                 ratings,
                 selection,
                 scoreScale,
+                plausibility,
                 coordinates);
     }
 
@@ -113,6 +116,7 @@ record JudgeFile(
                 ratings,
                 selection,
                 scoreScale,
+                plausibility,
                 coordinates);
     }
 

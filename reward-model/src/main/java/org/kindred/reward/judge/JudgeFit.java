@@ -30,7 +30,7 @@ final class JudgeFit {
         this.embedder = embedder;
         this.seeds = seeds;
         design = PairDesign.of(rows);
-        rated = RatedRows.of(design);
+        rated = RatedRows.of(design, options.ratingRange());
         reader =
                 TextReader.fit(
                         design.texts(),
@@ -95,6 +95,7 @@ final class JudgeFit {
                 ratings(scorer, scenarios, coordinates, plain),
                 selection,
                 options.scale(),
+                PlausibilityFit.of(design.rows()),
                 coordinates);
     }
 
@@ -202,7 +203,7 @@ final class JudgeFit {
                                     UserPrior.margin(scores[i], coordinates.get(by.get(i))),
                                     given.get(i)));
         }
-        return RatingModel.fit(byUser, deviation);
+        return RatingModel.fit(byUser, rated.range(), deviation);
     }
 
     private static void checkRows(List<Preference> rows) {

@@ -1,6 +1,7 @@
 package org.kindred.reward.judge;
 
 import java.util.List;
+import org.kindred.datasets.RatingRange;
 import org.kindred.options.Meaning;
 
 /**
@@ -21,6 +22,10 @@ public record JudgeOptions(
                         "precision of a standardised rating difference, 0 for choices alone; "
                                 + "data without ratings have 0 whatever the list says")
                 List<Double> ratingWeights,
+        @Meaning(
+                        "ends of the scale of the data's ratings, for example [1, 5]; empty to "
+                                + "tell it from them. Ratings outside are not read")
+                List<Double> ratingRange,
         @Meaning(
                         "kinds of user prior that are tried: gaussian, discrete, mixture; "
                                 + "no_history stands alone")
@@ -58,6 +63,16 @@ public record JudgeOptions(
         penalties = notEmpty("penalties", penalties);
         axisFactors = notEmpty("axisFactors", axisFactors);
         ratingWeights = notEmpty("ratingWeights", ratingWeights);
+        ratingRange = List.copyOf(ratingRange);
+        if (ratingRange.size() == 2) {
+            new RatingRange(ratingRange.get(0), ratingRange.get(1)); // checks them
+        } else if (!ratingRange.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "ratingRange = "
+                            + ratingRange
+                            + ": must be empty, or the lowest and the highest rating, for example"
+                            + " [1, 5]");
+        }
         modes = notEmpty("modes", modes);
         prototypes = notEmpty("prototypes", prototypes);
         for (int d : axes) {
@@ -94,6 +109,7 @@ public record JudgeOptions(
                 List.of(10.0),
                 List.of(30.0),
                 List.of(2.0),
+                List.of(),
                 List.of(JudgeMode.MIXTURE),
                 List.of(4),
                 2.0,
@@ -116,6 +132,7 @@ public record JudgeOptions(
                 List.of(3.0, 1.0, 10.0),
                 List.of(1.0, 30.0),
                 List.of(2.0, 0.0),
+                List.of(),
                 List.of(JudgeMode.DISCRETE, JudgeMode.GAUSSIAN, JudgeMode.MIXTURE),
                 List.of(2, 3, 4, 6, 8),
                 2.0,
@@ -134,6 +151,7 @@ public record JudgeOptions(
                 penalties.subList(0, 1),
                 axisFactors.subList(0, 1),
                 ratingWeights.subList(0, 1),
+                ratingRange,
                 modes.subList(0, 1),
                 prototypes.subList(0, 1),
                 tau,

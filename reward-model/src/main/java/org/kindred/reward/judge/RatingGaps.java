@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.RatingRange;
 
 /**
  * What ratings add to choices: a choice says which of two responses is better, the difference of
@@ -25,15 +26,20 @@ record RatingGaps(double weight, double slope, double typical) {
 
     private static final double TYPICAL_PAIRS = 4; // that the population's size counts for
 
-    /** Differences of ratings by row, NaN where one is missing. */
-    static double[] raw(List<Preference> rows) {
-        return rows.stream().mapToDouble(RatingGaps::raw).toArray();
+    /** Differences of ratings by row, NaN where one is missing or outside the scale. */
+    static double[] raw(List<Preference> rows, RatingRange range) {
+        return rows.stream().mapToDouble(row -> raw(row, range)).toArray();
     }
 
-    private static double raw(Preference row) {
+    private static double raw(Preference row, RatingRange range) {
         @Nullable Double chosen = row.chosenScore();
         @Nullable Double rejected = row.rejectedScore();
-        return chosen == null || rejected == null ? Double.NaN : chosen - rejected;
+        return chosen == null
+                        || rejected == null
+                        || !range.holds(chosen)
+                        || !range.holds(rejected)
+                ? Double.NaN
+                : chosen - rejected;
     }
 
     /** Geometric mean over users of the mean square difference; NaN without any. */

@@ -3,22 +3,25 @@ package org.kindred.reward.judge;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.kindred.datasets.RatingRange;
 
 /**
  * How people turn utilities into ratings: {@code logit((r - low) / (high - low)) = offset_u +
  * gain_u * utility + noise}. Offset and gain of a user are shrunk to the population's by Bayesian
  * linear regression, with variances between users found by the method of moments.
  *
- * @param low lowest rating of the source's scale
- * @param high highest rating
+ * @param range of the source's scale; a rating outside says nothing
+ * @param given ratings of the training texts
+ * @param outside of them those that are not in the range
  * @param population scale of a user without ratings
  * @param offsetVariance between users
  * @param gainVariance between users
  * @param noise variance of one rating around its user's line; infinite if there were no ratings
  */
 record RatingModel(
-        double low,
-        double high,
+        RatingRange range,
+        int given,
+        int outside,
         RatingScale population,
         double offsetVariance,
         double gainVariance,
@@ -39,41 +42,49 @@ record RatingModel(
     static RatingModel unrated(double utilityDeviation) {
         double gain = utilityDeviation > 0 ? 1 / utilityDeviation : 1;
         return new RatingModel(
-                RatingScale.LOW,
-                RatingScale.HIGH,
+                new RatingRange(RatingScale.LOW, RatingScale.HIGH),
+                0,
+                0,
                 new RatingScale(0, gain),
                 LEAST_VARIANCE,
                 LEAST_VARIANCE,
                 Double.MAX_VALUE);
     }
 
-    static RatingModel fit(Map<?, List<Rated>> byUser, double utilityDeviation) {
+    /**
+     * @param range of the ratings, those outside are left out
+     */
+    static RatingModel fit(
+            Map<?, List<Rated>> byUser, RatingRange range, double utilityDeviation) {
+        int given = byUser.values().stream().mapToInt(List::size).sum();
+        List<List<Rated>> kept =
+                byUser.values().stream()
+                        .map(own -> own.stream().filter(r -> range.holds(r.rating())).toList())
+                        .toList();
         List<Rated> all = new ArrayList<>();
-        byUser.values().forEach(all::addAll);
+        kept.forEach(all::addAll);
+        int outside = given - all.size();
         if (all.size() < 2) {
-            return unrated(utilityDeviation);
+            return unrated(utilityDeviation).of(range, given, outside);
         }
-        double lowest = all.stream().mapToDouble(Rated::rating).min().orElseThrow();
-        double highest = all.stream().mapToDouble(Rated::rating).max().orElseThrow();
-        double low = lowest < 1 ? 0 : 1;
-        double high = highest <= 5 ? 5 : highest <= 10 ? 10 : Math.max(100, highest);
-        double[] line = line(all, low, high);
+        double[] line = line(all, range);
         if (!(line[1] > 0)) {
-            return unrated(utilityDeviation); // ratings that contradict the choices teach no scale
+            // ratings that contradict the choices teach no scale
+            return unrated(utilityDeviation).of(range, given, outside);
         }
         double squares = 0;
         double freedom = 0;
         List<double[]> users = new ArrayList<>(); // n, mean residual, slope gap, spread
-        for (List<Rated> own : byUser.values()) {
+        for (List<Rated> own : kept) {
             if (own.size() < FEWEST_RATINGS) {
                 continue;
             }
-            double[] ownLine = line(own, low, high);
+            double[] ownLine = line(own, range);
             double residual = 0;
             double mean = own.stream().mapToDouble(Rated::utility).average().orElseThrow();
             double spread = 0;
             for (Rated rated : own) {
-                double logit = logit(rated.rating(), low, high);
+                double logit = logit(rated.rating(), range);
                 residual += logit - line[0] - line[1] * rated.utility();
                 double gap = logit - ownLine[0] - ownLine[1] * rated.utility();
                 squares += gap * gap;
@@ -85,8 +96,9 @@ record RatingModel(
         }
         if (users.isEmpty()) {
             return new RatingModel(
-                    low,
-                    high,
+                    range,
+                    given,
+                    outside,
                     new RatingScale(line[0], line[1]),
                     LEAST_VARIANCE,
                     LEAST_VARIANCE,
@@ -104,12 +116,18 @@ record RatingModel(
             }
         }
         return new RatingModel(
-                low,
-                high,
+                range,
+                given,
+                outside,
                 new RatingScale(line[0], line[1]),
                 Math.max(LEAST_VARIANCE, offsets),
                 Math.max(LEAST_VARIANCE, sloped > 0 ? gains / sloped : 0),
                 noise);
+    }
+
+    private RatingModel of(RatingRange scale, int ratings, int left) {
+        return new RatingModel(
+                scale, ratings, left, population, offsetVariance, gainVariance, noise);
     }
 
     /** The scale of a user with these ratings; the population's for none. */
@@ -117,8 +135,11 @@ record RatingModel(
         double[][] precision = {{1 / offsetVariance, 0}, {0, 1 / gainVariance}};
         double[] gap = new double[2]; // from the population's line
         for (Rated rated : own) {
+            if (!range.holds(rated.rating())) {
+                continue;
+            }
             double residual =
-                    logit(rated.rating(), low, high)
+                    logit(rated.rating(), range)
                             - population.offset()
                             - population.gain() * rated.utility();
             precision[0][0] += 1 / noise;
@@ -134,24 +155,25 @@ record RatingModel(
                 population.offset() + shift[0], Math.max(0.1 * population.gain(), gain));
     }
 
-    private static double logit(double rating, double low, double high) {
-        double share = Math.max(END, Math.min(1 - END, (rating - low) / (high - low)));
+    private static double logit(double rating, RatingRange range) {
+        double place = (rating - range.low()) / (range.high() - range.low());
+        double share = Math.max(END, Math.min(1 - END, place));
         return Math.log(share / (1 - share));
     }
 
     /** Least squares: offset and gain; a flat line where the utility does not vary. */
-    private static double[] line(List<Rated> rated, double low, double high) {
+    private static double[] line(List<Rated> rated, RatingRange range) {
         double meanUtility = rated.stream().mapToDouble(Rated::utility).average().orElseThrow();
         double meanLogit =
                 rated.stream()
-                        .mapToDouble(r -> logit(r.rating(), low, high))
+                        .mapToDouble(r -> logit(r.rating(), range))
                         .average()
                         .orElseThrow();
         double products = 0;
         double squares = 0;
         for (Rated r : rated) {
             double gap = r.utility() - meanUtility;
-            products += gap * (logit(r.rating(), low, high) - meanLogit);
+            products += gap * (logit(r.rating(), range) - meanLogit);
             squares += gap * gap;
         }
         double gain = squares > 0 ? products / squares : 0;

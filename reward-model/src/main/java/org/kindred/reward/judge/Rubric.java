@@ -16,6 +16,7 @@ import org.kindred.reward.UserRubric;
  *     whole learned utility, of which the criteria are the readable part
  * @param scale the scale of totals
  * @param scenario kind of prompt for which it holds; -1 for prompts of any kind
+ * @param topic of the prompt for which it holds
  */
 @SuppressWarnings("ArrayRecordComponent") // vectors and matrices; never compared as a whole
 public record Rubric(
@@ -24,7 +25,8 @@ public record Rubric(
         double coverage,
         double[] place,
         RatingScale scale,
-        int scenario) {
+        int scenario,
+        Topic topic) {
 
     public Rubric {
         criteria = List.copyOf(criteria);
@@ -39,6 +41,11 @@ public record Rubric(
      * @param wantsMore whether more of the measured quality is better
      */
     public record Item(String id, String name, int weight, boolean wantsMore) {}
+
+    /** The same for a prompt about something. */
+    Rubric about(Topic of) {
+        return new Rubric(persona, criteria, coverage, place, scale, scenario, of);
+    }
 
     /** What can be said in words: criteria of less than half a per cent are left out. */
     public UserRubric inWords() {

@@ -8,10 +8,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
+import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.RecentlyUsed;
@@ -19,6 +21,7 @@ import org.kindred.reward.RewardModel;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
+import org.kindred.reward.VisibleText;
 import org.kindred.reward.judge.RatingModel.Rated;
 
 /**
@@ -41,8 +44,11 @@ public final class RubricJudge implements RewardModel {
     private final RatingModel ratings;
     private final Selection selection;
     private final JudgeOptions.ScoreScale scale;
+    private final Plausibility plausibility;
     private final Map<String, double[]> coordinates;
     private final RecentlyUsed<Place, double[]> axisScores = new RecentlyUsed<>(REMEMBERED_TEXTS);
+    private final RecentlyUsed<String, Plausibility.Reading> readings =
+            new RecentlyUsed<>(REMEMBERED_TEXTS);
     private final RecentlyUsed<String, double[]> criteria = new RecentlyUsed<>(REMEMBERED_TEXTS);
 
     /**
@@ -69,6 +75,7 @@ public final class RubricJudge implements RewardModel {
             RatingModel ratings,
             Selection selection,
             JudgeOptions.ScoreScale scale,
+            Plausibility plausibility,
             Map<String, double[]> coordinates) {
         this.scorer = scorer;
         this.scenarios = scenarios;
@@ -77,6 +84,7 @@ public final class RubricJudge implements RewardModel {
         this.ratings = ratings;
         this.selection = selection;
         this.scale = scale;
+        this.plausibility = plausibility;
         this.coordinates = Collections.unmodifiableMap(new TreeMap<>(coordinates));
         List<RubricWriter> all = new ArrayList<>(List.of(writer));
         for (int s = 0; s < scenarios.centroids().length; s++) {
@@ -114,6 +122,7 @@ public final class RubricJudge implements RewardModel {
                         ratings,
                         selection,
                         scale,
+                        plausibility,
                         coordinates));
     }
 
@@ -168,10 +177,14 @@ public final class RubricJudge implements RewardModel {
 
     /**
      * Expected utility of a response for the user, in logits: a difference of 1 means that the
-     * better one is preferred with probability 0.73. The mean over the training texts is 0.
+     * better one is preferred with probability 0.73. The mean over the training texts is 0. A
+     * response that can hardly be an answer has the utility of one with its total.
      */
     public double score(UserPosterior user, String prompt, String response) {
-        return UserPrior.margin(axisScores(List.of(response), scenarioOf(prompt))[0], user.place());
+        double utility =
+                UserPrior.margin(
+                        axisScores(List.of(response), scenarioOf(prompt))[0], user.place());
+        return user.scale().utility(utility, plausible(plausibility.topic(prompt), response));
     }
 
     /** The rubric of the expected user, for prompts of any kind. */
@@ -181,7 +194,8 @@ public final class RubricJudge implements RewardModel {
 
     /** The rubric of the expected user for prompts of this kind. */
     public Rubric rubric(UserPosterior user, String prompt) {
-        return write(user.place(), user.scale(), scenarioOf(prompt));
+        return write(user.place(), user.scale(), scenarioOf(prompt))
+                .about(plausibility.topic(prompt));
     }
 
     /** The rubric of the user who is expected after this history, for prompts of any kind. */
@@ -206,7 +220,7 @@ public final class RubricJudge implements RewardModel {
                 user.mode() == JudgeMode.NO_HISTORY
                         ? user.place()
                         : user.belief().draw(temperature, seeds.random());
-        return write(z, user.scale(), scenarioOf(prompt));
+        return write(z, user.scale(), scenarioOf(prompt)).about(plausibility.topic(prompt));
     }
 
     private Rubric write(double[] place, RatingScale totals, int scenario) {
@@ -214,9 +228,10 @@ public final class RubricJudge implements RewardModel {
     }
 
     /**
-     * Total of one response under a fixed rubric, on the rubric's scale.
+     * Total of one response under a fixed rubric, on the rubric's scale, taken down to its low end as
+     * far as the response can be no answer ({@link Plausibility}).
      *
-     * @return abstained for a response without a visible character
+     * @return abstained for a response without a visible letter or digit
      */
     public ScoreOutcome scoreAlone(Rubric rubric, String response) {
         return scoreAlone(rubric, List.of(response)).get(0);
@@ -228,12 +243,25 @@ public final class RubricJudge implements RewardModel {
         List<ScoreOutcome> outcomes = new ArrayList<>(responses.size());
         for (int i = 0; i < scores.length; i++) {
             double utility = UserPrior.margin(scores[i], rubric.place());
+            String response = responses.get(i);
             outcomes.add(
-                    responses.get(i).isBlank()
-                            ? new ScoreOutcome.Abstained("blank response")
-                            : new ScoreOutcome.Scored(rubric.scale().total(utility)));
+                    VisibleText.says(response)
+                            ? new ScoreOutcome.Scored(
+                                    rubric.scale()
+                                            .total(utility, plausible(rubric.topic(), response)))
+                            : new ScoreOutcome.Abstained("no letter or digit to read"));
         }
         return outcomes;
+    }
+
+    private double plausible(Topic topic, String response) {
+        if (!VisibleText.says(response)) {
+            return 0;
+        }
+        Plausibility.Reading known = readings.get(response);
+        return plausibility.of(
+                topic,
+                known != null ? known : readings.keep(response, plausibility.read(response)));
     }
 
     @Override
@@ -324,7 +352,8 @@ public final class RubricJudge implements RewardModel {
 
     private Choice[] choices(List<Preference> rows, double[][] pairScores) {
         double[][] deltas = differences(pairScores);
-        double[] standardised = RatingGaps.standardised(RatingGaps.raw(rows), gaps.typical());
+        double[] standardised = RatingGaps.standardised(
+                        RatingGaps.raw(rows, ratings.range()), gaps.typical());
         Choice[] choices = new Choice[deltas.length];
         for (int i = 0; i < choices.length; i++) {
             choices[i] = new Choice(deltas[i], standardised[i]);
@@ -354,6 +383,23 @@ public final class RubricJudge implements RewardModel {
     /** What the fit chose. */
     public Selection selection() {
         return selection;
+    }
+
+    /**
+     * What the fit made of the ratings in the training rows.
+     *
+     * @param range of the scale
+     * @param given ratings that were there
+     * @param outside of them those that are not in the range, and are not read
+     */
+    public record Ratings(RatingRange range, int given, int outside) {}
+
+    /** What the fit made of ratings; empty if there were none. */
+    public Optional<Ratings> ratings() {
+        return ratings.given() == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new Ratings(ratings.range(), ratings.given(), ratings.outside()));
     }
 
     private int scenarioOf(String prompt) {

@@ -65,7 +65,7 @@ final class AxisObjectiveTest {
                 axes,
                 0.7,
                 2.1,
-                RatedRows.of(design).gaps(),
+                RatedRows.of(design, List.of()).gaps(),
                 ratingWeight);
     }
 }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kindred.datasets.SeedTree;
 
 /**
@@ -90,6 +92,79 @@ final class CalibrationTest {
         }
     }
 
+    /**
+     * A person of the prior and draws of the person's belief must be indistinguishable: the rank of
+     * the true place among 19 draws is uniform. Few choices leave the parts of a mixture undecided.
+     */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void draw_peopleOfThePrior_areAnyOfTheirDraws(Kind kind) {
+        SplittableRandom random = new SplittableRandom(14);
+        int[][] bins = new int[2][20];
+        for (int i = 0; i < PEOPLE; i++) {
+            Person person = draw(kind.truth, 4, random);
+            Belief belief = kind.prior.update(person.choices(), RATINGS);
+            double[][] drawn = new double[19][];
+            for (int d = 0; d < drawn.length; d++) {
+                drawn[d] = belief.draw(1, random);
+            }
+            for (int k = 0; k < 2; k++) {
+                int below = 0;
+                int equal = 0; // points are met again and again: their order is drawn
+                for (double[] z : drawn) {
+                    below += z[k] < person.place()[k] ? 1 : 0;
+                    equal += z[k] == person.place()[k] ? 1 : 0;
+                }
+                bins[k][below + random.nextInt(equal + 1)]++;
+            }
+        }
+
+        assertThat(chiSquare(bins[0])).isLessThan(43.8);
+        assertThat(chiSquare(bins[1])).isLessThan(43.8);
+    }
+
+    /** What was wrong: the centroid of another prior under the share of a cloud. */
+    @Test
+    void draw_ofAnotherPrior_isNoticed() {
+        SplittableRandom random = new SplittableRandom(14);
+        int[] bins = new int[20];
+        for (int i = 0; i < PEOPLE; i++) {
+            Person person = draw(TWO, 4, random);
+            Belief belief = Kind.POINTS.prior.update(person.choices(), RATINGS);
+            int below = 0;
+            for (int d = 0; d < 19; d++) {
+                below += belief.draw(1, random)[0] < person.place()[0] ? 1 : 0;
+            }
+            bins[below]++;
+        }
+
+        assertThat(chiSquare(bins)).isGreaterThan(43.8);
+    }
+
+    /** The kinds of priors, and people of each. */
+    private enum Kind {
+        ONE_CLOUD(ONE, ONE),
+        TWO_CLOUDS(TWO, TWO),
+        /** One choice counts once, else it would not be the posterior. */
+        POINTS(
+                new UserPrior.Discrete(
+                        new double[][] {{1.5, 0}, {-1.5, 1}, {0, -2}},
+                        new double[] {0.5, 0.3, 0.2},
+                        1),
+                new GaussianMixturePrior(
+                        new double[][] {{1.5, 0}, {-1.5, 1}, {0, -2}},
+                        new double[][] {{0, 0}, {0, 0}},
+                        new double[] {0.5, 0.3, 0.2}));
+
+        private final UserPrior prior;
+        private final GaussianMixturePrior truth;
+
+        Kind(UserPrior prior, GaussianMixturePrior truth) {
+            this.prior = prior;
+            this.truth = truth;
+        }
+    }
+
     @Test
     void several_peopleOfTwoClouds_findsThem() {
         SplittableRandom random = new SplittableRandom(13);
@@ -116,7 +191,9 @@ final class CalibrationTest {
         }
         double[] place = prior.means()[cloud].clone();
         double[] noise = {random.nextGaussian(), random.nextGaussian()};
-        Vectors.add(place, 1, Cholesky.of(prior.covariance()).times(noise));
+        if (prior.covariance()[0][0] > 0) { // else points
+            Vectors.add(place, 1, Cholesky.of(prior.covariance()).times(noise));
+        }
         Choice[] made = new Choice[choices];
         for (int i = 0; i < choices; i++) {
             double[] delta = {

@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.SeedTree;
 import org.kindred.reward.judge.RatingModel.Rated;
 
 final class RatingModelTest {
+    private static final RatingRange HUNDRED = new RatingRange(1, 100);
 
     @Test
     void unrated_always_makesOneDeviationOneLogit() {
@@ -31,10 +33,8 @@ final class RatingModelTest {
             double offset = user % 2 == 0 ? 1 : -1;
             ratings.put("u" + user, rated(offset, 0.8, 30, random));
         }
-        RatingModel model = RatingModel.fit(ratings, 1);
+        RatingModel model = RatingModel.fit(ratings, HUNDRED, 1);
 
-        assertThat(model.low()).isEqualTo(1);
-        assertThat(model.high()).isEqualTo(100);
         assertThat(model.population().offset()).isEqualTo(0, within(0.1));
         assertThat(model.population().gain()).isEqualTo(0.8, within(0.1));
         assertThat(model.offsetVariance()).isEqualTo(1, within(0.2));
@@ -50,7 +50,7 @@ final class RatingModelTest {
         for (int user = 0; user < 40; user++) {
             ratings.put("u" + user, rated(user % 2 == 0 ? 1 : -1, 0.8, 30, random));
         }
-        RatingModel model = RatingModel.fit(ratings, 1);
+        RatingModel model = RatingModel.fit(ratings, HUNDRED, 1);
         List<Rated> own = rated(1, 0.8, 20, random);
 
         double none = model.scaleOf(List.of()).offset();
@@ -66,17 +66,28 @@ final class RatingModelTest {
     void fit_ratingsThatContradictTheChoices_teachNothing() {
         SplittableRandom random = SeedTree.root(2).random();
 
-        RatingModel model = RatingModel.fit(Map.of("u", rated(0, -0.8, 30, random)), 2);
+        RatingModel model = RatingModel.fit(Map.of("u", rated(0, -0.8, 30, random)), HUNDRED, 2);
 
-        assertThat(model).isEqualTo(RatingModel.unrated(2));
+        assertThat(model.population()).isEqualTo(RatingModel.unrated(2).population());
+        assertThat(model.given()).isEqualTo(30);
     }
 
+    /** A 1000 for a 100 made the scale ten times as wide, and all totals alike. */
     @Test
-    void fit_tenPointRatings_areReadAsSuch() {
-        Map<String, List<Rated>> ratings =
-                Map.of("u", List.of(new Rated(-1, 2), new Rated(0, 5), new Rated(1, 9)));
+    void fit_oneRatingOutsideTheScale_isCountedAndChangesNothing() {
+        SplittableRandom random = SeedTree.root(2).random();
+        List<Rated> own = rated(0, 0.8, 60, random);
+        RatingModel clean = RatingModel.fit(Map.of("u", own), HUNDRED, 1);
+        List<Rated> slipped = new ArrayList<>(own);
+        slipped.add(new Rated(1, 1_000));
 
-        assertThat(RatingModel.fit(ratings, 1).high()).isEqualTo(10);
+        RatingModel model = RatingModel.fit(Map.of("u", slipped), HUNDRED, 1);
+
+        assertThat(model.population()).isEqualTo(clean.population());
+        assertThat(model.noise()).isEqualTo(clean.noise());
+        assertThat(model.given()).isEqualTo(61);
+        assertThat(model.outside()).isEqualTo(1);
+        assertThat(model.scaleOf(slipped)).isEqualTo(model.scaleOf(own));
     }
 
     private static List<Rated> rated(

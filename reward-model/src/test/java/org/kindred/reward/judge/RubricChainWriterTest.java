@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.RubricOutcome;
+import org.kindred.reward.TextKey;
 import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
@@ -113,6 +114,32 @@ final class RubricChainWriterTest extends ChainWriterContract {
             }
         }
         assertThat(together.get(0).outcomes().get(2)).isInstanceOf(ScoreOutcome.Abstained.class);
+    }
+
+    @Test
+    void scoreAlone_inANeighboursName_drawsFromTheNeighboursBelief() {
+        UserContext neighbour = STRANGERS.get("u03");
+        ChainRequest theirs = request().by(neighbour);
+        UserPosterior belief = judge.posterior(neighbour);
+
+        List<RubricScores> drawn =
+                new RubricChainWriter(judge, SeedTree.root(7))
+                        .scoreAlone(List.of(theirs), Samples.of(8))
+                        .get(0);
+
+        for (int sample = 0; sample < 8; sample++) {
+            Rubric rubric =
+                    judge.drawRubric(
+                            belief,
+                            theirs.prompt(),
+                            Samples.of(8).temperature(),
+                            SeedTree.root(7)
+                                    .child("u03")
+                                    .child(TextKey.of(theirs.prompt()))
+                                    .child(sample));
+            assertThat(drawn.get(sample).outcomes())
+                    .isEqualTo(judge.scoreAlone(rubric, theirs.responses()));
+        }
     }
 
     @Test

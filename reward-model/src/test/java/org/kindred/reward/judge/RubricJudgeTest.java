@@ -84,11 +84,11 @@ final class RubricJudgeTest {
         judge.save(file);
         Files.writeString(
                 file,
-                Files.readString(file).replace("\"format_version\" : 3", "\"format_version\" : 4"));
+                Files.readString(file).replace("\"format_version\" : 4", "\"format_version\" : 5"));
 
         assertThatThrownBy(() -> RubricJudge.load(file, EMBEDDER))
                 .isInstanceOf(KindredException.class)
-                .hasMessageContaining("format_version is 4, expected 3");
+                .hasMessageContaining("format_version is 5, expected 4");
     }
 
     private static void assertSameScores(RubricJudge other) {
@@ -184,7 +184,7 @@ final class RubricJudgeTest {
         Rubric rubric = judge.rubric(STRANGERS.get("u02"));
 
         assertThat(judge.scoreAlone(rubric, " \n"))
-                .isEqualTo(new ScoreOutcome.Abstained("blank response"));
+                .isEqualTo(new ScoreOutcome.Abstained("no letter or digit to read"));
     }
 
     @Test
@@ -200,6 +200,60 @@ final class RubricJudgeTest {
                 .isEqualTo(common.posterior(STRANGERS.get("u02")).scale());
     }
 
+    /** The spread of totals fell to a tenth, and no accuracy showed it. */
+    @Test
+    void fit_oneMistypedRating_isSetAside_totalsKeepTheirSpread() {
+        List<Preference> slipped = new ArrayList<>(ROWS);
+        slipped.set(7, rated(ROWS.get(7), 1_000.0));
+        RubricJudge other =
+                RubricJudge.fit(slipped, EMBEDDER, JudgeOptions.search().first(), SEEDS);
+        Rubric mine = judge.rubric(STRANGERS.get("u02"));
+        Rubric theirs = other.rubric(STRANGERS.get("u02"));
+
+        assertThat(other.ratings().orElseThrow().outside()).isEqualTo(1);
+        assertThat(judge.ratings().orElseThrow().outside()).isZero();
+        for (String text : List.of(BRIEF, LONG)) {
+            assertThat(total(other, theirs, text)).isEqualTo(total(judge, mine, text), within(0.3));
+        }
+    }
+
+    @Test
+    void fit_unknownRatingScale_asksForIt() {
+        List<Preference> odd =
+                ROWS.stream().map(row -> rated(row, 40 * row.chosenScore() - 1_000)).toList();
+
+        assertThatThrownBy(
+                        () ->
+                                RubricJudge.fit(
+                                        odd, EMBEDDER, JudgeOptions.search().first(), SEEDS))
+                .isInstanceOf(KindredException.class)
+                .hasMessageContaining("judge.rubric.rating_range");
+    }
+
+    private static double total(RubricJudge of, Rubric rubric, String text) {
+        return ((ScoreOutcome.Scored) of.scoreAlone(rubric, text)).value();
+    }
+
+    private static Preference rated(Preference row, double chosen) {
+        return new Preference(
+                row.id(),
+                row.userId(),
+                row.prompt(),
+                row.chosen(),
+                row.rejected(),
+                row.domain(),
+                row.itemIds(),
+                row.split(),
+                row.userSplit(),
+                row.itemSplit(),
+                row.part(),
+                row.slot(),
+                chosen,
+                row.rejectedScore(),
+                row.source(),
+                row.meta());
+    }
+
     private static JudgeOptions withScale(JudgeOptions.ScoreScale scale) {
         JudgeOptions o = JudgeOptions.search().first();
         return new JudgeOptions(
@@ -208,6 +262,7 @@ final class RubricJudgeTest {
                 o.penalties(),
                 o.axisFactors(),
                 o.ratingWeights(),
+                o.ratingRange(),
                 o.modes(),
                 o.prototypes(),
                 o.tau(),
@@ -303,6 +358,7 @@ final class RubricJudgeTest {
                                 o.penalties(),
                                 o.axisFactors(),
                                 o.ratingWeights(),
+                o.ratingRange(),
                                 o.modes(),
                                 o.prototypes(),
                                 o.tau(),
@@ -330,6 +386,7 @@ final class RubricJudgeTest {
                         List.of(1.0, 30.0),
                         o.axisFactors(),
                         o.ratingWeights(),
+                o.ratingRange(),
                         o.modes(),
                         List.of(2, 4),
                         o.tau(),

@@ -289,4 +289,30 @@ final class PGenRmTest {
                 .containsEntry("own_samples", 2.0)
                 .containsEntry("neighbour_share", 0.5);
     }
+
+    /** Otherwise an empty answer is no part of the loss: neither paid for nor held against it. */
+    @Test
+    void rolloutReward_emptyCompletion_isWorthTheLeast_andNobodyIsAsked() {
+        RolloutReward reward =
+                new RolloutReward(
+                        new PGenRm(
+                                new Solo(),
+                                friends(new ArrayList<>(), "friend-1"),
+                                ScalingPlan.of(1, 1)),
+                        prompt -> new UserPrompt(ME, "text of " + prompt.id()));
+        PolicyPrompt prompt = new PolicyPrompt("p1", "group", "me", new int[] {1});
+
+        Judgement some = reward.judge(prompt, List.of("", "a", "\u200b.", "\u3164"));
+        assertThat(some.outcomes())
+                .containsExactly(
+                        new ScoreOutcome.Scored(1),
+                        new ScoreOutcome.Scored(6),
+                        new ScoreOutcome.Scored(1),
+                        new ScoreOutcome.Scored(1));
+        assertThat(reward.metrics(some.counts())).containsEntry("own_samples", 1.0);
+        Judgement none = reward.judge(prompt, List.of(" ", "\ud83d\ude00"));
+        assertThat(none.outcomes())
+                .containsExactly(new ScoreOutcome.Scored(1), new ScoreOutcome.Scored(1));
+        assertThat(reward.metrics(none.counts())).doesNotContainValue(Double.NaN);
+    }
 }
