@@ -59,8 +59,7 @@ public record SftExample(int[] prompt, int[] completion, Mended mended) {
      * An answer to a conversation as tokens: by the tokenizer's chat template, the answer up to its
      * end token.
      */
-    public static SftExample of(
-            Tokenizer tokenizer, List<Message> prompt, List<Message> answer) {
+    public static SftExample of(Tokenizer tokenizer, List<Message> prompt, List<Message> answer) {
         int[] start = tokenizer.chat(prompt, true);
         List<Message> whole = new ArrayList<>(prompt);
         whole.addAll(answer);
