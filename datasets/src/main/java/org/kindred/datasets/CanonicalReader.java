@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A record is accepted or set aside whole with one reason, in the order of {@link JsonLines},
  * {@link RecordFields}, {@code identical_texts}, {@code duplicate_id}. A line that was set aside
  * does not reserve its id. A prompt that the answers repeat is taken off them ({@link
- * PromptedPair}). Text is never trimmed or normalised. Fields that are not canonical go to
- * {@code meta}.
+ * PromptedPair}). Text is never trimmed or normalised. Fields that are not canonical go to {@code
+ * meta}.
  */
 public final class CanonicalReader {
 

@@ -119,7 +119,10 @@ public record PromptedPair(List<Message> prompt, List<Message> chosen, List<Mess
         for (int i = 0; i < with.size() && same; i++) {
             same =
                     messages.get(i).role().equals(with.get(i).role())
-                            && messages.get(i).content().strip().equals(with.get(i).content().strip());
+                            && messages.get(i)
+                                    .content()
+                                    .strip()
+                                    .equals(with.get(i).content().strip());
         }
         return same;
     }

@@ -55,10 +55,10 @@ public record RatingRange(double low, double high) {
     }
 
     /**
-     * The scale of these ratings, told from their range: 0 to 1, 1 or 0 to 5, 1 to 7 (whole numbers),
-     * 1 or 0 to 10 and 100, and -1 to 1, -5 to 5, -10 to 10, -100 to 100. Where one rating of 20 or
-     * more, or a hundredth of them, are all that keeps the others from a scale less than a third as
-     * wide, from one without negative numbers, or from any, they are outside of it.
+     * The scale of these ratings, told from their range: 0 to 1, 1 or 0 to 5, 1 to 7 (whole
+     * numbers), 1 or 0 to 10 and 100, and -1 to 1, -5 to 5, -10 to 10, -100 to 100. Where one
+     * rating of 20 or more, or a hundredth of them, are all that keeps the others from a scale less
+     * than a third as wide, from one without negative numbers, or from any, they are outside of it.
      *
      * @return empty if no scale fits, or there is no rating
      */
@@ -68,12 +68,10 @@ public record RatingRange(double low, double high) {
             return Optional.empty();
         }
         Optional<RatingRange> all = holding(sorted, 0, sorted.length);
-        int slips =
-                sorted.length < ENOUGH ? 0 : Math.max(1, (int) (SLIPS * sorted.length));
+        int slips = sorted.length < ENOUGH ? 0 : Math.max(1, (int) (SLIPS * sorted.length));
         RatingRange best = all.orElse(null);
         for (int below = 0; below <= slips; below++) {
-            Optional<RatingRange> most =
-                    holding(sorted, below, sorted.length - (slips - below));
+            Optional<RatingRange> most = holding(sorted, below, sorted.length - (slips - below));
             if (most.isPresent() && (best == null || best.isNotTheScaleOf(most.get()))) {
                 best = most.get();
             }

@@ -186,7 +186,8 @@ public final class RecordFields {
             JsonNode content = required("content", fields.find("content"));
             messages.add(
                     new Message(
-                            role, content.isArray() ? joined(content, field) : textOf(content, field)));
+                            role,
+                            content.isArray() ? joined(content, field) : textOf(content, field)));
         }
         if (messages.isEmpty()) {
             throw new RejectedRecordException("empty_text:" + field);

@@ -98,10 +98,7 @@ final class PromptedPairTest {
                 .isEqualTo("unknown_value:role");
         assertReason(() -> PromptedPair.implicit(List.of(QUESTION), List.of(QUESTION, BAD)))
                 .isEqualTo("missing_field:chosen");
-        assertReason(
-                        () ->
-                                PromptedPair.of(
-                                        List.of(QUESTION), List.of(GOOD), List.of(QUESTION)))
+        assertReason(() -> PromptedPair.of(List.of(QUESTION), List.of(GOOD), List.of(QUESTION)))
                 .isEqualTo("missing_field:rejected");
         assertReason(
                         () ->
@@ -110,8 +107,7 @@ final class PromptedPairTest {
                 .isEqualTo("other_prompt:chosen");
     }
 
-    private static AbstractStringAssert<?> assertReason(
-            ThrowableAssert.ThrowingCallable call) {
+    private static AbstractStringAssert<?> assertReason(ThrowableAssert.ThrowingCallable call) {
         return assertThat(catchThrowableOfType(RejectedRecordException.class, call).reason());
     }
 

@@ -41,8 +41,7 @@ final class RatingRangeTest {
         "0, 1, 5, 0 to 1",
         "-5, 5, 44, -5 to 5",
     })
-    void of_oneSlip_keepsTheScaleOfTheOthers(
-            double least, double most, double slip, String scale) {
+    void of_oneSlip_keepsTheScaleOfTheOthers(double least, double most, double slip, String scale) {
         List<Double> ratings = ratings(least, most, least == 0 ? 0.1 : 1);
         ratings.add(slip);
 

@@ -38,8 +38,7 @@ final class InspectCommand implements Callable<Integer> {
         output.refuseOccupied(folder);
         Path work = folder.resolve("data");
         Inspection inspection =
-                Inspection.of(
-                        data.name(), data.read(work, Progress.NONE), data.unread(work));
+                Inspection.of(data.name(), data.read(work, Progress.NONE), data.unread(work));
         Json.write(folder.resolve("inspect.json"), inspection);
         AtomicFiles.writeText(folder.resolve("inspect.html"), InspectionPage.html(inspection));
         if (json) {

@@ -154,7 +154,8 @@ final class RunCommandTest {
             String name = root.relativize(file).toString();
             assertThat(Artefacts.of(name)).as("Artefacts lists %s", name).isPresent();
         }
-        String user = CanonicalReader.read(root.resolve("data")).dataset().preferences().get(0).userId();
+        String user =
+                CanonicalReader.read(root.resolve("data")).dataset().preferences().get(0).userId();
 
         Kindred.Outcome forgotten = Kindred.run(folder, "data", "forget", run, user);
 

@@ -98,7 +98,8 @@ public final class Artefacts {
                                         ? Handling.LINES
                                         : relative.endsWith(".json")
                                                 ? Handling.DOCUMENT
-                                                : relative.matches(".*\\.sqlite(-wal|-shm|-journal)?")
+                                                : relative.matches(
+                                                                ".*\\.sqlite(-wal|-shm|-journal)?")
                                                         ? Handling.CACHE
                                                         : Handling.NOBODY);
     }

@@ -73,7 +73,11 @@ final class DocumentFilter {
                     removed++;
                 } else {
                     removed +=
-                            prune(field.getValue(), person, people, people.contains(field.getKey()));
+                            prune(
+                                    field.getValue(),
+                                    person,
+                                    people,
+                                    people.contains(field.getKey()));
                 }
             }
         } else if (node instanceof ArrayNode list) {

@@ -27,13 +27,14 @@ import org.kindred.datasets.Sha256;
  *       person's rows or dialogues (quarantine, dropped parts, splits, samples);
  *   <li>JSON documents: the person's entries go, and counts of a manifest are made true;
  *   <li>files of a registered {@link ArtefactEraser}: as it does;
- *   <li>SQLite files without one and pages that still hold the person's id or a text of nobody else:
- *       the file goes, since it can be made again; so does what an interrupted write left.
+ *   <li>SQLite files without one and pages that still hold the person's id or a text of nobody
+ *       else: the file goes, since it can be made again; so does what an interrupted write left.
  * </ul>
  *
  * <p>Each file is replaced in one step, with its checksum. After an interruption the same call
  * finishes the work. A run that is at work is refused. Weights that were trained on the texts are
- * not changed; they are reported, and so is every file that a search at the end finds the person in.
+ * not changed; they are reported, and so is every file that a search at the end finds the person
+ * in.
  */
 public final class Forgetting {
     /** What runs and trainings hold while they work. */
@@ -180,7 +181,9 @@ public final class Forgetting {
         }
     }
 
-    /** What a crash left: all of it where nobody else can be writing, else what holds the person. */
+    /**
+     * What a crash left: all of it where nobody else can be writing, else what holds the person.
+     */
     private void removeLeftovers(boolean alone) throws IOException {
         List<Path> left;
         try (Stream<Path> tree = Files.walk(root)) {
@@ -261,8 +264,7 @@ public final class Forgetting {
         Path checkpoint = parentOf(parentOf(file));
         Path manifest = checkpoint.resolve(MANIFEST_OF_CHECKPOINT);
         if (Files.exists(manifest) && !file.equals(manifest)) {
-            ObjectNode document =
-                    (ObjectNode) Json.mapper().readTree(Files.readAllBytes(manifest));
+            ObjectNode document = (ObjectNode) Json.mapper().readTree(Files.readAllBytes(manifest));
             String name = checkpoint.relativize(file).toString().replace('\\', '/');
             if (document.path("files").path(name) instanceof ObjectNode entry) {
                 entry.put("bytes", Files.size(file)).put("sha256", Sha256.of(file));

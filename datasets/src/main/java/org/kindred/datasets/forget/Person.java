@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Who is to be forgotten: the id, and the ids of the person's rows and dialogues. */
 final class Person {
     private static final int TELLING_CHARS = 5; // a shorter id may mean something else anywhere
-    private static final List<String> USER_FIELDS =
-            List.of("user_id", "userId", "user", "subject");
+    private static final List<String> USER_FIELDS = List.of("user_id", "userId", "user", "subject");
     private static final List<String> ROW_FIELDS =
             List.of("id", "record", "prompt", "prompt_id", "promptId", "row", "row_id");
 

@@ -21,8 +21,8 @@ import org.kindred.datasets.SeedTree;
  * no other person's.
  *
  * <p>A file is searched for the first characters of each text, as they are and as JSON, HTML,
- * scripts, CSV and Markdown write them; for an id of fewer than five characters only where it stands
- * as a whole value.
+ * scripts, CSV and Markdown write them; for an id of fewer than five characters only where it
+ * stands as a whole value.
  */
 final class Traces {
     private static final int LEAST_TEXT_CHARS = 16;
@@ -83,15 +83,15 @@ final class Traces {
                         .replace(">", "\\u003e");
         return new HashSet<>(
                 List.of(
-                html,
-                more,
-                more.replace("'", "&#39;"),
-                more.replace("'", "&#39;").replace("`", "&#x60;").replace("=", "&#x3D;"),
-                more.replace("'", "&#x27;"),
-                script,
-                script.replace("'", "\\u0027"),
-                text.replace("\"", "\"\""),
-                text.replace("|", "\\|")));
+                        html,
+                        more,
+                        more.replace("'", "&#39;"),
+                        more.replace("'", "&#39;").replace("`", "&#x60;").replace("=", "&#x3D;"),
+                        more.replace("'", "&#x27;"),
+                        script,
+                        script.replace("'", "\\u0027"),
+                        text.replace("\"", "\"\""),
+                        text.replace("|", "\\|")));
     }
 
     boolean isIn(Path file) throws IOException {

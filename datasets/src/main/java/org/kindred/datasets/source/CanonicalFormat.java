@@ -18,7 +18,8 @@ import org.kindred.datasets.User;
 /** Canonical files, for example of another program: checked, deduplicated, hashed, merged. */
 final class CanonicalFormat implements SourceFormat {
     private static final String NAME = "canonical";
-    private static final Pattern DATA = Pattern.compile(".+\\.(jsonl|json|parquet|csv|dat)(\\.gz)?");
+    private static final Pattern DATA =
+            Pattern.compile(".+\\.(jsonl|json|parquet|csv|dat)(\\.gz)?");
     private static final Pattern OWN =
             Pattern.compile(
                     "((preferences|users|tasks|quarantine|dropped|users-reported|ids)\\.jsonl"

@@ -253,8 +253,7 @@ public final class DatasetImport {
         found.files().forEach(file -> hashes.put(file.name(), file.sha256()));
         Map<String, String> wanted = new LinkedHashMap<>(inputs.sha256());
         wanted.keySet().retainAll(hashes.keySet());
-        Set<String> skipped =
-                found.unread().stream().map(Unread::name).collect(Collectors.toSet());
+        Set<String> skipped = found.unread().stream().map(Unread::name).collect(Collectors.toSet());
         boolean allKnown =
                 inputs.sha256().keySet().stream()
                         .allMatch(name -> hashes.containsKey(name) || skipped.contains(name));

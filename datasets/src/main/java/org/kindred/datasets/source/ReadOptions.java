@@ -7,8 +7,8 @@ import org.kindred.datasets.SeedTree;
  *
  * @param seed of what is drawn: candidate lists, and pairs where there are too many
  * @param userColumn the field that names the user in TRL files
- * @param idColumn the field that names the row in TRL files; empty to number the rows instead, which
- *     is also done for rows without the usual {@value #ID_COLUMN}
+ * @param idColumn the field that names the row in TRL files; empty to number the rows instead,
+ *     which is also done for rows without the usual {@value #ID_COLUMN}
  * @param pairsPerUser most pairs made of one user's ratings; all pairs of MovieLens-1M would be
  *     tens of millions, and a few hundred already show a taste
  * @param candidates length of a list to choose the next film from, the right one included; 20 makes

@@ -16,10 +16,10 @@ import org.kindred.datasets.TextLines;
 import org.kindred.datasets.Utf8;
 
 /**
- * Lines of fields with {@code ::} between them. A line of well-formed UTF-8 is read as that (MovieLens
- * 10M, re-encoded copies of 1M), any other as ISO-8859-1, in which GroupLens wrote MovieLens-1M: a
- * title in ISO-8859-1 is never well-formed UTF-8 unless it is ASCII, since a letter with an accent
- * would have to stand before a sign that stands in no title.
+ * Lines of fields with {@code ::} between them. A line of well-formed UTF-8 is read as that
+ * (MovieLens 10M, re-encoded copies of 1M), any other as ISO-8859-1, in which GroupLens wrote
+ * MovieLens-1M: a title in ISO-8859-1 is never well-formed UTF-8 unless it is ASCII, since a letter
+ * with an accent would have to stand before a sign that stands in no title.
  */
 record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion conversion)
         implements Layout {
@@ -35,7 +35,10 @@ record SeparatedLayout(String name, Predicate<List<String>> marks, Conversion co
     @Override
     public long matches(FileHead head) {
         try {
-            return head.lines(OTHERWISE).stream().map(SeparatedLayout::fields).filter(marks).count();
+            return head.lines(OTHERWISE).stream()
+                    .map(SeparatedLayout::fields)
+                    .filter(marks)
+                    .count();
         } catch (IOException e) {
             return 0; // reading it will say why
         }

@@ -21,10 +21,11 @@ import org.kindred.datasets.User;
  * become tasks. The user stands in a column that an option names.
  *
  * <p>The prompt of an implicit pair is what both dialogues begin with; without a common first
- * message (word, if plain) there is none: {@code no_common_prompt}. A prompt that the answers repeat
- * is taken off them, see {@link PromptedPair}.
+ * message (word, if plain) there is none: {@code no_common_prompt}. A prompt that the answers
+ * repeat is taken off them, see {@link PromptedPair}.
  *
- * <p>Rows without a field {@code id} are numbered; another column, once it is named, has to be there.
+ * <p>Rows without a field {@code id} are numbered; another column, once it is named, has to be
+ * there.
  */
 final class TrlFormat implements SourceFormat {
     private static final String NAME = "trl";
@@ -110,8 +111,7 @@ final class TrlFormat implements SourceFormat {
             refuseEqual(Message.text(chosen), Message.text(rejected));
             pair =
                     plain && repeats(prompt, chosen) && repeats(prompt, rejected)
-                            ? new PromptedPair(
-                                    prompt, rest(prompt, chosen), rest(prompt, rejected))
+                            ? new PromptedPair(prompt, rest(prompt, chosen), rest(prompt, rejected))
                             : PromptedPair.of(prompt, chosen, rejected);
             refuseEqual(Message.text(pair.chosen()), Message.text(pair.rejected()));
         }

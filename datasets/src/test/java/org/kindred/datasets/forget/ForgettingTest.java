@@ -178,7 +178,9 @@ final class ForgettingTest {
                 "{\"id\":\"a\",\"user_id\":\"anna-1984\",\"chosen\":\"I'm Anna > 40 & it's <me> here\"}\n");
         write("more/a.html", "<p>I&#39;m Anna &gt; 40 &amp; it&#39;s &lt;me&gt; here</p>");
         write("more/b.html", "<p>I'm Anna &gt; 40 &amp; it's &lt;me&gt; here</p>");
-        write("more/c.html", "<script>\"I'm Anna \\u003e 40 \\u0026 it's \\u003cme\\u003e here\"</script>");
+        write(
+                "more/c.html",
+                "<script>\"I'm Anna \\u003e 40 \\u0026 it's \\u003cme\\u003e here\"</script>");
 
         Forgetting.forget(run.resolve("more"), "anna-1984", List.of());
 

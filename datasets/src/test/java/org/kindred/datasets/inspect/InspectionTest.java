@@ -60,7 +60,8 @@ final class InspectionTest {
         String html = InspectionPage.html(of);
         assertThat(html).contains("<svg", "pairs a user").doesNotContain("canary", "http");
         assertThat(InspectionPage.text(of))
-                .contains("1 users, 1 pairs", "not read   other.csv: no_records").doesNotContain("canary");
+                .contains("1 users, 1 pairs", "not read   other.csv: no_records")
+                .doesNotContain("canary");
         assertThat(Json.pretty(of)).contains("\"pairs_per_user\"").doesNotContain("canary");
     }
 

@@ -276,8 +276,7 @@ final class DatasetImportTest {
 
         importTrl("x.jsonl");
 
-        List<Preference> read =
-                CanonicalReader.read(folder.resolve("out")).dataset().preferences();
+        List<Preference> read = CanonicalReader.read(folder.resolve("out")).dataset().preferences();
         for (Preference pair : read.subList(0, 2)) {
             assertThat(pair.prompt()).containsExactly(Message.user(question));
             assertThat(pair.chosen()).containsExactly(Message.assistant("good"));

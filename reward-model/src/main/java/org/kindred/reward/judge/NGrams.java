@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts of symbols in a row, for how well symbols follow each other: {@code p(c | a b) = (n(a b c) +
- * k p(c | b)) / (n(a b) + k)}, likewise for pairs, and single symbols with one more unseen.
+ * Counts of symbols in a row, for how well symbols follow each other: {@code p(c | a b) = (n(a b c)
+ * + k p(c | b)) / (n(a b) + k)}, likewise for pairs, and single symbols with one more unseen.
  *
  * @param counts of runs of one to three symbols, joined by blanks; runs of two and three that were
  *     met once are left out, as the accidents of a text
@@ -34,15 +34,14 @@ record NGrams(Map<String, Integer> counts, int total) {
                 before = symbol;
             }
         }
-        counts.entrySet()
-                .removeIf(run -> run.getValue() == 1 && run.getKey().indexOf(' ') >= 0);
+        counts.entrySet().removeIf(run -> run.getValue() == 1 && run.getKey().indexOf(' ') >= 0);
         return new NGrams(counts, total);
     }
 
     /**
-     * How much better each symbol fits to the two before it than anywhere, in nats: {@code sum ln p(c
-     * | a b) - ln p(c)}, ends included. Near or below 0 for symbols without order, however usual each
-     * of them is.
+     * How much better each symbol fits to the two before it than anywhere, in nats: {@code sum ln
+     * p(c | a b) - ln p(c)}, ends included. Near or below 0 for symbols without order, however
+     * usual each of them is.
      */
     double order(List<String> sequence) {
         double sum = 0;
@@ -51,8 +50,7 @@ record NGrams(Map<String, Integer> counts, int total) {
         for (int i = 0; i <= sequence.size(); i++) {
             String symbol = i < sequence.size() ? sequence.get(i) : EDGE;
             double single = (count(symbol) + 1.0) / (total + counts.size());
-            double pair =
-                    (count(before + " " + symbol) + PRIOR * single) / (count(before) + PRIOR);
+            double pair = (count(before + " " + symbol) + PRIOR * single) / (count(before) + PRIOR);
             double triple =
                     (count(first + " " + before + " " + symbol) + PRIOR * pair)
                             / (count(first + " " + before) + PRIOR);

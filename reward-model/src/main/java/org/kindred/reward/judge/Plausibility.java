@@ -10,13 +10,14 @@ import java.util.stream.DoubleStream;
  * taste alone pays for a full stop, a refusal or a salad of words as long as its meters like them.
  *
  * <p>A text is measured in five ways, each held against the answers as they measure when their
- * domain is left out (their prompt, where there are fewer than three domains; themselves, where there are few prompts): number of words, order of the words ({@link
- * NGrams}), how usual they are ({@link Vocabulary}), runs that repeat, share of the prompt's own words
- * that it takes up. Half a standard deviation below what one answer in two
- * hundred falls short of, plausibility begins to fall, as {@code exp(-4 e)}, of the order {@code exp(-8
- * e)}, with e the standard deviations that are missing. Data whose answers differ widely in one of
- * the ways so have a loose bound there. Refusals, announcements of an answer and repetitions of the
- * prompt are no answer, unless chosen answers often are.
+ * domain is left out (their prompt, where there are fewer than three domains; themselves, where
+ * there are few prompts): number of words, order of the words ({@link NGrams}), how usual they are
+ * ({@link Vocabulary}), runs that repeat, share of the prompt's own words that it takes up. Half a
+ * standard deviation below what one answer in two hundred falls short of, plausibility begins to
+ * fall, as {@code exp(-4 e)}, of the order {@code exp(-8 e)}, with e the standard deviations that
+ * are missing. Data whose answers differ widely in one of the ways so have a loose bound there.
+ * Refusals, announcements of an answer and repetitions of the prompt are no answer, unless chosen
+ * answers often are.
  *
  * @param orderMean of the order, a symbol
  * @param usualMean of usual words, a word
@@ -108,7 +109,8 @@ record Plausibility(
     /**
      * A text, read for itself.
      *
-     * @param missing standard deviations that it lacks of all bounds but relevance, the order's twice
+     * @param missing standard deviations that it lacks of all bounds but relevance, the order's
+     *     twice
      * @param refused whether it declines to answer
      * @param stems of its words
      * @param runs of three words

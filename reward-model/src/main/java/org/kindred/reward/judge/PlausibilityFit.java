@@ -34,12 +34,9 @@ final class PlausibilityFit {
         texts = different(Answer::text);
         List<String> domains = different(Answer::domain);
         // a text of several domains would teach its own measure
-        long placed =
-                answers.stream().map(a -> List.of(a.domain(), a.text())).distinct().count();
+        long placed = answers.stream().map(a -> List.of(a.domain(), a.text())).distinct().count();
         boolean told =
-                domains.size() >= LEAST_DOMAINS
-                        && !domains.contains("")
-                        && placed == texts.size();
+                domains.size() >= LEAST_DOMAINS && !domains.contains("") && placed == texts.size();
         boolean manyPrompts = different(Answer::prompt).size() >= 2 * FOLDS;
         place = told ? Answer::domain : manyPrompts ? Answer::prompt : Answer::text;
     }

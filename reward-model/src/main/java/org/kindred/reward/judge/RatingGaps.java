@@ -34,10 +34,7 @@ record RatingGaps(double weight, double slope, double typical) {
     private static double raw(Preference row, RatingRange range) {
         @Nullable Double chosen = row.chosenScore();
         @Nullable Double rejected = row.rejectedScore();
-        return chosen == null
-                        || rejected == null
-                        || !range.holds(chosen)
-                        || !range.holds(rejected)
+        return chosen == null || rejected == null || !range.holds(chosen) || !range.holds(rejected)
                 ? Double.NaN
                 : chosen - rejected;
     }

@@ -54,8 +54,7 @@ record RatingModel(
     /**
      * @param range of the ratings, those outside are left out
      */
-    static RatingModel fit(
-            Map<?, List<Rated>> byUser, RatingRange range, double utilityDeviation) {
+    static RatingModel fit(Map<?, List<Rated>> byUser, RatingRange range, double utilityDeviation) {
         int given = byUser.values().stream().mapToInt(List::size).sum();
         List<List<Rated>> kept =
                 byUser.values().stream()
@@ -165,10 +164,7 @@ record RatingModel(
     private static double[] line(List<Rated> rated, RatingRange range) {
         double meanUtility = rated.stream().mapToDouble(Rated::utility).average().orElseThrow();
         double meanLogit =
-                rated.stream()
-                        .mapToDouble(r -> logit(r.rating(), range))
-                        .average()
-                        .orElseThrow();
+                rated.stream().mapToDouble(r -> logit(r.rating(), range)).average().orElseThrow();
         double products = 0;
         double squares = 0;
         for (Rated r : rated) {

@@ -42,8 +42,7 @@ public record RatingScale(double offset, double gain) {
         if (plausibility == 1) {
             return utility;
         }
-        double share =
-                Math.max(LEAST, plausibility * Vectors.sigmoid(offset + gain * utility));
+        double share = Math.max(LEAST, plausibility * Vectors.sigmoid(offset + gain * utility));
         return (Math.log(share / (1 - share)) - offset) / gain;
     }
 }

@@ -88,7 +88,9 @@ final class Refusal {
     static boolean is(String text) {
         List<String> words = Topics.words(text.replace('\u2019', '\''));
         String opening =
-                " " + String.join(" ", words.subList(0, Math.min(OPENING_WORDS, words.size()))) + " ";
+                " "
+                        + String.join(" ", words.subList(0, Math.min(OPENING_WORDS, words.size())))
+                        + " ";
         return words.size() <= MOST_WORDS && holds(opening, PHRASES)
                 || words.size() <= ANNOUNCED_WORDS && holds(opening, ANNOUNCEMENTS)
                 || TITLES.contains(String.join(" ", words));

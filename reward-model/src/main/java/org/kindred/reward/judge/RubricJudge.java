@@ -228,8 +228,8 @@ public final class RubricJudge implements RewardModel {
     }
 
     /**
-     * Total of one response under a fixed rubric, on the rubric's scale, taken down to its low end as
-     * far as the response can be no answer ({@link Plausibility}).
+     * Total of one response under a fixed rubric, on the rubric's scale, taken down to its low end
+     * as far as the response can be no answer ({@link Plausibility}).
      *
      * @return abstained for a response without a visible letter or digit
      */
@@ -352,8 +352,8 @@ public final class RubricJudge implements RewardModel {
 
     private Choice[] choices(List<Preference> rows, double[][] pairScores) {
         double[][] deltas = differences(pairScores);
-        double[] standardised = RatingGaps.standardised(
-                        RatingGaps.raw(rows, ratings.range()), gaps.typical());
+        double[] standardised =
+                RatingGaps.standardised(RatingGaps.raw(rows, ratings.range()), gaps.typical());
         Choice[] choices = new Choice[deltas.length];
         for (int i = 0; i < choices.length; i++) {
             choices[i] = new Choice(deltas[i], standardised[i]);
@@ -398,8 +398,7 @@ public final class RubricJudge implements RewardModel {
     public Optional<Ratings> ratings() {
         return ratings.given() == 0
                 ? Optional.empty()
-                : Optional.of(
-                        new Ratings(ratings.range(), ratings.given(), ratings.outside()));
+                : Optional.of(new Ratings(ratings.range(), ratings.given(), ratings.outside()));
     }
 
     private int scenarioOf(String prompt) {

@@ -146,7 +146,8 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         }
         named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
         double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
-        return new Rubric(persona(named), items(named), coverage, place.clone(), scale, scenario, Topic.ANY);
+        return new Rubric(
+                persona(named), items(named), coverage, place.clone(), scale, scenario, Topic.ANY);
     }
 
     /** Criterion with the largest residual correlation, or an earlier one with nearly as much. */

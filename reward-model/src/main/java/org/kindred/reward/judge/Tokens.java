@@ -20,9 +20,9 @@ record Tokens(Set<String> frequent) {
     private static final int LEAST_TEXTS = 5;
     private static final List<String> ENDINGS =
             List.of(
-                    "ingly", "ation", "tion", "sion", "ment", "ness", "ship", "able", "ible", "less",
-                    "ing", "ous", "ful", "ive", "ity", "ies", "est", "ist", "ism", "ed", "ly", "er",
-                    "or", "al", "en", "es", "s", "y", "e");
+                    "ingly", "ation", "tion", "sion", "ment", "ness", "ship", "able", "ible",
+                    "less", "ing", "ous", "ful", "ive", "ity", "ies", "est", "ist", "ism", "ed",
+                    "ly", "er", "or", "al", "en", "es", "s", "y", "e");
 
     Tokens {
         frequent = new TreeSet<>(frequent); // one order in files
@@ -60,8 +60,7 @@ record Tokens(Set<String> frequent) {
                 continue;
             }
             boolean capital = !opens && Character.isUpperCase(first) && token.length() > 1;
-            symbols.add(
-                    capital ? "#Name" : frequent.contains(lower) ? lower : kind(lower, first));
+            symbols.add(capital ? "#Name" : frequent.contains(lower) ? lower : kind(lower, first));
             opens = false;
         }
         return symbols;

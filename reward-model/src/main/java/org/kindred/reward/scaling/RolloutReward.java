@@ -35,8 +35,7 @@ public record RolloutReward(RewardModel model, Function<PolicyPrompt, UserPrompt
         UserPrompt of = asked.apply(prompt);
         List<String> said = completions.stream().filter(VisibleText::says).toList();
         if (said.isEmpty()) {
-            return new Judgement(
-                    completions.stream().map(text -> NOTHING_SAID).toList(), Map.of());
+            return new Judgement(completions.stream().map(text -> NOTHING_SAID).toList(), Map.of());
         }
         Judgement judgement = model.judge(of.user(), of.prompt(), said);
         if (said.size() == completions.size() || judgement.outcomes().size() != said.size()) {

@@ -80,13 +80,15 @@ final class JudgeAttackTest {
     /**
      * @param topical whether prompts differ, so that an answer to another one can be told
      */
-    private static void check(
-            String name, List<Preference> rows, boolean topical)
+    private static void check(String name, List<Preference> rows, boolean topical)
             throws IOException {
         List<Preference> training = rows.stream().filter(Preference::isTraining).toList();
         RubricJudge judge =
                 RubricJudge.fit(
-                        training, new WordHashEmbedder(), JudgeOptions.defaults(), SeedTree.root(1));
+                        training,
+                        new WordHashEmbedder(),
+                        JudgeOptions.defaults(),
+                        SeedTree.root(1));
         Map<String, UserContext> users =
                 UserContext.byUser(rows.stream().filter(Preference::isFit).toList());
         List<Preference> targets = rows.stream().filter(Preference::isTarget).limit(600).toList();
@@ -158,8 +160,7 @@ final class JudgeAttackTest {
         attacks.put(
                 "the answer chosen to another prompt",
                 new Attack(
-                        (row, random) ->
-                                targets.get(random.nextInt(targets.size())).chosenText(),
+                        (row, random) -> targets.get(random.nextInt(targets.size())).chosenText(),
                         false));
         return attacks;
     }

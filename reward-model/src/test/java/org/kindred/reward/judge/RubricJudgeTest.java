@@ -223,9 +223,7 @@ final class RubricJudgeTest {
                 ROWS.stream().map(row -> rated(row, 40 * row.chosenScore() - 1_000)).toList();
 
         assertThatThrownBy(
-                        () ->
-                                RubricJudge.fit(
-                                        odd, EMBEDDER, JudgeOptions.search().first(), SEEDS))
+                        () -> RubricJudge.fit(odd, EMBEDDER, JudgeOptions.search().first(), SEEDS))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("judge.rubric.rating_range");
     }
@@ -358,7 +356,7 @@ final class RubricJudgeTest {
                                 o.penalties(),
                                 o.axisFactors(),
                                 o.ratingWeights(),
-                o.ratingRange(),
+                                o.ratingRange(),
                                 o.modes(),
                                 o.prototypes(),
                                 o.tau(),
@@ -386,7 +384,7 @@ final class RubricJudgeTest {
                         List.of(1.0, 30.0),
                         o.axisFactors(),
                         o.ratingWeights(),
-                o.ratingRange(),
+                        o.ratingRange(),
                         o.modes(),
                         List.of(2, 4),
                         o.tau(),
