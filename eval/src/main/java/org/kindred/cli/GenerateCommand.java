@@ -48,8 +48,10 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "Hugging Face folder, or PEFT's folder of an adapter.")
+            paramLabel = "DIR|FILE",
+            description = "Hugging Face folder, PEFT's folder of an adapter, or GGUF file.")
+    private Path named;
+
     private Path folder;
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "What to answer or continue.")
@@ -93,7 +95,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        ModelFolder.require(folder);
+        folder = ModelFolder.folder(named);
         OptionTree<GenerateOptions> options = options();
         if (settings.printed(options, out)) {
             return 0;
@@ -176,7 +178,7 @@ final class GenerateCommand implements Callable<Integer> {
 
         /** Turn by turn until an empty line or the end of the input. */
         void converse() {
-            out.println(folder + ": ask; an empty line ends.");
+            out.println(named + ": ask; an empty line ends.");
             List<Message> turns = new ArrayList<>();
             BufferedReader input =
                     new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -269,7 +271,7 @@ final class GenerateCommand implements Callable<Integer> {
                 rows.add(row);
             }
             Map<String, Object> report = new LinkedHashMap<>();
-            report.put("model", folder.toString());
+            report.put("model", named.toString());
             report.put("parameters", model.config().parameterCount());
             report.put("prompt_tokens", tokens);
             report.put("sampling", options.sampling());

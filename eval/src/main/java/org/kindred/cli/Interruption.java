@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.kindred.policy.gguf.ConvertedModels;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -54,6 +55,7 @@ final class Interruption {
         try {
             ACTION.get().run();
             System.out.flush();
+            ConvertedModels.removeAll();
         } finally {
             Runtime.getRuntime().halt(STATUS);
         }

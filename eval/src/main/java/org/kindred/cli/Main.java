@@ -55,13 +55,14 @@ public final class Main {
 
     @Command(
             name = "policy",
-            description = "Language-model policies: sft, train, generate, bench.",
+            description = "Language-model policies: sft, train, generate, convert, bench.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
             subcommands = {
                 SftCommand.class,
                 TrainCommand.class,
                 GenerateCommand.class,
+                ConvertCommand.class,
                 PolicyBenchCommand.class
             })
     static final class Policy {}

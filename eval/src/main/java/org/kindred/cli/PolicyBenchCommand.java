@@ -16,6 +16,7 @@ import org.kindred.policy.bench.BenchOptions;
 import org.kindred.policy.bench.BenchReport;
 import org.kindred.policy.bench.BenchShape;
 import org.kindred.policy.bench.PolicyBench;
+import org.kindred.policy.gguf.GgufConverter;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.tokenizer.Tokenizer;
@@ -40,7 +41,7 @@ final class PolicyBenchCommand implements Callable<Integer> {
             names = "--shape",
             paramLabel = "SHAPE",
             description =
-                    "10m, smollm2-135m (random weights) or a Hugging Face folder (default: 10m).")
+                    "10m, smollm2-135m (random weights), a Hugging Face folder or a GGUF file (default: 10m).")
     private String shape = BenchShape.SMALL.label();
 
     @Option(names = "--prompts", description = "Distinct prompts a step (default: 1).")
@@ -92,7 +93,7 @@ final class PolicyBenchCommand implements Callable<Integer> {
     private BenchReport measure(BenchOptions options, PrintWriter progress) {
         Optional<BenchShape> known =
                 Arrays.stream(BenchShape.values()).filter(s -> s.label().equals(shape)).findFirst();
-        if (known.isEmpty() && !Files.isDirectory(Path.of(shape))) {
+        if (known.isEmpty() && !Files.isDirectory(Path.of(shape)) && !GgufConverter.isGguf(Path.of(shape))) {
             throw new OptionsException(
                     "--shape = "
                             + shape
@@ -100,15 +101,15 @@ final class PolicyBenchCommand implements Callable<Integer> {
                             + Arrays.stream(BenchShape.values())
                                     .map(BenchShape::label)
                                     .collect(Collectors.joining(", "))
-                            + " or a folder with a model");
+                            + " or a folder or GGUF file with a model");
         }
         EngineOptions engineOptions = options.engine();
         try (Tokenizer tokenizer =
                         known.map(s -> BenchShape.tokenizer())
-                                .orElseGet(() -> ModelFolder.tokenizer(Path.of(shape)));
+                                .orElseGet(() -> ModelFolder.tokenizer(ModelFolder.folder(Path.of(shape))));
                 CausalLm model =
                         known.map(s -> s.model(engineOptions))
-                                .orElseGet(() -> CausalLm.load(Path.of(shape), engineOptions))) {
+                                .orElseGet(() -> CausalLm.load(ModelFolder.folder(Path.of(shape)), engineOptions))) {
             return new PolicyBench(shape, model, tokenizer, options)
                     .run(
                             seconds -> {

@@ -45,9 +45,9 @@ final class RankCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
+            paramLabel = "DIR|FILE",
             description =
-                    "Hugging Face folder, or PEFT's folder of an adapter, trained or not; repeat it for several.")
+                    "Hugging Face folder, PEFT's folder of an adapter, or GGUF file, trained or not; repeat it for several.")
     private List<Path> models;
 
     @Option(
@@ -74,13 +74,14 @@ final class RankCommand implements Callable<Integer> {
             Path read = data.canonical(folder.resolve("data"), console);
             PolicyRanking ranking = new PolicyRanking(read, options.options(), console);
             lists = ranking.lists();
-            for (Path folderOfModel : models) {
+            for (Path named : models) {
+                Path folderOfModel = ModelFolder.folder(named);
                 try (Tokenizer tokenizer = ModelFolder.tokenizer(folderOfModel);
                         CausalLm model = CausalLm.load(folderOfModel, options.options().engine())) {
                     ModelFolder.requireMatching(folderOfModel, tokenizer, model.config())
                             .forEach(note -> console.stage("warning", note));
                     model.notes().forEach(note -> console.stage("warning", note));
-                    rows.addAll(ranking.of(folderOfModel.toString(), model, tokenizer));
+                    rows.addAll(ranking.of(named.toString(), model, tokenizer));
                 }
             }
         }

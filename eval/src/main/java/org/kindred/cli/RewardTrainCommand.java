@@ -43,9 +43,9 @@ final class RewardTrainCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
+            paramLabel = "DIR|FILE",
             description =
-                    "Hugging Face folder of the model to start from, or scratch: a small decoder is made"
+                    "Hugging Face folder or GGUF file of the model to start from, or scratch: a small decoder is made"
                             + " from nothing (options under decoder).")
     private String model;
 

@@ -22,9 +22,9 @@ final class SftCommand extends RecipeCommand {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "scratch|DIR",
+            paramLabel = "scratch|DIR|FILE",
             description =
-                    "Hugging Face folder of the model to start from, or scratch: a small decoder with"
+                    "Hugging Face folder or GGUF file of the model to start from, or scratch: a small decoder with"
                             + " random weights.")
     private String model;
 

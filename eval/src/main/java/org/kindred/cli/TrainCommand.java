@@ -32,8 +32,8 @@ final class TrainCommand extends RecipeCommand {
     @Option(
             names = "--model",
             required = true,
-            paramLabel = "DIR",
-            description = "Hugging Face folder of the model to start from.")
+            paramLabel = "DIR|FILE",
+            description = "Hugging Face folder or GGUF file of the model to start from.")
     private String model;
 
     @Option(

@@ -11,26 +11,35 @@ import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.options.OptionsException;
+import org.kindred.policy.gguf.ConvertedModels;
+import org.kindred.policy.gguf.GgufConverter;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.tokenizer.Tokenizer;
 
-/** A model as users name it: a Hugging Face folder, or PEFT's folder of an adapter. */
+/** A model as users name it: a Hugging Face folder, PEFT's folder of an adapter, or a GGUF file. */
 public final class ModelFolder {
     private static final String TOKENIZER = "tokenizer.json";
     private static final int PROBED_BYTES = 1 << 16; // headers of weights, all of small files
 
     private ModelFolder() {}
 
-    /** Refuses what is no folder, before anything is loaded. */
-    public static void require(Path folder) {
-        if (!Files.isDirectory(folder)) {
+    /** Refuses what is neither a folder nor a GGUF file, before anything is loaded. */
+    public static void require(Path model) {
+        if (!Files.isDirectory(model) && !GgufConverter.isGguf(model)) {
             throw new OptionsException(
                     "--model "
-                            + folder
-                            + ": no such folder. Expected a Hugging Face folder with config.json,"
-                            + " tokenizer.json and safetensors");
+                            + model
+                            + (Files.exists(model) ? ": is no GGUF file" : ": no such folder or file")
+                            + ". Expected a Hugging Face folder with config.json, tokenizer.json and"
+                            + " safetensors, or a GGUF file");
         }
+    }
+
+    /** The folder to load; of a GGUF file a temporary one, for commands that keep no model. */
+    public static Path folder(Path model) {
+        require(model);
+        return ConvertedModels.folder(model);
     }
 
     /**

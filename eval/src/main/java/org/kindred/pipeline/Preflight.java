@@ -46,7 +46,7 @@ final class Preflight {
         StartOptions start = context.options().start();
         int room = start.decoder().contextTokens();
         if (!start.scratch()) {
-            Path folder = start.folder();
+            Path folder = context.startFolder();
             ModelFolder.require(folder);
             ModelConfig config = ModelFolder.config(folder);
             try (Tokenizer tokenizer = ModelFolder.tokenizer(folder)) {
@@ -100,10 +100,10 @@ final class Preflight {
     private void reach(String judge, OpenJudge.Form form) {
         JudgeSpec spec = JudgeSpec.parse(judge);
         if (spec instanceof JudgeSpec.Local local) {
-            ModelFolder.require(local.folder());
-            try (Tokenizer tokenizer = ModelFolder.tokenizer(local.folder())) {
+            Path folder = ModelFolder.folder(local.folder());
+            try (Tokenizer tokenizer = ModelFolder.tokenizer(folder)) {
                 ModelFolder.requireMatching(
-                                local.folder(), tokenizer, ModelFolder.config(local.folder()))
+                                folder, tokenizer, ModelFolder.config(folder))
                         .forEach(context::note);
             }
         } else if (!(spec instanceof JudgeSpec.Embedded)) {

@@ -46,7 +46,7 @@ import org.kindred.reward.training.TrainingPair;
  *
  * <pre>
  * chains/chains.jsonl   what the teacher wrote, kept and rejected
- * start/                the model of --model scratch
+ * start/                the model of --model scratch, or what was made of a GGUF file
  * psi/ cre/ ...         a training run each, and its model/
  * model/                the last chain writer: --judge local:RUN/model
  * results.json          every stage on held-back pairs of new users
@@ -78,7 +78,7 @@ public final class RewardTraining {
             @Nullable String model, Map<String, Integer> chains, Map<String, TestResult> table) {}
 
     /**
-     * @param base folder of the model to start from, or {@link #SCRATCH}
+     * @param base folder or GGUF file of the model to start from, or {@link #SCRATCH}
      * @param command words of the command line
      */
     public RewardTraining(
@@ -279,7 +279,8 @@ public final class RewardTraining {
 
     private Path start(RunFolder run, List<ChainExamples.Exchange> exchanges) {
         if (!base.equals(SCRATCH)) {
-            return Path.of(base);
+            return KeptModel.folder(
+                    Path.of(base), run.path("start"), note -> progress.stage("note", note));
         }
         Path start = run.path("start");
         if (!run.isFinished("start")) {

@@ -62,6 +62,7 @@ final class RunContext implements AutoCloseable {
     private @Nullable RewardModel rewardModel;
     private @Nullable Personas personas;
     private @Nullable PreferenceGroups groups;
+    private @Nullable Path startFolder;
 
     RunContext(
             RecipeOptions options,
@@ -174,11 +175,23 @@ final class RunContext implements AutoCloseable {
         }
     }
 
+    /** The model to start from; of a GGUF file what it was converted to, which the run keeps. */
+    Path startFolder() {
+        if (startFolder == null) {
+            startFolder =
+                    KeptModel.folder(
+                            options.start().folder(), path(StartOptions.CONVERTED), this::note);
+        }
+        return startFolder;
+    }
+
     /**
      * Names, sizes and configuration of a model's files; weights are told by their headers' sizes.
+     * Of a GGUF file the SHA-256.
      */
     String modelHash() {
-        return ModelFolder.fingerprint(options.start().folder());
+        Path folder = startFolder();
+        return KeptModel.hash(folder).orElseGet(() -> ModelFolder.fingerprint(folder));
     }
 
     RunData data() {

@@ -9,8 +9,8 @@ import org.kindred.policy.run.TrainingRun;
 public record StartOptions(
         @Meaning(
                         value =
-                                "scratch (a small decoder with random weights), or a Hugging Face folder: Llama,"
-                                        + " SmolLM2, Qwen2, Qwen3, or PEFT's folder of an adapter",
+                                "scratch (a small decoder with random weights), a Hugging Face folder (Llama,"
+                                        + " SmolLM2, Qwen2, Qwen3), PEFT's folder of an adapter, or a GGUF file",
                         essential = true)
                 String model,
         @Meaning("whether the user's persona stands in the system message") boolean persona,
@@ -38,6 +38,9 @@ public record StartOptions(
 
     /** Where a run keeps it. */
     public static final String FOLDER = "policy/sft";
+
+    /** Where a run keeps what it made of a GGUF file. */
+    static final String CONVERTED = "policy/base";
 
     public static StartOptions defaults() {
         return new StartOptions(

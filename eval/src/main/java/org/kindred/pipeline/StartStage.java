@@ -103,7 +103,7 @@ final class StartStage implements Stage {
 
     @Override
     public boolean run() {
-        Path model = options().folder();
+        Path model = context.startFolder();
         if (options().scratch()) {
             model = context.path(LANGUAGE).resolve("model");
             if (!Files.exists(model) && !learnLanguage(model)) {
@@ -119,7 +119,7 @@ final class StartStage implements Stage {
         if (options.sft().epochs() > 0) {
             return context.path(FINE_TUNING).resolve("model");
         }
-        return options.scratch() ? context.path(LANGUAGE).resolve("model") : options.folder();
+        return options.scratch() ? context.path(LANGUAGE).resolve("model") : context.startFolder();
     }
 
     /** Tokenizer and model from nothing, on texts without anybody's opinion. */

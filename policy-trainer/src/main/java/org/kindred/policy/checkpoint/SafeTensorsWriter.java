@@ -27,7 +27,8 @@ public final class SafeTensorsWriter {
     /**
      * Creates or replaces {@code file} in one step.
      *
-     * @param type {@link StorageType#F32} or {@link StorageType#BF16} (rounded to nearest even)
+     * @param type {@link StorageType#F32}, or {@link StorageType#BF16} or {@link StorageType#F16}
+     *     (rounded to nearest even; beyond 65504 a float16 is infinite)
      * @param values asked once per tensor in the order of names, so that only one need be at hand;
      *     must hold as many values as the shape says, from position to limit
      * @throws org.kindred.datasets.KindredException if it cannot be written
@@ -37,8 +38,8 @@ public final class SafeTensorsWriter {
             StorageType type,
             Collection<TensorSpec> tensors,
             Function<TensorSpec, FloatBuffer> values) {
-        if (type != StorageType.F32 && type != StorageType.BF16) {
-            throw new IllegalArgumentException("type = " + type + ": must be F32 or BF16");
+        if (type.configName() == null) {
+            throw new IllegalArgumentException("type = " + type + ": must be F32, F16 or BF16");
         }
         List<TensorSpec> sorted =
                 tensors.stream().sorted(Comparator.comparing(TensorSpec::name)).toList();
@@ -94,10 +95,10 @@ public final class SafeTensorsWriter {
             chunk.clear();
             for (int i = Math.min(CHUNK_VALUES, source.remaining()); i > 0; i--) {
                 int bits = Float.floatToRawIntBits(source.get());
-                if (type == StorageType.F32) {
-                    chunk.putInt(bits);
-                } else {
-                    chunk.putShort(ReducedPrecision.float32BitsToBfloat16(bits));
+                switch (type) {
+                    case F32 -> chunk.putInt(bits);
+                    case F16 -> chunk.putShort(ReducedPrecision.float32BitsToFloat16(bits));
+                    default -> chunk.putShort(ReducedPrecision.float32BitsToBfloat16(bits));
                 }
             }
             DurableFile.writeFully(channel, chunk.flip());

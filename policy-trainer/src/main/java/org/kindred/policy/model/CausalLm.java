@@ -515,7 +515,7 @@ public final class CausalLm implements AutoCloseable {
     }
 
     /** All logits of a text, {@code [tokens * vocabulary]}: for tests. */
-    float[] logits(int[] tokens) {
+    public float[] logits(int[] tokens) {
         try (NDManager scope = owner.newSubManager()) {
             PackedBatch batch = PackedBatch.ofPrompts(scope, List.of(tokens));
             NDList tables = rotary.upTo(batch.positions(), script);

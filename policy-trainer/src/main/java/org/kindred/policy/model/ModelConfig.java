@@ -127,7 +127,8 @@ public record ModelConfig(
             }
         }
 
-        double scale(double frequency) {
+        /** The frequency, in radians per position, as it is scaled. */
+        public double scale(double frequency) {
             double turns = originalMaxPositionEmbeddings * frequency / (2 * Math.PI);
             double kept = (turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
             kept = Math.max(0, Math.min(1, kept));

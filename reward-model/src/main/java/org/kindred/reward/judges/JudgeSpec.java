@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.kindred.options.OptionsException;
+import org.kindred.policy.gguf.GgufConverter;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.reward.client.Endpoint;
 import org.kindred.reward.local.LocalChatModel;
@@ -126,13 +127,13 @@ public sealed interface JudgeSpec {
      */
     default Opened open(int samplesPerRequest, Duration timeout, EngineOptions engine) {
         if (this instanceof Local local) {
-            if (!Files.isDirectory(local.folder())) {
+            if (!Files.isDirectory(local.folder()) && !GgufConverter.isGguf(local.folder())) {
                 throw new OptionsException(
                         "local:"
                                 + local.folder()
-                                + ": no such folder. Expected a Hugging Face folder with config.json,"
-                                + " tokenizer.json and safetensors, such as the model/ of kindred"
-                                + " reward train");
+                                + ": no such folder or GGUF file. Expected a Hugging Face folder with"
+                                + " config.json, tokenizer.json and safetensors, such as the model/ of"
+                                + " kindred reward train");
             }
             LocalChatModel model = LocalChatModel.open(local.folder(), engine);
             return new Opened(model.endpoint(), model::close);

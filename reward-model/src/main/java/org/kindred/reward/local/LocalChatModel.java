@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.gguf.ConvertedModels;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.rollout.Completion;
@@ -59,14 +60,15 @@ public final class LocalChatModel implements BatchChatModel, AutoCloseable {
     }
 
     /**
-     * Opens a folder.
+     * Opens a folder, or a GGUF file.
      *
-     * @throws KindredException if it is no model folder
+     * @throws KindredException if it is no model
      */
-    public static LocalChatModel open(Path folder, EngineOptions engine) {
+    public static LocalChatModel open(Path named, EngineOptions engine) {
+        Path folder = ConvertedModels.folder(named);
         Tokenizer tokenizer = Tokenizer.load(folder);
         try {
-            return new LocalChatModel(folder.toString(), CausalLm.load(folder, engine), tokenizer);
+            return new LocalChatModel(named.toString(), CausalLm.load(folder, engine), tokenizer);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
