@@ -49,7 +49,7 @@ record NGrams(Map<String, Integer> counts, int total) {
         String first = EDGE;
         for (int i = 0; i <= sequence.size(); i++) {
             String symbol = i < sequence.size() ? sequence.get(i) : EDGE;
-            double single = (count(symbol) + 1.0) / (total + counts.size());
+            double single = (count(symbol) + 1.0) / (total + counts.size() + 1.0);
             double pair = (count(before + " " + symbol) + PRIOR * single) / (count(before) + PRIOR);
             double triple =
                     (count(first + " " + before + " " + symbol) + PRIOR * pair)

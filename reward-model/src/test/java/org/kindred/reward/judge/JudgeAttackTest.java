@@ -20,6 +20,7 @@ import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.simulation.SimulatedPopulation;
 import org.kindred.datasets.simulation.SimulationOptions;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.WordHashEmbedder;
 
@@ -67,6 +68,15 @@ final class JudgeAttackTest {
                 SimulatedPopulation.generate(
                         SimulationOptions.defaults().withUsers(60), SeedTree.root(1));
         check("simulated", world.dataset().preferences(), true);
+    }
+
+    @Test
+    void fewTexts_teachNoBounds_andEveryTotalIsANumber() {
+        Plausibility any = PlausibilityFit.of(TwoCamps.rows(2, 3, 1));
+
+        for (String text : List.of("a", "Some words in a row.", "42", "the the the")) {
+            assertThat(any.of(any.topic("How do I cook?"), any.read(text))).isEqualTo(1);
+        }
     }
 
     /** Bills: nearly every text is news, and the prompt is the same for all. */
