@@ -93,7 +93,9 @@ final class PolicyBenchCommand implements Callable<Integer> {
     private BenchReport measure(BenchOptions options, PrintWriter progress) {
         Optional<BenchShape> known =
                 Arrays.stream(BenchShape.values()).filter(s -> s.label().equals(shape)).findFirst();
-        if (known.isEmpty() && !Files.isDirectory(Path.of(shape)) && !GgufConverter.isGguf(Path.of(shape))) {
+        if (known.isEmpty()
+                && !Files.isDirectory(Path.of(shape))
+                && !GgufConverter.isGguf(Path.of(shape))) {
             throw new OptionsException(
                     "--shape = "
                             + shape
@@ -106,10 +108,17 @@ final class PolicyBenchCommand implements Callable<Integer> {
         EngineOptions engineOptions = options.engine();
         try (Tokenizer tokenizer =
                         known.map(s -> BenchShape.tokenizer())
-                                .orElseGet(() -> ModelFolder.tokenizer(ModelFolder.folder(Path.of(shape))));
+                                .orElseGet(
+                                        () ->
+                                                ModelFolder.tokenizer(
+                                                        ModelFolder.folder(Path.of(shape))));
                 CausalLm model =
                         known.map(s -> s.model(engineOptions))
-                                .orElseGet(() -> CausalLm.load(ModelFolder.folder(Path.of(shape)), engineOptions))) {
+                                .orElseGet(
+                                        () ->
+                                                CausalLm.load(
+                                                        ModelFolder.folder(Path.of(shape)),
+                                                        engineOptions))) {
             return new PolicyBench(shape, model, tokenizer, options)
                     .run(
                             seconds -> {

@@ -30,7 +30,9 @@ public final class ModelFolder {
             throw new OptionsException(
                     "--model "
                             + model
-                            + (Files.exists(model) ? ": is no GGUF file" : ": no such folder or file")
+                            + (Files.exists(model)
+                                    ? ": is no GGUF file"
+                                    : ": no such folder or file")
                             + ". Expected a Hugging Face folder with config.json, tokenizer.json and"
                             + " safetensors, or a GGUF file");
         }

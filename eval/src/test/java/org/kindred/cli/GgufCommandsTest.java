@@ -79,8 +79,7 @@ final class GgufCommandsTest {
                         "--out=tuned");
         assertThat(tuned.status()).as(tuned.output()).isZero();
         Path base = folder.resolve("tuned/policy/base");
-        assertThat(base.resolve("gguf.sha256"))
-                .hasContent(Sha256.of(folder.resolve("model.gguf")));
+        assertThat(base.resolve("gguf.sha256")).hasContent(Sha256.of(folder.resolve("model.gguf")));
         Checksums.check(base);
         assertThat(folder.resolve("tuned/policy/sft/model/model.safetensors")).exists();
     }

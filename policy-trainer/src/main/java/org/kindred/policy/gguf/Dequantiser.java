@@ -95,7 +95,9 @@ final class Dequantiser {
         }
     }
 
-    /** Q4_K: d, dmin, 12 bytes of scales and minima, 128 of quants; Q5_K: 32 of fifth bits before. */
+    /**
+     * Q4_K: d, dmin, 12 bytes of scales and minima, 128 of quants; Q5_K: 32 of fifth bits before.
+     */
     private static void scaledAndShifted(boolean five, byte[] block, float[] out, int at) {
         float scale = half(block, 0);
         float minimum = half(block, 2);

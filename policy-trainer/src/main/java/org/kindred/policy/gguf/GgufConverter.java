@@ -12,8 +12,8 @@ import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.tokenizer.Tokenizer;
 
 /**
- * Makes a Hugging Face folder of a GGUF file: {@code config.json}, {@code model.safetensors}, {@code
- * tokenizer.json}, {@code tokenizer_config.json} and {@code generation_config.json}, which
+ * Makes a Hugging Face folder of a GGUF file: {@code config.json}, {@code model.safetensors},
+ * {@code tokenizer.json}, {@code tokenizer_config.json} and {@code generation_config.json}, which
  * transformers, common servers and {@link org.kindred.policy.model.CausalLm#load} read.
  *
  * <p>Float32 holds every dequantised value exactly; the smaller formats round to nearest. Memory:
@@ -67,7 +67,9 @@ public final class GgufConverter {
             Tokenizer.load(folder).close();
         } catch (KindredException e) {
             throw new KindredException(
-                    file + ": tokenizer.ggml.*: no tokenizer could be made of it: " + e.getMessage(),
+                    file
+                            + ": tokenizer.ggml.*: no tokenizer could be made of it: "
+                            + e.getMessage(),
                     e);
         }
     }

@@ -104,7 +104,8 @@ final class GgufFile {
         }
         int version = cursor.readInt("version");
         if (version != 2 && version != 3) {
-            boolean swapped = Integer.reverseBytes(version) == 2 || Integer.reverseBytes(version) == 3;
+            boolean swapped =
+                    Integer.reverseBytes(version) == 2 || Integer.reverseBytes(version) == 3;
             throw bad(
                     file,
                     swapped
@@ -134,7 +135,8 @@ final class GgufFile {
         long dataStart = padded(cursor.position(), alignment);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Tensor entry : entries) {
-            if (entry.bytes() > size - dataStart || entry.begin() > size - dataStart - entry.bytes()) {
+            if (entry.bytes() > size - dataStart
+                    || entry.begin() > size - dataStart - entry.bytes()) {
                 throw badTensor(
                         file,
                         entry.name(),
@@ -331,7 +333,11 @@ final class GgufFile {
                 throw badTensor(
                         file,
                         tensor.name(),
-                        "value " + i + " is " + all[i] + ", expected a finite number; the file is"
+                        "value "
+                                + i
+                                + " is "
+                                + all[i]
+                                + ", expected a finite number; the file is"
                                 + " damaged");
             }
         }

@@ -112,7 +112,9 @@ final class GgufMetadata {
         if (number < 0 || number >= Type.values().length) {
             throw bad(
                     key,
-                    "type " + Integer.toUnsignedString(number) + ", known are 0 to 12; the file is"
+                    "type "
+                            + Integer.toUnsignedString(number)
+                            + ", known are 0 to 12; the file is"
                             + " damaged or of a newer format");
         }
         return Type.values()[number];

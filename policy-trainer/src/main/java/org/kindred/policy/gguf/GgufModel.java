@@ -204,8 +204,7 @@ final class GgufModel {
         for (float factor : factors) {
             largest = Math.max(largest, factor);
         }
-        Llama3Scaling scaling =
-                largest == 1 ? null : new Llama3Scaling(largest, 1, 4, original);
+        Llama3Scaling scaling = largest == 1 ? null : new Llama3Scaling(largest, 1, 4, original);
         boolean right = factors.length == headDim / 2;
         for (int i = 0; right && i < factors.length; i++) {
             double plain = Math.pow(theta, -2.0 * i / headDim);
@@ -239,8 +238,7 @@ final class GgufModel {
             if (found == null) {
                 problems.add(name + " " + spec.shape() + " is missing");
             } else if (!found.shape().equals(spec.shape())) {
-                problems.add(
-                        name + " has shape " + found.shape() + ", expected " + spec.shape());
+                problems.add(name + " has shape " + found.shape() + ", expected " + spec.shape());
             }
         }
         for (String name : extra) {

@@ -243,8 +243,8 @@ final class GgufTokenizer {
     }
 
     /**
-     * Where the vocabulary of the model ends: before the added tokens where they follow it without a
-     * gap, as publishers write it, since a rule that takes words whole must not find them there.
+     * Where the vocabulary of the model ends: before the added tokens where they follow it without
+     * a gap, as publishers write it, since a rule that takes words whole must not find them there.
      */
     private int vocabularyEnd() {
         int size = tokens.size();

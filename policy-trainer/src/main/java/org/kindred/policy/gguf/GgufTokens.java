@@ -57,17 +57,22 @@ final class GgufTokens {
             if (numbers.length != texts.length) {
                 throw metadata.bad(
                         TYPES,
-                        numbers.length + " kinds for " + texts.length + " tokens; the file is damaged");
+                        numbers.length
+                                + " kinds for "
+                                + texts.length
+                                + " tokens; the file is damaged");
             }
             for (int i = 0; i < numbers.length; i++) {
                 if (numbers[i] < 0 || numbers[i] >= Kind.values().length) {
                     throw metadata.bad(
-                            TYPES, "token " + i + " is of kind " + numbers[i] + ", known are 0 to 6");
+                            TYPES,
+                            "token " + i + " is of kind " + numbers[i] + ", known are 0 to 6");
                 }
                 kinds[i] = Kind.values()[numbers[i]];
             }
         } else {
-            for (Integer role : Arrays.asList(tokens.bos(), tokens.eos(), tokens.pad(), tokens.unk())) {
+            for (Integer role :
+                    Arrays.asList(tokens.bos(), tokens.eos(), tokens.pad(), tokens.unk())) {
                 if (role != null) {
                     kinds[role] = Kind.CONTROL;
                 }

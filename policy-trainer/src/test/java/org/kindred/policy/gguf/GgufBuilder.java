@@ -63,7 +63,8 @@ final class GgufBuilder {
         json.get("model")
                 .get("vocab")
                 .properties()
-                .forEach(token -> set(texts, kinds, token.getValue().intValue(), token.getKey(), 1));
+                .forEach(
+                        token -> set(texts, kinds, token.getValue().intValue(), token.getKey(), 1));
         for (JsonNode token : json.get("added_tokens")) {
             int kind = token.get("special").booleanValue() ? 3 : 4;
             set(texts, kinds, token.get("id").intValue(), token.get("content").textValue(), kind);
@@ -104,8 +105,7 @@ final class GgufBuilder {
     private GgufBuilder vocabulary(List<String> texts, List<Integer> kinds) {
         put("tokenizer.ggml.tokens", texts.toArray(String[]::new));
         return put(
-                "tokenizer.ggml.token_type",
-                kinds.stream().mapToInt(Integer::intValue).toArray());
+                "tokenizer.ggml.token_type", kinds.stream().mapToInt(Integer::intValue).toArray());
     }
 
     private static void set(
@@ -128,9 +128,7 @@ final class GgufBuilder {
         set(texts, kinds, 255, texts.get(0) + texts.get(1), 1);
         put("tokenizer.ggml.model", "gpt2").put("tokenizer.ggml.pre", "gpt-2");
         return vocabulary(texts, kinds)
-                .put(
-                        "tokenizer.ggml.merges",
-                        new String[] {texts.get(0) + " " + texts.get(1)});
+                .put("tokenizer.ggml.merges", new String[] {texts.get(0) + " " + texts.get(1)});
     }
 
     /** Configuration and float32 weights of a Hugging Face folder, none of its rows reordered. */
@@ -142,11 +140,7 @@ final class GgufBuilder {
             ByteBuffer values = stored.float32(spec.name());
             byte[] data = new byte[values.remaining()];
             values.get(data);
-            tensor(
-                    GgufModel.ggufName(spec.name()),
-                    GgmlType.F32,
-                    data,
-                    spec.shape().getShape());
+            tensor(GgufModel.ggufName(spec.name()), GgmlType.F32, data, spec.shape().getShape());
         }
         return this;
     }

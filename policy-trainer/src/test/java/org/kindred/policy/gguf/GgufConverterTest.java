@@ -111,8 +111,7 @@ final class GgufConverterTest {
                 "llama.rope.scaling.original_context_length",
                 (int) expected.rope().llama3().originalMaxPositionEmbeddings());
 
-        ModelConfig config =
-                ModelConfig.read(converted(builder).resolve(ModelConfig.FILE));
+        ModelConfig config = ModelConfig.read(converted(builder).resolve(ModelConfig.FILE));
 
         assertThat(config.rope()).isEqualTo(expected.rope());
     }
@@ -202,8 +201,7 @@ final class GgufConverterTest {
                     .isEqualTo(type);
             SafeTensors weights = SafeTensors.openFolder(folder);
             float value = weights.float32("model.norm.weight").getFloat(0);
-            float exact =
-                    SafeTensors.openFolder(original).float32("model.norm.weight").getFloat(0);
+            float exact = SafeTensors.openFolder(original).float32("model.norm.weight").getFloat(0);
             assertThat(value).isBetween(exact * (1 - 0x1p-8f), exact * (1 + 0x1p-8f));
         }
 
@@ -219,8 +217,7 @@ final class GgufConverterTest {
     @Test
     void folder_ofAFile_madeOnceAndRemoved() {
         Path original = resource("models/qwen2");
-        Path file =
-                new GgufBuilder().model(original).characters().write(scratch.resolve("m.gguf"));
+        Path file = new GgufBuilder().model(original).characters().write(scratch.resolve("m.gguf"));
 
         Path folder = ConvertedModels.folder(file);
 

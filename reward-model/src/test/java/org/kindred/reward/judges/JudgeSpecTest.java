@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
+import org.kindred.policy.model.EngineOptions;
 
 final class JudgeSpecTest {
+    /** The name is the file's, whatever folder it was converted to: caches go by it. */
+    @Test
+    void open_ggufFile_namedByTheFile() {
+        Path file = Path.of("../policy-trainer/src/test/resources/gguf/llama_gqa_tied.gguf");
+        JudgeSpec.Opened opened =
+                JudgeSpec.parse("local:" + file)
+                        .open(
+                                1,
+                                Duration.ofSeconds(1),
+                                EngineOptions.defaults().withDevice(EngineOptions.Device.CPU));
+        assertThat(opened.endpoint().identity()).isEqualTo("local:" + file);
+        opened.free().run();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
