@@ -102,8 +102,7 @@ final class Preflight {
         if (spec instanceof JudgeSpec.Local local) {
             Path folder = ModelFolder.folder(local.folder());
             try (Tokenizer tokenizer = ModelFolder.tokenizer(folder)) {
-                ModelFolder.requireMatching(
-                                folder, tokenizer, ModelFolder.config(folder))
+                ModelFolder.requireMatching(folder, tokenizer, ModelFolder.config(folder))
                         .forEach(context::note);
             }
         } else if (!(spec instanceof JudgeSpec.Embedded)) {
