@@ -255,7 +255,9 @@ final class ArmStage implements Stage {
                                 + longest
                                 + " tokens that the model's context leaves for them, "
                                 + withoutPersona
-                                + " without a persona, "
+                                + " without a persona"
+                                + (withoutPersona == 0 ? "" : " " + context.personas().failures())
+                                + ", "
                                 + held
                                 + " held out");
             }
