@@ -262,7 +262,9 @@ final class ArmStage implements Stage {
                                 + policy.config().maxPositionEmbeddings()
                                 + ", "
                                 + withoutPersona
-                                + " without a persona, "
+                                + " without a persona"
+                                + (withoutPersona == 0 ? "" : " " + context.personas().failures())
+                                + ", "
                                 + held
                                 + " held out. Lower max_new_tokens or reinforcement.held_out_share,"
                                 + " or take a model with a longer context");
