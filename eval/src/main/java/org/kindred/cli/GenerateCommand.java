@@ -18,6 +18,7 @@ import org.kindred.datasets.Message;
 import org.kindred.datasets.SeedTree;
 import org.kindred.options.OptionTree;
 import org.kindred.pipeline.ModelFolder;
+import org.kindred.policy.checkpoint.BaseFolder;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
@@ -133,8 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
         settings.set("sampling.top_p", topP);
         settings.set("sampling.min_p", minP);
         settings.set("sampling.repetition_penalty", repetitionPenalty);
-        return settings.resolve(
-                GenerateOptions.of(SamplingOptions.ofModel(CausalLm.baseFolder(folder))));
+        return settings.resolve(GenerateOptions.of(SamplingOptions.ofModel(BaseFolder.of(folder))));
     }
 
     /** A loaded model and who listens to it. */

@@ -11,6 +11,7 @@ import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.options.OptionsException;
+import org.kindred.policy.checkpoint.BaseFolder;
 import org.kindred.policy.gguf.ConvertedModels;
 import org.kindred.policy.gguf.GgufConverter;
 import org.kindred.policy.model.CausalLm;
@@ -93,7 +94,7 @@ public final class ModelFolder {
 
     /** The configuration of the model, or of the base model of an adapter. */
     static ModelConfig config(Path folder) {
-        return ModelConfig.read(CausalLm.baseFolder(folder).resolve(ModelConfig.FILE));
+        return ModelConfig.read(BaseFolder.of(folder).resolve(ModelConfig.FILE));
     }
 
     /** Changes with any file's name or size, or with the beginning of its content. */
@@ -118,7 +119,7 @@ public final class ModelFolder {
 
     /** The tokenizer in the folder, or that of the base model where an adapter has none. */
     public static Tokenizer tokenizer(Path folder) {
-        Path own = Files.exists(folder.resolve(TOKENIZER)) ? folder : CausalLm.baseFolder(folder);
+        Path own = Files.exists(folder.resolve(TOKENIZER)) ? folder : BaseFolder.of(folder);
         if (!Files.exists(own.resolve(TOKENIZER))) {
             throw new KindredException(
                     own

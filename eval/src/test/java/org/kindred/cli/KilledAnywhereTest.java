@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Sha256;
+import org.kindred.reward.client.JudgeServer;
 
 /**
  * Commands that are killed at random moments, as by a power cut, and go on to equal bytes. How
@@ -44,6 +45,14 @@ final class KilledAnywhereTest {
     @Test
     void run_goesOnToEqualBytes() throws Exception {
         survives("run", "--config=tiny.yaml");
+    }
+
+    @Test
+    void derive_servedJudge_goesOnToEqualBytes() throws Exception {
+        PeopleFixture.people(folder.resolve("people"), 9, 12);
+        try (JudgeServer server = JudgeServer.reading(LanguageJudgeRunTest::reply)) {
+            survives("reward", "derive", "people", "--judge=openai:" + server.root() + "/v1#m");
+        }
     }
 
     @Test

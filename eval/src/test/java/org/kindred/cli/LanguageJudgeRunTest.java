@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.Json;
+import org.kindred.reward.client.JudgeServer;
 
 /** {@code kindred run DATA} with an unreliable language model in the rubric judge's place. */
 final class LanguageJudgeRunTest {
@@ -33,7 +28,7 @@ final class LanguageJudgeRunTest {
     }
 
     /** Answers each of the three questions in its form. */
-    private static String reply(String question) {
+    static String reply(String question) {
         if (question.contains("You describe what one particular person")) {
             boolean briefFirst = question.indexOf("Just try") < question.indexOf("Well, there");
             return marked(
@@ -51,48 +46,20 @@ final class LanguageJudgeRunTest {
                                 + " Response 2: brevity 4/10, warmth 5/10\", \"better_response\": {\"response_1\": 6.2, \"response_2\": 4.4}}");
     }
 
-    /** Some questions get no answer at the first attempt. */
-    private static HttpServer server(Set<String> asked) throws IOException {
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
-        server.createContext(
-                "/v1/chat/completions",
-                exchange -> {
-                    String question =
-                            new String(
-                                    exchange.getRequestBody().readAllBytes(),
-                                    StandardCharsets.UTF_8);
-                    boolean first = asked.add(question);
-                    int fault = first ? Math.floorMod(question.hashCode(), 9) : -1;
-                    if (fault == 0) {
-                        exchange.sendResponseHeaders(500, -1);
-                        exchange.close();
-                        return;
-                    }
-                    String content = Json.mapper().writeValueAsString(reply(question));
-                    byte[] answer =
-                            ("{\"id\":\"x\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":"
-                                            + content
-                                            + "}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5,\"total_tokens\":15}}")
-                                    .getBytes(StandardCharsets.UTF_8);
-                    exchange.getResponseHeaders().add("Content-Type", "application/json");
-                    exchange.sendResponseHeaders(200, answer.length);
-                    exchange.getResponseBody().write(answer);
-                    exchange.close();
-                });
-        server.start();
-        return server;
-    }
-
     @Test
     void run_servedJudge_writesPersonasFindsGroupsAndScoresWithNeighbours() throws Exception {
         PeopleFixture.people(folder.resolve("people"), 9, 12);
         PeopleFixture.model(folder.resolve("model"));
-        Set<String> asked = ConcurrentHashMap.newKeySet();
-        HttpServer server = server(asked);
         Kindred.Outcome run;
-        try {
-            String judge = "openai:http://localhost:" + server.getAddress().getPort() + "/v1#m";
+        Set<String> asked;
+        try (JudgeServer server = JudgeServer.reading(LanguageJudgeRunTest::reply)) {
+            server.failing(
+                    0.1,
+                    1,
+                    JudgeServer.Fault.SERVER_ERROR,
+                    JudgeServer.Fault.TRUNCATED_JSON,
+                    JudgeServer.Fault.NULL_CONTENT);
+            String judge = "openai:" + server.root() + "/v1#m";
             run =
                     Kindred.run(
                             folder,
@@ -113,9 +80,10 @@ final class LanguageJudgeRunTest {
                             "--set=reinforcement.held_out_share=0",
                             "--set=evaluation.max_choices=6",
                             "--set=evaluation.prompts_per_user=1",
-                            "--set=evaluation.bootstrap_draws=100");
-        } finally {
-            server.stop(0);
+                            "--set=evaluation.bootstrap_draws=100",
+                            "--set=judge.client.first_wait_millis=20");
+            asked = Set.copyOf(server.bodies());
+            assertThat(server.faults()).isNotEmpty();
         }
         assertThat(run.status()).as(run.output()).isZero();
         JsonNode step =

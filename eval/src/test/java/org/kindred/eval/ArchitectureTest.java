@@ -5,13 +5,27 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Imports run one way: cli -> pipeline -> eval -> reward-model -> policy-trainer -> datasets. */
-@AnalyzeClasses(packages = "org.kindred", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "org.kindred",
+        importOptions = {
+            ImportOption.DoNotIncludeTests.class,
+            ArchitectureTest.WithoutTestJars.class
+        })
 final class ArchitectureTest {
+
+    /** Classes that modules lend to each other's tests. */
+    static final class WithoutTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     @ArchTest
     static final ArchRule modulesDependOneWay =

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.checkpoint.BaseFolder;
 import org.kindred.policy.checkpoint.JsonFields;
 import org.kindred.policy.checkpoint.SafeTensors;
 
@@ -103,7 +103,7 @@ public final class CausalLm implements AutoCloseable {
      */
     public static CausalLm load(Path folder, EngineOptions options) {
         Checksums.check(folder);
-        Path base = baseFolder(folder);
+        Path base = BaseFolder.of(folder);
         if (base.equals(folder)) {
             return loadBase(folder, options);
         }
@@ -115,19 +115,6 @@ public final class CausalLm implements AutoCloseable {
             model.close();
             throw e;
         }
-    }
-
-    /**
-     * Where the weights of a model folder are: the folder itself, or what the adapter in it names
-     * as its base.
-     *
-     * @throws KindredException if that is no folder of this machine
-     */
-    public static Path baseFolder(Path folder) {
-        if (Files.exists(folder.resolve(ModelConfig.FILE)) || !LoraAdapter.isIn(folder)) {
-            return folder;
-        }
-        return LoraAdapter.base(folder);
     }
 
     private static CausalLm loadBase(Path folder, EngineOptions options) {

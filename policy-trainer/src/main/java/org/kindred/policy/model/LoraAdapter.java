@@ -5,12 +5,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.checkpoint.BaseFolder;
 import org.kindred.policy.checkpoint.JsonFields;
 import org.kindred.policy.checkpoint.SafeTensors;
 import org.kindred.policy.checkpoint.StorageType;
@@ -18,7 +18,7 @@ import org.kindred.policy.checkpoint.TensorSpec;
 
 /** The low-rank matrices of a model: A and B per adapted projection, layer by layer. */
 final class LoraAdapter implements AutoCloseable {
-    private static final String CONFIG = "adapter_config.json";
+    private static final String CONFIG = BaseFolder.ADAPTER;
     private static final String WEIGHTS = "adapter_model.safetensors";
     private static final String PREFIX = "base_model.model.";
 
@@ -57,24 +57,6 @@ final class LoraAdapter implements AutoCloseable {
             values[i] = (float) (bound * (2 * random.nextDouble() - 1));
         }
         return owner.create(values, shape);
-    }
-
-    /** Whether a folder holds an adapter. */
-    static boolean isIn(Path folder) {
-        return Files.exists(folder.resolve(CONFIG));
-    }
-
-    /** The folder of the base model that a PEFT folder names; relative names start there. */
-    static Path base(Path folder) {
-        JsonFields json = JsonFields.read(folder.resolve(CONFIG));
-        String name = json.text("base_model_name_or_path");
-        Path base = name == null ? null : folder.resolve(name);
-        if (base == null || !Files.isDirectory(base)) {
-            throw json.unexpected(
-                    "base_model_name_or_path",
-                    "the folder of the base model on this machine; correct the path there");
-        }
-        return base;
     }
 
     /** Reads a PEFT folder. */

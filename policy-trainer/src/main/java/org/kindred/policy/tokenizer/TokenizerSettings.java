@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
+import org.kindred.policy.checkpoint.BaseFolder;
 import org.kindred.policy.checkpoint.JsonFields;
-import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
 
 /**
@@ -73,7 +73,7 @@ record TokenizerSettings(
         Path file = folder.resolve(name);
         if (!Files.exists(file)) {
             try {
-                file = CausalLm.baseFolder(folder).resolve(name);
+                file = BaseFolder.of(folder).resolve(name);
             } catch (KindredException withoutBase) {
                 return null; // said when the model is loaded
             }
