@@ -469,10 +469,18 @@ final class EvaluationStage implements Stage {
             List<WinRate> rates = winRates(samples, policies);
             Alignment alignment =
                     Alignment.of(samples, policies, people.what(), draws, seeds.child("alignment"));
+            List<OverOptimisation> gaps =
+                    OverOptimisation.of(samples, policies, draws, seeds.child("over-optimisation"));
+            if (gaps.isEmpty()
+                    && policies.size() > 1
+                    && samples.stream().anyMatch(s -> !Double.isNaN(s.evaluation()))) {
+                context.note(
+                        "over-optimisation cannot be told: a judge gives all completions of "
+                                + policies.get(0)
+                                + " the same total");
+            }
             results.alignment(alignment.shown(context.leastGroupUsers()).with(rates))
-                    .overOptimisation(
-                            OverOptimisation.of(
-                                    samples, policies, draws, seeds.child("over-optimisation")))
+                    .overOptimisation(gaps)
                     .likeness(likeness(samples, policies))
                     .drift(drift(policies, samples));
         }

@@ -80,7 +80,11 @@ final class AnyDataRunTest {
                 .extracting(row -> row.cell())
                 .contains("seen_users/in_domain", "unseen_users/in_domain");
         assertThat(results.heldOut().rows()).isNotEmpty();
-        assertThat(results.overOptimisation()).isNotEmpty();
+        // six random tokens are no answer, so that all of them have the lowest total
+        assertThat(results.overOptimisation()).isEmpty();
+        assertThat(results.notes())
+                .anyMatch(note -> note.startsWith("The evaluating judge was fitted on"))
+                .anyMatch(note -> note.contains("over-optimisation cannot be told"));
         assertThat(results.likeness()).isNotEmpty();
         assertThat(folder.resolve("whole/eval/report.html")).exists();
         CausalLm.load(folder.resolve("whole/policy/p_grpo/model"), EngineOptions.defaults())
@@ -190,7 +194,7 @@ final class AnyDataRunTest {
     void whatCannotWork_isRefusedBeforeTheFirstStage() throws Exception {
         assertRefused(1, "nowhere: no such file", "run", "nowhere", "--model=model");
         assertRefused(2, "no such folder", "run", "people", "--model=nowhere");
-        assertRefused(2, "no answer", "run", "people", "--judge=openai:http://localhost:1/v1#m");
+        assertRefused(1, "no answer", "run", "people", "--judge=openai:http://localhost:1/v1#m");
         assertRefused(1, "nothing to resume", "run", "people", "--resume", "--out=absent");
         assertRefused(
                 2,

@@ -234,7 +234,8 @@ final class RewardTrainCommandTest {
                         "--judge=local:" + folder.resolve("nowhere"),
                         "--out=" + out);
         assertThat(outcome.status()).isEqualTo(2);
-        assertThat(outcome.output()).contains("nowhere: no such folder or GGUF file. Expected a Hugging Face");
+        assertThat(outcome.output())
+                .contains("nowhere: no such folder or GGUF file. Expected a Hugging Face");
         assertThat(out)
                 .satisfiesAnyOf(
                         f -> assertThat(f).doesNotExist(), f -> assertThat(f).isEmptyDirectory());

@@ -243,6 +243,7 @@ final class TrainCommandTest {
                         "--out=" + folder.resolve("ranked"),
                         "--threads=1",
                         "--set=max_new_tokens=6",
+                        "--set=least_group_users=1",
                         "--set=bootstrap_draws=200");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output()).contains("HR@1", "HR@5", "NDCG@10", "| few | 1 | 2 |");
