@@ -32,6 +32,9 @@ public record PersonaEffect(
         Interval effect,
         Interval overNone) {
 
+    /** Of true utility: a start below it was seen to teach everybody the majority's taste. */
+    private static final double SMALL = 0.05;
+
     /** What one user thinks of a policy's answers to one prompt; NaN where nothing is known. */
     public record Answer(
             String policy, String userId, String group, double own, double stranger, double none) {}
@@ -82,7 +85,7 @@ public record PersonaEffect(
     public String sentence() {
         String verdict =
                 effect.low() > 0
-                        ? "it follows personas"
+                        ? (effect.mean() < SMALL ? "it hardly follows" : "it follows") + " personas"
                         : effect.high() < 0
                                 ? "it answers strangers' wishes better than the user's own"
                                 : "it does not read the persona";
