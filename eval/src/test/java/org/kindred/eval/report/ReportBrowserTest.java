@@ -289,8 +289,8 @@ final class ReportBrowserTest {
         for (JsonNode point : points) {
             said.append(tooltip(chart, box, point.path(0).asDouble(), point.path(1).asDouble()));
         }
-        for (double x = 0.03; x < 1; x += 0.06) {
-            for (double y = 0.1; y < 1; y += 0.12) {
+        for (double x = 0.03; x < 1; x += 0.12) {
+            for (double y = 0.1; y < 1; y += 0.24) {
                 double right = x * box.get("width").asDouble();
                 said.append(tooltip(chart, box, right, y * box.get("height").asDouble()));
             }
