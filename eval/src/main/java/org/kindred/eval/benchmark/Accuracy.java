@@ -1,5 +1,6 @@
 package org.kindred.eval.benchmark;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collections;
 import java.util.Map;
@@ -47,7 +48,7 @@ public record Accuracy(
         double coverage,
         @JsonProperty("tokens_per_pair") double tokens,
         @Nullable TwoOrders orders,
-        Map<String, Integer> failures) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> failures) {
     @SuppressWarnings("ConstantValue") // absent in results of earlier versions
     public Accuracy {
         failures =
