@@ -129,7 +129,7 @@ final class ArmStage implements Stage {
                                         options.regularisation().beta() > 0 ? reference : null,
                                         tokenizer,
                                         prompts.learned,
-                                        new Rewards(context, prompts.items)
+                                        new Rewards(context, options.judgeUnit(), prompts.items)
                                                 .of(options.rewards(), tokenizer, reference)),
                                 options.trainer(seeds.seed()));
                 last.ifPresent(checkpoint -> trainer.restore(checkpoint, false));

@@ -20,6 +20,7 @@ import org.kindred.policy.run.Watch;
 import org.kindred.policy.schedule.EntropyBonus;
 import org.kindred.policy.schedule.KlSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
+import org.kindred.reward.RewardUnit;
 
 /** Reinforcement learning of one arm. What all arms of a recipe share stands under its key. */
 public record ReinforcementOptions(
@@ -34,6 +35,10 @@ public record ReinforcementOptions(
                                 "what is rewarded, weight behind a colon: judge, next_item, similarity, fluency",
                         essential = true)
                 List<RewardTerm> rewards,
+        @Meaning(
+                        "unit of the judge's reward: logit, which is worth as much for every user, or"
+                                + " points, 1 to 10 on the user's own rating scale")
+                RewardUnit judgeUnit,
         @Meaning(value = "rollouts, each learned from once", essential = true) int steps,
         @Meaning("how much goes into a step, and how groups are drawn") BatchOptions batch,
         @Meaning("rate, schedule, AdamW") OptimizerOptions optimizer,
@@ -97,6 +102,7 @@ public record ReinforcementOptions(
                 0,
                 20,
                 List.of(RewardTerm.parse("judge"), RewardTerm.parse("fluency:4")),
+                RewardUnit.LOGIT,
                 60,
                 new BatchOptions(8, 8, GroupSampling.NATURAL, 1, 32),
                 new OptimizerOptions(
@@ -139,6 +145,7 @@ public record ReinforcementOptions(
                 maxPrompts,
                 historyItems,
                 rewards,
+                judgeUnit,
                 steps,
                 batch,
                 optimizer,

@@ -12,7 +12,7 @@ public record RewardTerm(Kind kind, double weight) {
 
     /** What is rewarded. */
     public enum Kind {
-        /** The judge's total in the user's name, 1 to 10. */
+        /** What the judge says in the user's name, in {@code judge_unit}. */
         JUDGE,
         /** NDCG of the true next item in the ranking that was answered, 0 to 1. */
         NEXT_ITEM,

@@ -16,6 +16,7 @@ import org.kindred.policy.grpo.RewardSource;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserPrompt;
 import org.kindred.reward.scaling.RolloutReward;
@@ -23,10 +24,12 @@ import org.kindred.reward.scaling.RolloutReward;
 /** Makes the reward functions that an arm's options name. */
 final class Rewards {
     private final RunContext context;
+    private final RewardUnit unit;
     private final Map<String, TrainingItem> items = new HashMap<>();
 
-    Rewards(RunContext context, List<TrainingItem> items) {
+    Rewards(RunContext context, RewardUnit unit, List<TrainingItem> items) {
         this.context = context;
+        this.unit = unit;
         items.forEach(item -> this.items.put(item.id(), item));
     }
 
@@ -63,10 +66,14 @@ final class Rewards {
     private RewardSource judged(RewardTerm term) {
         return source(
                 term,
-                context.rewardModel().name() + " " + context.options().judge().scaling(),
+                context.rewardModel().name()
+                        + " "
+                        + context.options().judge().scaling()
+                        + (unit == RewardUnit.POINTS ? "" : " " + unit),
                 context.judge().concurrent(),
                 new RolloutReward(
                         context.rewardModel(),
+                        unit,
                         prompt -> {
                             TrainingItem item = item(prompt);
                             return new UserPrompt(context.user(item.userId()), item.promptText());

@@ -12,9 +12,6 @@ import org.kindred.policy.grpo.ScoreOutcome;
  */
 public interface RewardModel {
 
-    /** Low end of the scale of totals, from 1 to 10: what a response is worth that says nothing. */
-    double LOWEST = 1;
-
     /** Names the model in results. */
     String name();
 
@@ -41,12 +38,18 @@ public interface RewardModel {
      * Scores responses to one prompt in the name of one user.
      *
      * @param prompt text of the conversation so far
-     * @return one outcome a response, in order; never fewer, never a number for a failure
+     * @return one outcome a response, in order, of totals from 1 to 10; never fewer, never a number
+     *     for a failure
      */
     List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses);
 
-    /** As {@link #score}, with counts of what stands behind the scores. */
-    default Judgement judge(UserContext user, String prompt, List<String> responses) {
-        return new Judgement(score(user, prompt, responses), Map.of());
+    /** As {@link #score} in a unit, with counts of what stands behind the scores. */
+    default Judgement judge(
+            UserContext user, String prompt, List<String> responses, RewardUnit unit) {
+        return new Judgement(
+                score(user, prompt, responses).stream()
+                        .map(points -> unit.of(points, RatingScale.PLAIN))
+                        .toList(),
+                Map.of());
     }
 }

@@ -39,7 +39,15 @@ public interface Arm {
      */
     record Reading(PairOutcome outcome, TwoOrders.@Nullable Pair orders, @Nullable String failure) {
 
-        /** The mean of two orders, each {@code {chosen, rejected}}: missing where one is. */
+        /** Scores of both answers, each read alone; NaN where the arm has none. */
+        static Reading of(double chosen, double rejected) {
+            return new Reading(PairOutcome.of(chosen, rejected), null, null);
+        }
+
+        /**
+         * The mean of two orders of showing a pair, each {@code {chosen, rejected}}, the chosen
+         * answer shown first in the first; missing where one of the four scores is.
+         */
         static Reading of(double[][] orders, @Nullable String failure) {
             return new Reading(
                     PairOutcome.of(
@@ -51,30 +59,13 @@ public interface Arm {
         }
     }
 
-    /** Scores of both answers of a pair for one user. */
+    /** What an arm says for one user. */
     interface UserScorer {
 
-        /** {@code {chosen, rejected}}; NaN where the arm has no score for that answer. */
-        double[] score(Preference target);
-
         /**
-         * Scores of both orders of showing a pair, {@code {{chosen, rejected} with the chosen
-         * answer first, {chosen, rejected} with it second}}; null for arms that read answers one by
-         * one. {@link #score} is then their mean and is not asked.
+         * What is said of both answers of a pair, and why there is no score where there is none.
          */
-        default double @Nullable [][] orders(Preference target) {
-            return null;
-        }
-
-        /** All that is said of a pair; an arm that knows why it has no score says so here. */
-        default Reading read(Preference target) {
-            double[][] orders = orders(target);
-            if (orders == null) {
-                double[] scores = score(target);
-                return new Reading(PairOutcome.of(scores[0], scores[1]), null, null);
-            }
-            return Reading.of(orders, null);
-        }
+        Reading read(Preference target);
 
         /**
          * Score of one candidate of a list, read alone; NaN for arms that cannot.

@@ -52,10 +52,9 @@ final class CountedArm implements Arm {
                 context -> {
                     Baseline.Scorer scorer = baseline.forUser(context);
                     return target ->
-                            new double[] {
-                                scorer.score(target.promptText(), target.chosenText()),
-                                scorer.score(target.promptText(), target.rejectedText())
-                            };
+                            Arm.Reading.of(
+                                    scorer.score(target.promptText(), target.chosenText()),
+                                    scorer.score(target.promptText(), target.rejectedText()));
                 },
                 new Spent());
     }
@@ -68,17 +67,16 @@ final class CountedArm implements Arm {
                 true,
                 1,
                 context ->
-                        new Judged(
-                                target -> {
-                                    ScaledScores scores = model.scale(request(context, target));
-                                    spent.pairs().incrementAndGet();
-                                    spent.asked().addAndGet(scores.asked());
-                                    spent.tokens().addAndGet(scores.tokens());
-                                    return new Arm.Reading(
-                                            PairOutcome.of(value(scores, 0), value(scores, 1)),
-                                            null,
-                                            failure(scores));
-                                }),
+                        target -> {
+                            ScaledScores scores = model.scale(request(context, target));
+                            spent.pairs().incrementAndGet();
+                            spent.asked().addAndGet(scores.asked());
+                            spent.tokens().addAndGet(scores.tokens());
+                            return new Arm.Reading(
+                                    PairOutcome.of(value(scores, 0), value(scores, 1)),
+                                    null,
+                                    failure(scores));
+                        },
                 spent);
     }
 
@@ -90,35 +88,19 @@ final class CountedArm implements Arm {
                 true,
                 writer.threads(),
                 context ->
-                        new Judged(
-                                target -> {
-                                    ChainRequest request = request(context, target);
-                                    spent.pairs().incrementAndGet();
-                                    One given = read(writer, request, spent);
-                                    One turned = read(writer, request.reversed(), spent);
-                                    return Arm.Reading.of(
-                                            new double[][] {
-                                                {given.first(), given.second()},
-                                                {turned.second(), turned.first()}
-                                            },
-                                            given.failure() != null
-                                                    ? given.failure()
-                                                    : turned.failure());
-                                }),
+                        target -> {
+                            ChainRequest request = request(context, target);
+                            spent.pairs().incrementAndGet();
+                            One given = read(writer, request, spent);
+                            One turned = read(writer, request.reversed(), spent);
+                            return Arm.Reading.of(
+                                    new double[][] {
+                                        {given.first(), given.second()},
+                                        {turned.second(), turned.first()}
+                                    },
+                                    given.failure() != null ? given.failure() : turned.failure());
+                        },
                 spent);
-    }
-
-    /** A judge whose failures have reasons. */
-    private record Judged(Function<Preference, Arm.Reading> reading) implements UserScorer {
-        @Override
-        public Arm.Reading read(Preference target) {
-            return reading.apply(target);
-        }
-
-        @Override
-        public double[] score(Preference target) {
-            throw new UnsupportedOperationException("pairs are read as a whole");
-        }
     }
 
     private static @Nullable String failure(ScaledScores scores) {

@@ -55,16 +55,14 @@ public final class ItemOrder implements Arm {
     public UserScorer forUser(UserContext context) {
         return new UserScorer() {
             @Override
-            public double[] score(Preference target) {
-                return new double[] {
-                    ItemOrder.this.score(item(target, 0)), ItemOrder.this.score(item(target, 1))
-                };
+            public Arm.Reading read(Preference target) {
+                return Arm.Reading.of(score(item(target, 0)), score(item(target, 1)));
             }
 
             @Override
             public double alone(String prompt, Task.Candidate candidate) {
-                double byId = ItemOrder.this.score(candidate.id());
-                return Double.isNaN(byId) ? ItemOrder.this.score(candidate.content()) : byId;
+                double byId = score(candidate.id());
+                return Double.isNaN(byId) ? score(candidate.content()) : byId;
             }
         };
     }

@@ -30,12 +30,11 @@ public record JudgeArm(RubricJudge judge, JudgeMode mode) implements Arm {
         UserPosterior posterior = judge.posterior(context, mode);
         return new UserScorer() {
             @Override
-            public double[] score(Preference target) {
+            public Arm.Reading read(Preference target) {
                 String prompt = target.promptText();
-                return new double[] {
-                    judge.score(posterior, prompt, target.chosenText()),
-                    judge.score(posterior, prompt, target.rejectedText())
-                };
+                return Arm.Reading.of(
+                        judge.score(posterior, prompt, target.chosenText()),
+                        judge.score(posterior, prompt, target.rejectedText()));
             }
 
             @Override

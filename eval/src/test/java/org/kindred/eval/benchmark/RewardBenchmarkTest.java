@@ -13,6 +13,8 @@ import org.kindred.datasets.Preference;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
+import org.kindred.datasets.Task;
+import org.kindred.eval.metric.PairOutcome;
 import org.kindred.reward.UserContext;
 
 final class RewardBenchmarkTest {
@@ -38,9 +40,9 @@ final class RewardBenchmarkTest {
             return target -> {
                 int number = target.slot();
                 return switch (number % 4) {
-                    case 1 -> new double[] {2, 2};
-                    case 3 -> new double[] {Double.NaN, 1};
-                    default -> new double[] {2, 1};
+                    case 1 -> Reading.of(2, 2);
+                    case 3 -> Reading.of(Double.NaN, 1);
+                    default -> Reading.of(2, 1);
                 };
             };
         }
@@ -117,7 +119,7 @@ final class RewardBenchmarkTest {
 
                     @Override
                     public UserScorer forUser(UserContext context) {
-                        return target -> new double[] {Double.NaN, Double.NaN};
+                        return target -> Reading.of(Double.NaN, Double.NaN);
                     }
                 };
         RewardBenchmark.Result result =
@@ -145,22 +147,14 @@ final class RewardBenchmarkTest {
 
         @Override
         public UserScorer forUser(UserContext context) {
-            return new UserScorer() {
-                @Override
-                public double[] score(Preference target) {
-                    throw new AssertionError("read says all");
-                }
-
-                @Override
-                public Reading read(Preference target) {
-                    boolean half = target.slot() % 3 == 0;
-                    return Reading.of(
-                            new double[][] {
-                                {2, 1},
-                                half ? new double[] {Double.NaN, Double.NaN} : new double[] {2, 1}
-                            },
-                            half ? "HTTP_500" : null);
-                }
+            return target -> {
+                boolean half = target.slot() % 3 == 0;
+                return Reading.of(
+                        new double[][] {
+                            {2, 1},
+                            half ? new double[] {Double.NaN, Double.NaN} : new double[] {2, 1}
+                        },
+                        half ? "HTTP_500" : null);
             };
         }
     }
@@ -209,7 +203,7 @@ final class RewardBenchmarkTest {
                     @Override
                     public UserScorer forUser(UserContext context) {
                         context.history().forEach(row -> seen.add(row.id()));
-                        return target -> new double[] {1, 0};
+                        return target -> Reading.of(1, 0);
                     }
                 };
         new RewardBenchmark(List.of(2), 200, SeedTree.root(1))
@@ -221,15 +215,16 @@ final class RewardBenchmarkTest {
     void itemOrder_countsTrainingRows_andIsSilentOnNewItems() {
         ItemOrder order =
                 new ItemOrder(List.of(row("u1", "fit", 1, "train"), row("u2", "fit", 1, "train")));
-        double[] scores =
-                order.forUser(new UserContext("u3", List.of()))
-                        .score(row("u3", "eval", 1, "train"));
-        assertThat(scores[0]).isCloseTo(0.75, within(1e-12)); // (2 + 1) / (2 + 2)
-        assertThat(scores[1]).isCloseTo(0.25, within(1e-12));
-        assertThat(
-                        order.forUser(new UserContext("u3", List.of()))
-                                .score(row("u3", "eval", 9, "test")))
-                .containsOnly(Double.NaN);
+        Arm.UserScorer scorer = order.forUser(new UserContext("u3", List.of()));
+        assertThat(scorer.alone("which?", new Task.Candidate("a1", "", null)))
+                .isCloseTo(0.75, within(1e-12)); // (2 + 1) / (2 + 2)
+        assertThat(scorer.alone("which?", new Task.Candidate("b1", "", null)))
+                .isCloseTo(0.25, within(1e-12));
+        assertThat(scorer.read(row("u3", "eval", 1, "train")).outcome())
+                .isEqualTo(PairOutcome.RIGHT);
+        assertThat(scorer.alone("which?", new Task.Candidate("a9", "", null))).isNaN();
+        assertThat(scorer.read(row("u3", "eval", 9, "test")).outcome())
+                .isEqualTo(PairOutcome.UNSCORED);
     }
 
     /** Scores that depend on the user and the target alone. */
@@ -238,7 +233,7 @@ final class RewardBenchmarkTest {
         public UserScorer forUser(UserContext context) {
             return target -> {
                 double chosen = Math.floorMod((name + target.id()).hashCode() * 31L, 1000);
-                return new double[] {chosen + 200, Math.floorMod(target.id().hashCode(), 1000)};
+                return Reading.of(chosen + 200, Math.floorMod(target.id().hashCode(), 1000));
             };
         }
     }
@@ -330,17 +325,7 @@ final class RewardBenchmarkTest {
 
                     @Override
                     public UserScorer forUser(UserContext context) {
-                        return new UserScorer() {
-                            @Override
-                            public double[] score(Preference target) {
-                                throw new AssertionError("both orders are asked instead");
-                            }
-
-                            @Override
-                            public double[][] orders(Preference target) {
-                                return new double[][] {{2, 1}, {1, 2}};
-                            }
-                        };
+                        return target -> Reading.of(new double[][] {{2, 1}, {1, 2}}, null);
                     }
                 };
         Accuracy row =

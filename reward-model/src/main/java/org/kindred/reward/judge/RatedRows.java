@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.RatingRange;
+import org.kindred.reward.RatingScale;
 
 /**
  * Rating differences of the training rows.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.RatingRange;
+import org.kindred.reward.RatingScale;
 
 /**
  * How people turn utilities into ratings: {@code logit((r - low) / (high - low)) = offset_u +

@@ -1,6 +1,7 @@
 package org.kindred.reward.judge;
 
 import java.util.List;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.UserRubric;
 
 /**

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextKey;
@@ -122,6 +123,7 @@ public final class RubricChainWriter implements SoloWriter {
                                                 rubric ->
                                                         new RubricScores(
                                                                 inWords(rubric),
+                                                                rubric.scale(),
                                                                 judge.scoreAlone(
                                                                         rubric,
                                                                         request.responses()),

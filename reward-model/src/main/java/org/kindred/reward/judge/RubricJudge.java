@@ -16,6 +16,7 @@ import org.kindred.datasets.Preference;
 import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RewardModel;
 import org.kindred.reward.RubricOutcome;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.kindred.reward.RatingScale;
 
 /**
  * Tells a user's utility in criteria. The utility over the training texts is approximated by few

@@ -1,6 +1,7 @@
 package org.kindred.reward.judge;
 
 import java.util.Arrays;
+import org.kindred.reward.RatingScale;
 
 /**
  * What a judge believes of one user after reading the history.

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
@@ -188,7 +189,7 @@ public final class SoloChainWriter implements SoloWriter {
             tokens += one.tokens();
             outcomes.add(outcome(one));
         }
-        return new RubricScores(rubric, outcomes, tokens);
+        return new RubricScores(rubric, RatingScale.PLAIN, outcomes, tokens);
     }
 
     private static ScoreOutcome outcome(Heard<EvaluationChain> heard) {

@@ -6,8 +6,10 @@ import java.util.Iterator;
 import java.util.List;
 import org.kindred.policy.grpo.Judgement;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RewardModel;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
@@ -85,23 +87,26 @@ public final class PGenRm implements RewardModel {
 
     @Override
     public List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses) {
-        return judge(user, prompt, responses).outcomes();
+        return judge(user, prompt, responses, RewardUnit.POINTS).outcomes();
     }
 
-    /** Scores with the counts of {@link ScalingCounts}. */
+    /** Scores with the counts of {@link ScalingCounts}; samples are put together in the unit. */
     @Override
-    public Judgement judge(UserContext user, String prompt, List<String> responses) {
+    public Judgement judge(
+            UserContext user, String prompt, List<String> responses, RewardUnit unit) {
         ChainRequest request = new ChainRequest(user, prompt, responses);
         if (writer instanceof SoloWriter solo) {
-            return alone(solo, request);
+            return alone(solo, request, unit);
         }
         ScaledScores scores = scale(request);
         return new Judgement(
-                scores.outcomes(),
+                scores.outcomes().stream()
+                        .map(points -> unit.of(points, RatingScale.PLAIN))
+                        .toList(),
                 ScalingCounts.of(plan, found(request), List.of(scores), scores.tokens()));
     }
 
-    private Judgement alone(SoloWriter solo, ChainRequest request) {
+    private Judgement alone(SoloWriter solo, ChainRequest request, RewardUnit unit) {
         NeighbourSource.Found found = found(request);
         List<RubricScores> own =
                 plan.individual() == 0
@@ -119,13 +124,13 @@ public final class PGenRm implements RewardModel {
                                 .toList();
         List<ScaledScores> scores = new ArrayList<>();
         for (int i = 0; i < request.responses().size(); i++) {
-            Side neighbours = Side.under(theirs, i);
+            Side neighbours = Side.under(theirs, i, unit);
             if (found.failure() != null) {
                 neighbours.failed(found.failure());
             }
             scores.add(
                     Aggregation.aggregate(
-                            plan, Side.under(own, i), neighbours, 1, found.cellShort()));
+                            plan, Side.under(own, i, unit), neighbours, 1, found.cellShort()));
         }
         long tokens = tokens(own) + tokens(theirs);
         return new Judgement(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.RubricScores;
 
@@ -18,11 +19,11 @@ final class Side {
     private final Map<String, Integer> failures = new LinkedHashMap<>();
 
     /** What some rubrics gave one response; tokens are left to the caller. */
-    static Side under(List<RubricScores> samples, int response) {
+    static Side under(List<RubricScores> samples, int response, RewardUnit unit) {
         Side side = new Side();
         for (RubricScores sample : samples) {
             side.asked++;
-            ScoreOutcome outcome = sample.outcomes().get(response);
+            ScoreOutcome outcome = unit.of(sample.outcomes().get(response), sample.scale());
             if (outcome instanceof ScoreOutcome.Failed failed) {
                 side.failed(failed.reason());
             } else {

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.judge.RatingModel.Rated;
 
 final class RatingModelTest {

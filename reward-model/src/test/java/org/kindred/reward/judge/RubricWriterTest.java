@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.kindred.datasets.SeedTree;
+import org.kindred.reward.RatingScale;
 import org.kindred.reward.judge.TextReader.Reading;
 
 final class RubricWriterTest {

@@ -28,6 +28,7 @@ import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
 import org.kindred.policy.grpo.Judgement;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
@@ -162,7 +163,7 @@ final class OpenJudgeTest {
                         "scaling.prototype",
                         String.valueOf(prototype))) {
             return judge.rewarding(Progress.NONE)
-                    .judge(data().contexts().get("u00"), PROMPT, RESPONSES);
+                    .judge(data().contexts().get("u00"), PROMPT, RESPONSES, RewardUnit.POINTS);
         }
     }
 
@@ -357,7 +358,8 @@ final class OpenJudgeTest {
                             400, "{\"error\":{\"message\":\"no such adapter\"}}");
                 });
         try (OpenJudge judge = open(served(), "client.attempts", "1")) {
-            judge.rewarding(Progress.NONE).judge(data().contexts().get("u00"), PROMPT, RESPONSES);
+            judge.rewarding(Progress.NONE)
+                    .judge(data().contexts().get("u00"), PROMPT, RESPONSES, RewardUnit.POINTS);
             assertThat(judge.notes())
                     .containsExactly(
                             "what the judge could not be asked, or answered in no form that can be read: [HTTP_400 = 1 (the server says: no such adapter)]");

@@ -15,6 +15,7 @@ import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.model.ModelConfig;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.chain.ChainParser;
 import org.kindred.reward.client.Answer;
@@ -98,7 +99,11 @@ final class LocalChatModelTest extends EndpointContract {
                         NeighbourSource.NOBODY,
                         ScalingPlan.of(2, 1));
         Judgement judged =
-                reward.judge(new UserContext("u", List.of()), "tea?", List.of("one", "two"));
+                reward.judge(
+                        new UserContext("u", List.of()),
+                        "tea?",
+                        List.of("one", "two"),
+                        RewardUnit.POINTS);
         assertThat(judged.outcomes())
                 .hasSize(2)
                 .allSatisfy(

@@ -1,6 +1,7 @@
 package org.kindred.reward.scaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.kindred.policy.grpo.Judgement;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RatingScale;
+import org.kindred.reward.RewardModel;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
@@ -185,6 +189,7 @@ final class PGenRmTest {
             double base = request.user().equals(ME) ? 4 + 2 * sample : 8;
             return new RubricScores(
                     rubric,
+                    request.user().equals(ME) ? RatingScale.PLAIN : new RatingScale(0, 2),
                     request.responses().stream()
                             .<ScoreOutcome>map(
                                     text ->
@@ -216,7 +221,7 @@ final class PGenRmTest {
                 .containsExactly(new ScoreOutcome.Scored(5)); // 4 and 6
         Judgement both =
                 new PGenRm(new Solo(), friends, ScalingPlan.of(2, 2))
-                        .judge(ME, "p", List.of("a", "b"));
+                        .judge(ME, "p", List.of("a", "b"), RewardUnit.POINTS);
         assertThat(both.outcomes())
                 .containsExactly(new ScoreOutcome.Scored(6.5), new ScoreOutcome.Scored(6.5));
         assertThat(both.counts())
@@ -227,6 +232,63 @@ final class PGenRmTest {
         assertThat(ScalingCounts.metrics(both.counts())).containsEntry("neighbour_share", 0.5);
     }
 
+    /** A neighbour's 8 counts half the logits of one's own, who rates twice as steeply. */
+    @Test
+    void judge_inLogits_takesEachOnesScaleOut_beforeSamplesArePutTogether() {
+        PGenRm model =
+                new PGenRm(
+                        new Solo(), friends(new ArrayList<>(), "friend-1"), ScalingPlan.of(1, 1));
+        double own = Math.log((4.0 - 1) / (10 - 4));
+        double theirs = Math.log((8.0 - 1) / (10 - 8)) / 2;
+        assertThat(model.judge(ME, "p", List.of("a"), RewardUnit.LOGIT).outcomes())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ScoreOutcome.Scored.class,
+                        scored ->
+                                assertThat(scored.value())
+                                        .isCloseTo((own + theirs) / 2, within(1e-12)));
+        assertThat(model.judge(ME, "p", List.of("bad"), RewardUnit.LOGIT).outcomes())
+                .containsExactly(new ScoreOutcome.Failed("HTTP_500", 2));
+    }
+
+    @Test
+    void rolloutReward_inLogits_endsEightFromTheMiddle() {
+        RolloutReward reward =
+                new RolloutReward(
+                        (Alone) text -> text.equals("worst") ? 1 : text.equals("best") ? 10 : 5.5,
+                        RewardUnit.LOGIT,
+                        prompt -> new UserPrompt(ME, "p"));
+        PolicyPrompt prompt = new PolicyPrompt("p1", "group", "me", new int[] {1});
+        assertThat(reward.score(prompt, List.of("worst", "fair", "best", "")))
+                .containsExactly(
+                        new ScoreOutcome.Scored(-8),
+                        new ScoreOutcome.Scored(0),
+                        new ScoreOutcome.Scored(8),
+                        new ScoreOutcome.Scored(-8));
+    }
+
+    /** Totals of single texts. */
+    private interface Alone extends RewardModel {
+        double total(String text);
+
+        @Override
+        default String name() {
+            return "alone";
+        }
+
+        @Override
+        default RubricOutcome rubric(UserContext user, String prompt) {
+            return new RubricOutcome.Failed("NONE", 0);
+        }
+
+        @Override
+        default List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses) {
+            return responses.stream()
+                    .<ScoreOutcome>map(text -> new ScoreOutcome.Scored(total(text)))
+                    .toList();
+        }
+    }
+
     @Test
     void judge_failingNeighbourAndResponse_areCountedAndTheRestStays() {
         Judgement judged =
@@ -234,7 +296,7 @@ final class PGenRmTest {
                                 new Solo(),
                                 friends(new ArrayList<>(), "mute", "friend-1"),
                                 ScalingPlan.of(1, 3))
-                        .judge(ME, "p", List.of("good", "bad"));
+                        .judge(ME, "p", List.of("good", "bad"), RewardUnit.POINTS);
         assertThat(judged.outcomes())
                 .containsExactly(
                         new ScoreOutcome.Scored(6), new ScoreOutcome.Failed("HTTP_500", 3));
@@ -279,6 +341,7 @@ final class PGenRmTest {
                                 new Solo(),
                                 friends(new ArrayList<>(), "friend-1"),
                                 ScalingPlan.of(1, 1)),
+                        RewardUnit.POINTS,
                         prompt -> new UserPrompt(ME, "text of " + prompt.id()));
         Judgement judged =
                 reward.judge(
@@ -299,6 +362,7 @@ final class PGenRmTest {
                                 new Solo(),
                                 friends(new ArrayList<>(), "friend-1"),
                                 ScalingPlan.of(1, 1)),
+                        RewardUnit.POINTS,
                         prompt -> new UserPrompt(ME, "text of " + prompt.id()));
         PolicyPrompt prompt = new PolicyPrompt("p1", "group", "me", new int[] {1});
 
