@@ -1,6 +1,7 @@
 package org.kindred.policy.advantage;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,8 +212,13 @@ public final class AdvantageNormaliser {
         return rescaled;
     }
 
+    /**
+     * By the size of what tells a prompt's completions apart. A history's advantages have an offset
+     * besides, shared by all completions of a prompt; equal sizes of the whole would leave less of
+     * the step to the differences that the policy learns from.
+     */
     private void scaleToTarget(double[][] advantages) {
-        double rms = rms(advantages);
+        double rms = rms(centred(advantages));
         if (options.advantageRms() > 0 && rms >= HistoryFormula.LEAST_SCALE) {
             multiply(advantages, options.advantageRms() / rms);
         }
@@ -224,6 +230,15 @@ public final class AdvantageNormaliser {
                 row[i] *= factor;
             }
         }
+    }
+
+    private static double[][] centred(double[][] advantages) {
+        double[][] centred = new double[advantages.length][];
+        for (int j = 0; j < centred.length; j++) {
+            double mean = Arrays.stream(advantages[j]).average().orElse(0);
+            centred[j] = Arrays.stream(advantages[j]).map(a -> a - mean).toArray();
+        }
+        return centred;
     }
 
     private static double rms(double[][] advantages) {

@@ -43,9 +43,9 @@ public record AdvantageOptions(
                                 + "start")
                 GroupWeight groupWeight,
         @Meaning(
-                        "root mean square that every step's advantages are scaled to, last of "
-                                + "all, so that methods are compared at the same step size; 0 for their "
-                                + "own size")
+                        "root mean square of the differences within prompts that every step's "
+                                + "advantages are scaled to, last of all, so that methods are compared "
+                                + "at the same step size; 0 for their own size")
                 double advantageRms,
         @Meaning("factor on the rewards of a prompt; dr_grpo and rloo only")
                 RewardRescaling rewardRescaling) {

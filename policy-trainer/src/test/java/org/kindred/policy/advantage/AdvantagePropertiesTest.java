@@ -7,6 +7,7 @@ import static org.kindred.policy.advantage.Steps.prompt;
 import static org.kindred.policy.advantage.Steps.raw;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -108,11 +109,15 @@ final class AdvantagePropertiesTest {
         double[] a = flat(plain, step);
         double[] whitened = flat(plain.withSize(Whitening.BATCH_RMS, GroupWeight.NONE, 0), step);
         double[] matched = flat(plain.withSize(Whitening.NONE, GroupWeight.NONE, .7), step);
-        double squares = 0;
         for (int i = 0; i < a.length; i++) {
             assertThat(whitened[i] * a[0]).isCloseTo(whitened[0] * a[i], within(1e-9));
             assertThat(matched[i] * a[0]).isCloseTo(matched[0] * a[i], within(1e-9));
-            squares += matched[i] * matched[i];
+        }
+        double squares = 0; // around each prompt's mean
+        AdvantageOptions sized = plain.withSize(Whitening.NONE, GroupWeight.NONE, .7);
+        for (double[] row : normaliser(sized, "A", "B", "C").normalise(step).values()) {
+            double mean = Arrays.stream(row).average().orElseThrow();
+            squares += Arrays.stream(row).map(v -> (v - mean) * (v - mean)).sum();
         }
         assertThat(Math.sqrt(squares / a.length)).isCloseTo(.7, within(1e-12));
     }

@@ -27,6 +27,24 @@ final class LeversTest {
         return new PromptScores(id, group, null, new double[][] {rewards});
     }
 
+    /** Offsets of whole prompts, which a history leaves in, take nothing from the differences. */
+    @Test
+    void advantageRms_sizesDifferencesWithinPrompts_notOffsets() {
+        for (EstimatorKind kind : List.of(EstimatorKind.GRPO, EstimatorKind.P_GRPO)) {
+            AdvantageNormaliser sized =
+                    normaliser(
+                            AdvantageOptions.defaults(kind)
+                                    .withSize(Whitening.NONE, GroupWeight.NONE, .8));
+            double[][] a =
+                    sized.normalise(List.of(prompt("a", "A", 0, 1), prompt("b", "A", 8, 9)))
+                            .values();
+            assertThat(a[0][1] - a[0][0]).isCloseTo(2 * .8, within(1e-12));
+            assertThat(a[1][1] - a[1][0]).isCloseTo(2 * .8, within(1e-12));
+            double offset = kind == EstimatorKind.GRPO ? 0 : 8 * .8; // 4 rewards' units of .5
+            assertThat((a[1][0] + a[1][1]) / 2).isCloseTo(offset, within(1e-9));
+        }
+    }
+
     private static AdvantageNormaliser robust(double eta) {
         return normaliser(
                 AdvantageOptions.defaults(EstimatorKind.DR_GRPO)

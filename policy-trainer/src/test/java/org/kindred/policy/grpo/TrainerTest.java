@@ -17,10 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.kindred.datasets.KindredException;
 import org.kindred.policy.TinyPolicy;
-import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
-import org.kindred.policy.advantage.GroupWeight;
-import org.kindred.policy.advantage.Whitening;
 import org.kindred.policy.metrics.StepMetrics;
 import org.kindred.policy.model.CausalLm;
 import org.kindred.policy.tokenizer.Tokenizer;
@@ -112,34 +109,6 @@ final class TrainerTest {
                 o.optimizer(),
                 o.sampling(),
                 o.advantage(),
-                o.objective(),
-                o.regularisation(),
-                o.maskTruncatedCompletions(),
-                o.scoring(),
-                o.seed());
-    }
-
-    @Test
-    void advantageRms_makesStepsOfAllEstimatorsEquallyLarge() {
-        for (EstimatorKind kind : List.of(EstimatorKind.GRPO, EstimatorKind.P_GRPO)) {
-            TrainerOptions o = TinyRun.options(kind, 1, 0);
-            TrainerOptions matched =
-                    withAdvantage(
-                            o,
-                            AdvantageOptions.defaults(kind)
-                                    .withSize(Whitening.NONE, GroupWeight.NONE, .8));
-            assertThat(train(matched, 1).get(0).value("advantage/rms"))
-                    .isCloseTo(.8, within(1e-12));
-        }
-    }
-
-    private static TrainerOptions withAdvantage(TrainerOptions o, AdvantageOptions advantage) {
-        return new TrainerOptions(
-                o.steps(),
-                o.batch(),
-                o.optimizer(),
-                o.sampling(),
-                advantage,
                 o.objective(),
                 o.regularisation(),
                 o.maskTruncatedCompletions(),

@@ -283,7 +283,8 @@ public final class RubricJudge implements RewardModel {
 
     /**
      * The persona that a text suits best, in the words of a rubric's persona: its most unusual
-     * criteria. Shows a language model what a persona asks for, without anybody's opinion.
+     * criteria, weighted by how unusual they are. Shows a language model what a persona asks for,
+     * without anybody's opinion.
      */
     public String personaSuitedBy(String text) {
         return RubricWriter.suitedBy(scorer.reader().scale().standardise(Criteria.measure(text)));

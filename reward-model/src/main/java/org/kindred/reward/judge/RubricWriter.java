@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kindred.reward.RatingScale;
 
 /**
@@ -37,8 +38,6 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
     private static final double NEARLY = 0.9;
 
     private static final int NOTHING_LEFT = -1;
-    private static final int WANTS = 3;
-    private static final int AVOIDS = 2;
     private static final double RIDGE = 1e-3; // against criteria that are all but one
 
     static RubricWriter of(List<TextReader.Reading> readings, double[][] axisScores) {
@@ -101,6 +100,9 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
 
     private record Named(Criterion criterion, double effect) {}
 
+    private static final Comparator<Named> STRONGEST =
+            Comparator.comparingDouble(named -> -Math.abs(named.effect()));
+
     /**
      * @param place of the user: weights of direction 1 and on; missing ones count as 0
      * @param scenario for which this writer tells utilities
@@ -145,10 +147,11 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
                 named.add(new Named(Criteria.BANK.get(chosen.get(i)), effects[i]));
             }
         }
-        named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
+        named.sort(STRONGEST);
         double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
+        List<Rubric.Item> items = items(named);
         return new Rubric(
-                persona(named), items(named), coverage, place.clone(), scale, scenario, Topic.ANY);
+                persona(named, items), items, coverage, place.clone(), scale, scenario, Topic.ANY);
     }
 
     /** Criterion with the largest residual correlation, or an earlier one with nearly as much. */
@@ -233,38 +236,40 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
                 named.add(new Named(Criteria.BANK.get(c), standardised[c]));
             }
         }
-        named.sort(Comparator.comparingDouble(n -> -Math.abs(n.effect())));
-        return persona(named);
+        named.sort(STRONGEST);
+        List<Named> strongest = named.subList(0, Math.min(MOST, named.size()));
+        return persona(strongest, items(strongest));
     }
 
     /**
-     * The strongest wishes. Little of a bipolar quality is itself a wish ("short answers"); little
-     * of another is something avoided ("hedging"). With nothing else to avoid, the opposite of the
-     * weakest wish is named.
+     * All wishes with their weights, the strongest first. Little of a bipolar quality is itself a
+     * wish ("short answers"); little of another is something avoided ("hedging").
      */
-    private static String persona(List<Named> named) {
+    private static String persona(List<Named> named, List<Rubric.Item> items) {
         List<String> wants = new ArrayList<>();
         List<String> avoids = new ArrayList<>();
-        for (Named n : named) {
-            boolean more = n.effect() > 0;
-            if (more || n.criterion().bipolar()) {
-                wants.add(n.criterion().name(more));
+        for (int i = 0; i < named.size(); i++) {
+            Criterion criterion = named.get(i).criterion();
+            boolean more = named.get(i).effect() > 0;
+            String weight = " " + items.get(i).weight() + "%";
+            if (items.get(i).weight() == 0) {
+                continue;
+            }
+            if (more || criterion.bipolar()) {
+                wants.add(criterion.name(more) + weight);
             } else {
-                avoids.add(n.criterion().high());
+                avoids.add(criterion.high() + weight);
             }
         }
-        if (avoids.isEmpty() && !named.isEmpty()) {
-            Named last = named.get(named.size() - 1);
-            avoids.add(
-                    last.criterion().bipolar()
-                            ? last.criterion().name(last.effect() < 0)
-                            : "answers without " + last.criterion().high());
-        }
-        String wanted = wants.stream().limit(WANTS).collect(Collectors.joining(", "));
-        String avoided = avoids.stream().limit(AVOIDS).collect(Collectors.joining(", "));
-        if (named.isEmpty()) {
+        if (wants.isEmpty() && avoids.isEmpty()) {
             return "Wants: nothing in particular.";
         }
-        return (wanted.isEmpty() ? "" : "Wants: " + wanted + ". ") + "Avoids: " + avoided + ".";
+        return Stream.of(sentence("Wants", wants), sentence("Avoids", avoids))
+                .filter(sentence -> !sentence.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String sentence(String verb, List<String> what) {
+        return what.isEmpty() ? "" : verb + ": " + String.join(", ", what) + ".";
     }
 }

@@ -31,7 +31,8 @@ final class RubricWriterTest {
         Rubric rubric = RubricWriter.of(readings, scores).write(new double[0], SCALE, -1);
 
         assertThat(rubric.persona())
-                .isEqualTo("Wants: short answers, numbers, formal tone. Avoids: hedging.");
+                .isEqualTo(
+                        "Wants: short answers 40%, numbers 30%, formal tone 10%. Avoids: hedging 20%.");
         assertThat(rubric.criteria())
                 .extracting(Rubric.Item::name)
                 .containsExactly("short answers", "numbers", "no hedging", "formal tone");
@@ -74,9 +75,9 @@ final class RubricWriterTest {
         RubricWriter writer = RubricWriter.of(readings, scores);
 
         assertThat(writer.write(new double[] {1}, SCALE, -1).persona())
-                .startsWith("Wants: long answers, numbers");
+                .matches("Wants: long answers \\d+%, numbers \\d+%.*");
         assertThat(writer.write(new double[] {-1}, SCALE, -1).persona())
-                .startsWith("Wants: short answers, numbers");
+                .matches("Wants: short answers \\d+%, numbers \\d+%.*");
     }
 
     @Test
