@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
@@ -22,6 +23,9 @@ final class JudgePicks {
 
     /** A prompt, the user who asks, and the answer that suits them best. */
     record Pick(String userId, List<Message> prompt, String promptText, String answer) {}
+
+    /** A prompt with an answer, for nobody in particular. */
+    record Text(List<Message> prompt, String answer) {}
 
     private final RunContext context;
     private final SeedTree seeds;
@@ -61,7 +65,8 @@ final class JudgePicks {
             SeedTree own = seeds.child("pick").child(i);
             Preference row = choosable.get(own.random().nextInt(choosable.size()));
             List<String> texts = List.copyOf(answers.get(row.promptText()));
-            best(context.rewardModel().score(context.user(user), row.promptText(), texts), texts)
+            best(context.rewardModel().score(context.user(user), row.promptText(), texts))
+                    .map(texts::get)
                     .ifPresent(
                             answer ->
                                     picks.add(
@@ -71,13 +76,44 @@ final class JudgePicks {
         return picks;
     }
 
-    private static Optional<String> best(List<ScoreOutcome> scores, List<String> texts) {
-        String best = null;
+    /**
+     * Texts for somebody: users in turn, as many of each preference group as of any other, each
+     * with the text that suits them best of some drawn from all. So a policy reads each persona
+     * over what suits it, and over many more prompts than users have.
+     *
+     * @param most how many
+     * @param candidates texts that each is the best of
+     */
+    List<Pick> among(List<Text> texts, int most, int candidates) {
+        List<String> users = inTurn();
+        List<Pick> picks = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            String user = users.get(i % users.size());
+            SplittableRandom random = seeds.child("text").child(i).random();
+            List<Text> drawn =
+                    random.ints(candidates, 0, texts.size()).mapToObj(texts::get).toList();
+            List<String> answers = drawn.stream().map(Text::answer).toList();
+            best(context.rewardModel().score(context.user(user), "", answers))
+                    .map(drawn::get)
+                    .ifPresent(
+                            text ->
+                                    picks.add(
+                                            new Pick(
+                                                    user,
+                                                    text.prompt(),
+                                                    Message.text(text.prompt()),
+                                                    text.answer())));
+        }
+        return picks;
+    }
+
+    private static Optional<Integer> best(List<ScoreOutcome> scores) {
+        Integer best = null;
         double most = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < texts.size(); i++) {
+        for (int i = 0; i < scores.size(); i++) {
             if (scores.get(i) instanceof ScoreOutcome.Scored scored && scored.value() > most) {
                 most = scored.value();
-                best = texts.get(i);
+                best = i;
             }
         }
         return Optional.ofNullable(best);

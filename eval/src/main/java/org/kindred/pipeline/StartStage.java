@@ -40,6 +40,9 @@ final class StartStage implements Stage {
     private static final String LANGUAGE = "policy/language";
     private static final String FINE_TUNING = StartOptions.FOLDER;
 
+    /** Texts of which one is the best for a user. */
+    private static final int CANDIDATES = 8;
+
     private final RunContext context;
     private volatile @Nullable TrainingRun running;
     private volatile boolean stopRequested;
@@ -78,7 +81,7 @@ final class StartStage implements Stage {
 
     @Override
     public List<String> after() {
-        if (options().sft().picks() > 0) {
+        if (options().sft().picks() > 0 || (options().scratch() && options().persona())) {
             return List.of(DataStage.NAME, JudgeStage.NAME, GroupStage.NAME);
         }
         return options().persona()
@@ -122,13 +125,19 @@ final class StartStage implements Stage {
         return options.scratch() ? context.path(LANGUAGE).resolve("model") : context.startFolder();
     }
 
-    /** Tokenizer and model from nothing, on texts without anybody's opinion. */
+    /**
+     * Tokenizer and model from nothing: texts without anybody's opinion first, then texts under the
+     * personas of training users whom they suit.
+     */
     private boolean learnLanguage(Path model) {
-        List<Text> texts = texts();
         Path folder = context.path(LANGUAGE);
+        int plain = options().language().plain();
+        List<JudgePicks.Text> texts = texts();
+        List<JudgePicks.Text> first = texts.subList(0, Math.min(plain, texts.size() - 1));
+        List<JudgePicks.Pick> suited = suited(texts, texts.size() - first.size());
         Path untrained = folder.resolve("untrained");
         if (!Files.exists(untrained)) {
-            AtomicFiles.writeFolder(untrained, inside -> randomWeights(inside, texts));
+            AtomicFiles.writeFolder(untrained, inside -> randomWeights(inside, texts, suited));
         }
         return train(
                 "language",
@@ -137,33 +146,33 @@ final class StartStage implements Stage {
                 model,
                 AdapterOptions.none(),
                 0,
-                (tokenizer, limit) -> {
-                    List<SftExample> examples = new ArrayList<>();
-                    for (Text text : texts) {
-                        examples.add(
-                                context.form()
-                                        .example(
-                                                tokenizer,
-                                                text.persona(),
-                                                text.prompt(),
-                                                text.answer()));
-                    }
-                    return examples;
-                },
+                (tokenizer, limit) ->
+                        new Lesson(
+                                first.stream().map(text -> example(tokenizer, "", text)).toList(),
+                                suited.isEmpty()
+                                        ? texts.subList(first.size(), texts.size()).stream()
+                                                .map(text -> example(tokenizer, "", text))
+                                                .toList()
+                                        : examples(tokenizer, suited)),
                 (examples, seed) ->
                         options()
                                 .sft()
                                 .language(examples, options().language().learningRate(), seed));
     }
 
-    /**
-     * Texts that a decoder learns the language from; each under the persona that it suits, if any.
-     */
-    private record Text(String persona, List<Message> prompt, List<Message> answer) {}
+    private SftExample example(Tokenizer tokenizer, String persona, JudgePicks.Text text) {
+        return context.form()
+                .example(
+                        tokenizer,
+                        persona,
+                        text.prompt(),
+                        List.of(Message.assistant(text.answer())));
+    }
 
-    private List<Text> texts() {
+    /** Texts that a decoder learns the language from. */
+    private List<JudgePicks.Text> texts() {
         int most = options().language().examples();
-        List<Text> texts = new ArrayList<>();
+        List<JudgePicks.Text> texts = new ArrayList<>();
         if (context.data().truth() != null) {
             Corpus.write(
                             context.options().data().simulation().world(),
@@ -173,27 +182,27 @@ final class StartStage implements Stage {
                     .forEach(
                             task ->
                                     texts.add(
-                                            new Text(
-                                                    suited(String.valueOf(task.reference())),
+                                            new JudgePicks.Text(
                                                     task.prompt(),
-                                                    List.of(
-                                                            Message.assistant(
-                                                                    String.valueOf(
-                                                                            task.reference()))))));
+                                                    String.valueOf(task.reference()))));
             return texts;
         }
         for (Preference row : context.data().dataset().training()) {
-            texts.add(new Text(suited(row.chosenText()), row.prompt(), row.chosen()));
-            texts.add(new Text(suited(row.rejectedText()), row.prompt(), row.rejected()));
+            texts.add(new JudgePicks.Text(row.prompt(), row.chosenText()));
+            texts.add(new JudgePicks.Text(row.prompt(), row.rejectedText()));
         }
-        List<Text> drawn = seeds().child("corpus").shuffled(texts);
+        List<JudgePicks.Text> drawn = seeds().child("corpus").shuffled(texts);
         return drawn.subList(0, Math.min(most, drawn.size()));
     }
 
-    private String suited(String answer) {
+    /**
+     * Texts with users whom they suit; none where policies read no personas, or where the judge is
+     * a language model, which would read tens of thousands of texts.
+     */
+    private List<JudgePicks.Pick> suited(List<JudgePicks.Text> texts, int most) {
         return options().persona() && context.judge().embedded()
-                ? context.judge().fitted().personaSuitedBy(answer)
-                : "";
+                ? new JudgePicks(context, seeds().child("suited")).among(texts, most, CANDIDATES)
+                : List.of();
     }
 
     private Set<String> knownPrompts() {
@@ -202,18 +211,22 @@ final class StartStage implements Stage {
         return prompts;
     }
 
-    private void randomWeights(Path folder, List<Text> texts) throws IOException {
+    private void randomWeights(
+            Path folder, List<JudgePicks.Text> texts, List<JudgePicks.Pick> suited)
+            throws IOException {
         List<String> words = new ArrayList<>();
-        for (Text text : texts) {
+        for (JudgePicks.Text text : texts) {
             words.add(Message.text(text.prompt()));
-            words.add(Message.text(text.answer()));
+            words.add(text.answer());
         }
         for (Preference row : context.data().dataset().training()) {
             words.add(row.promptText());
             words.add(row.chosenText());
             words.add(row.rejectedText());
         }
-        texts.forEach(text -> words.add(text.persona()));
+        ask(suited);
+        suited.forEach(
+                pick -> context.persona(pick.userId(), pick.promptText()).ifPresent(words::add));
         BpeTrainer.train(
                 words.stream(),
                 new BpeTrainer.Options(options().decoder().vocabularySize(), List.of(), 2),
@@ -240,7 +253,7 @@ final class StartStage implements Stage {
     }
 
     /** Chosen answers that fit the model, each under its user's persona. */
-    private List<SftExample> chosenAnswers(Tokenizer tokenizer, int limit) {
+    private Lesson chosenAnswers(Tokenizer tokenizer, int limit) {
         List<Preference> rows =
                 seeds().child("chosen").shuffled(context.data().dataset().training());
         int most = options().sft().examples() == 0 ? rows.size() : options().sft().examples();
@@ -269,37 +282,65 @@ final class StartStage implements Stage {
                             + context.personas().failures()
                             + ")");
         }
-        return examples;
+        return new Lesson(List.of(), examples);
     }
 
     private List<SftExample> picks(Tokenizer tokenizer) {
-        List<JudgePicks.Pick> picks =
-                new JudgePicks(context, seeds().child("picks")).draw(options().sft().picks());
+        return examples(
+                tokenizer,
+                new JudgePicks(context, seeds().child("picks")).draw(options().sft().picks()));
+    }
+
+    private void ask(List<JudgePicks.Pick> picks) {
         context.askPersonas(
                 picks.stream().map(p -> new Personas.Asked(p.userId(), p.promptText())));
+    }
+
+    private List<SftExample> examples(Tokenizer tokenizer, List<JudgePicks.Pick> picks) {
+        ask(picks);
         List<SftExample> examples = new ArrayList<>();
         for (JudgePicks.Pick pick : picks) {
             context.persona(pick.userId(), pick.promptText())
                     .ifPresent(
                             persona ->
                                     examples.add(
-                                            context.form()
-                                                    .example(
-                                                            tokenizer,
-                                                            persona,
-                                                            pick.prompt(),
-                                                            List.of(
-                                                                    Message.assistant(
-                                                                            pick.answer())))));
+                                            example(
+                                                    tokenizer,
+                                                    persona,
+                                                    new JudgePicks.Text(
+                                                            pick.prompt(), pick.answer()))));
         }
         return examples;
+    }
+
+    /**
+     * What is learned.
+     *
+     * @param first before the others, once; may be empty
+     */
+    private record Lesson(List<SftExample> first, List<SftExample> examples) {
+
+        List<SftExample> all() {
+            List<SftExample> all = new ArrayList<>(first);
+            all.addAll(examples);
+            return all;
+        }
+
+        /** Without examples that are longer than the model takes. */
+        Lesson fitting(int limit) {
+            return new Lesson(fitting(first, limit), fitting(examples, limit));
+        }
+
+        private static List<SftExample> fitting(List<SftExample> some, int limit) {
+            return some.stream().filter(e -> e.length() <= limit).toList();
+        }
     }
 
     private interface Examples {
         /**
          * @param limit longest example that the model takes
          */
-        List<SftExample> of(Tokenizer tokenizer, int limit);
+        Lesson of(Tokenizer tokenizer, int limit);
     }
 
     private interface Schedule {
@@ -329,9 +370,10 @@ final class StartStage implements Stage {
             try (CausalLm model =
                     last.map(c -> c.loadPolicy(engine())).orElseGet(() -> begin(base, lora))) {
                 int limit = model.config().maxPositionEmbeddings();
-                List<SftExample> all = written.of(tokenizer, limit);
-                List<SftExample> fitting =
-                        new ArrayList<>(all.stream().filter(e -> e.length() <= limit).toList());
+                Lesson lesson = written.of(tokenizer, limit);
+                List<SftExample> all = lesson.all();
+                List<SftExample> first = lesson.fitting(limit).first();
+                List<SftExample> fitting = new ArrayList<>(lesson.fitting(limit).examples());
                 SeedTree.shuffle(fitting, seeds().child(what).child("held-out").random());
                 int held = (int) Math.round(heldOutShare * fitting.size());
                 List<SftExample> learned = fitting.subList(held, fitting.size());
@@ -341,6 +383,7 @@ final class StartStage implements Stage {
                         new SftTrainer(
                                 model,
                                 tokenizer,
+                                first,
                                 learned,
                                 fitting.subList(0, held),
                                 schedule.of(learned.size(), seeds().child(what).seed()));
@@ -349,14 +392,17 @@ final class StartStage implements Stage {
                 context.progress()
                         .stage(
                                 what,
-                                learned.size()
+                                first.size()
+                                        + learned.size()
                                         + " examples, "
                                         + trainer.steps()
                                         + " updates"
-                                        + (all.size() == fitting.size()
+                                        + (all.size() == first.size() + fitting.size()
                                                 ? ""
                                                 : "; "
-                                                        + (all.size() - fitting.size())
+                                                        + (all.size()
+                                                                - first.size()
+                                                                - fitting.size())
                                                         + " longer than the model's context left out"));
                 run.train(trainer);
                 if (!trainer.done()) {

@@ -107,13 +107,6 @@ public record SftExample(int[] prompt, int[] completion, Mended mended) {
         return new SftExample(start, completion, Mended.END);
     }
 
-    /** The same with every token but the first to be learned, as in pre-training. */
-    public SftExample whole() {
-        int[] rest = Arrays.copyOf(Arrays.copyOfRange(prompt, 1, prompt.length), length() - 1);
-        System.arraycopy(completion, 0, rest, prompt.length - 1, completion.length);
-        return new SftExample(new int[] {prompt[0]}, rest, mended);
-    }
-
     /** A sentence for each kind of mending, with how many examples had it. */
     public static List<String> mendings(List<SftExample> examples) {
         List<String> sentences = new ArrayList<>();

@@ -281,15 +281,6 @@ public final class RubricJudge implements RewardModel {
         return scoreAlone(rubric(posterior(user), prompt), responses);
     }
 
-    /**
-     * The persona that a text suits best, in the words of a rubric's persona: its most unusual
-     * criteria, weighted by how unusual they are. Shows a language model what a persona asks for,
-     * without anybody's opinion.
-     */
-    public String personaSuitedBy(String text) {
-        return RubricWriter.suitedBy(scorer.reader().scale().standardise(Criteria.measure(text)));
-    }
-
     /** Number of shared axes. */
     public int axes() {
         return scorer.weights().length - 2;

@@ -28,9 +28,6 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
     /** After the fourth, a criterion must explain this share of the utility's variance. */
     private static final double WORTH_NAMING = 0.02;
 
-    /** Standard deviations from the mean at which a text is told by a criterion. */
-    private static final double UNUSUAL = 0.5;
-
     /** Correlation above which two criteria say the same. */
     private static final double ALIKE = 0.75;
 
@@ -223,22 +220,6 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
             items.add(new Rubric.Item(criterion.id(), criterion.name(more), weights[i], more));
         }
         return items;
-    }
-
-    /**
-     * The persona that a text of these standardised criteria suits best: what is most unusual in
-     * it.
-     */
-    static String suitedBy(double[] standardised) {
-        List<Named> named = new ArrayList<>();
-        for (int c = 0; c < standardised.length; c++) {
-            if (Math.abs(standardised[c]) >= UNUSUAL) {
-                named.add(new Named(Criteria.BANK.get(c), standardised[c]));
-            }
-        }
-        named.sort(STRONGEST);
-        List<Named> strongest = named.subList(0, Math.min(MOST, named.size()));
-        return persona(strongest, items(strongest));
     }
 
     /**
