@@ -78,13 +78,14 @@ final class JudgePicks {
 
     /**
      * Texts for somebody: users in turn, as many of each preference group as of any other, each
-     * with the text that suits them best of some drawn from all. So a policy reads each persona
-     * over what suits it, and over many more prompts than users have.
+     * with the text that suits them best of some. So a policy reads each persona over what suits
+     * it, and over many more prompts than users have.
      *
-     * @param most how many
+     * @param texts from which candidates are drawn
+     * @param most how many picks
      * @param candidates texts that each is the best of
      */
-    List<Pick> among(List<Text> texts, int most, int candidates) {
+    List<Pick> suited(List<Text> texts, int most, int candidates) {
         List<String> users = inTurn();
         List<Pick> picks = new ArrayList<>();
         for (int i = 0; i < most; i++) {

@@ -12,6 +12,7 @@ import org.kindred.reward.RewardModel;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.UserPrompt;
+import org.kindred.reward.UserRubric;
 
 /**
  * What the judge of a run says of a user before a policy answers, asked once for each user, or for
@@ -23,17 +24,24 @@ final class Personas {
     private final RewardModel judge;
     private final Map<String, UserContext> users;
     private final boolean perPrompt;
+    private final boolean criteria;
     private final Map<Asked, Optional<String>> known = new HashMap<>();
     private final Map<String, Integer> failures = new TreeMap<>();
 
     /**
      * @param users with what may be read of them; others are strangers
      * @param perPrompt whether a user has one for each prompt
+     * @param criteria whether the weighted criteria of the rubric stand below the persona
      */
-    Personas(RewardModel judge, Map<String, UserContext> users, boolean perPrompt) {
+    Personas(
+            RewardModel judge,
+            Map<String, UserContext> users,
+            boolean perPrompt,
+            boolean criteria) {
         this.judge = judge;
         this.users = users;
         this.perPrompt = perPrompt;
+        this.criteria = criteria;
     }
 
     private Asked key(String userId, String prompt) {
@@ -69,7 +77,11 @@ final class Personas {
 
     private Optional<String> persona(RubricOutcome outcome) {
         if (outcome instanceof RubricOutcome.Written written) {
-            return Optional.of(written.rubric().persona());
+            UserRubric rubric = written.rubric();
+            return Optional.of(
+                    criteria && !rubric.criteria().isEmpty()
+                            ? rubric.persona() + "\n" + rubric.text()
+                            : rubric.persona());
         }
         failures.merge(((RubricOutcome.Failed) outcome).reason(), 1, Integer::sum);
         return Optional.empty();

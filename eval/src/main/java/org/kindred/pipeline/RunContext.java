@@ -271,7 +271,8 @@ final class RunContext implements AutoCloseable {
                     new Personas(
                             rewardModel(),
                             users(),
-                            options.judge().persona() == PersonaLevel.PROMPT);
+                            options.judge().persona() == PersonaLevel.PROMPT,
+                            options.start().criteria());
         }
         return personas;
     }

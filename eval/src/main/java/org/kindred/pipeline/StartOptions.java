@@ -15,6 +15,10 @@ public record StartOptions(
                 String model,
         @Meaning("whether the user's persona stands in the system message") boolean persona,
         @Meaning(
+                        "whether the rubric's criteria with their weights stand below the persona. A small"
+                                + " decoder follows the persona alone better; larger models read numbers")
+                boolean criteria,
+        @Meaning(
                         "least worth of the user's own persona against a stranger's, in true utility of"
                                 + " simulated people, for a run to go on after the start; 0 for any")
                 double leastPersonaEffect,
@@ -46,6 +50,7 @@ public record StartOptions(
         return new StartOptions(
                 SCRATCH,
                 true,
+                false,
                 0,
                 false,
                 DecoderOptions.defaults(),

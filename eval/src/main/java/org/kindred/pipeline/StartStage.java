@@ -43,6 +43,9 @@ final class StartStage implements Stage {
     /** Texts of which one is the best for a user. */
     private static final int CANDIDATES = 8;
 
+    /** Texts to draw candidates from, for each that is learned; few are then learned twice. */
+    private static final int POOL = 4;
+
     private final RunContext context;
     private volatile @Nullable TrainingRun running;
     private volatile boolean stopRequested;
@@ -81,7 +84,7 @@ final class StartStage implements Stage {
 
     @Override
     public List<String> after() {
-        if (options().sft().picks() > 0 || (options().scratch() && options().persona())) {
+        if (options().sft().picks() > 0 || options().sft().suited() > 0) {
             return List.of(DataStage.NAME, JudgeStage.NAME, GroupStage.NAME);
         }
         return options().persona()
@@ -125,19 +128,13 @@ final class StartStage implements Stage {
         return options.scratch() ? context.path(LANGUAGE).resolve("model") : context.startFolder();
     }
 
-    /**
-     * Tokenizer and model from nothing: texts without anybody's opinion first, then texts under the
-     * personas of training users whom they suit.
-     */
+    /** Tokenizer and model from nothing, on texts without anybody's opinion. */
     private boolean learnLanguage(Path model) {
+        List<JudgePicks.Text> texts = texts(options().language().examples(), "corpus");
         Path folder = context.path(LANGUAGE);
-        int plain = options().language().plain();
-        List<JudgePicks.Text> texts = texts();
-        List<JudgePicks.Text> first = texts.subList(0, Math.min(plain, texts.size() - 1));
-        List<JudgePicks.Pick> suited = suited(texts, texts.size() - first.size());
         Path untrained = folder.resolve("untrained");
         if (!Files.exists(untrained)) {
-            AtomicFiles.writeFolder(untrained, inside -> randomWeights(inside, texts, suited));
+            AtomicFiles.writeFolder(untrained, inside -> randomWeights(inside, texts));
         }
         return train(
                 "language",
@@ -147,13 +144,7 @@ final class StartStage implements Stage {
                 AdapterOptions.none(),
                 0,
                 (tokenizer, limit) ->
-                        new Lesson(
-                                first.stream().map(text -> example(tokenizer, "", text)).toList(),
-                                suited.isEmpty()
-                                        ? texts.subList(first.size(), texts.size()).stream()
-                                                .map(text -> example(tokenizer, "", text))
-                                                .toList()
-                                        : examples(tokenizer, suited)),
+                        texts.stream().map(text -> example(tokenizer, "", text)).toList(),
                 (examples, seed) ->
                         options()
                                 .sft()
@@ -169,16 +160,15 @@ final class StartStage implements Stage {
                         List.of(Message.assistant(text.answer())));
     }
 
-    /** Texts that a decoder learns the language from. */
-    private List<JudgePicks.Text> texts() {
-        int most = options().language().examples();
+    /** Texts for nobody in particular: those of the simulation, or of training rows. */
+    private List<JudgePicks.Text> texts(int most, String which) {
         List<JudgePicks.Text> texts = new ArrayList<>();
         if (context.data().truth() != null) {
             Corpus.write(
                             context.options().data().simulation().world(),
                             most,
                             knownPrompts(),
-                            seeds().child("corpus"))
+                            seeds().child(which))
                     .forEach(
                             task ->
                                     texts.add(
@@ -191,18 +181,8 @@ final class StartStage implements Stage {
             texts.add(new JudgePicks.Text(row.prompt(), row.chosenText()));
             texts.add(new JudgePicks.Text(row.prompt(), row.rejectedText()));
         }
-        List<JudgePicks.Text> drawn = seeds().child("corpus").shuffled(texts);
+        List<JudgePicks.Text> drawn = seeds().child(which).shuffled(texts);
         return drawn.subList(0, Math.min(most, drawn.size()));
-    }
-
-    /**
-     * Texts with users whom they suit; none where policies read no personas, or where the judge is
-     * a language model, which would read tens of thousands of texts.
-     */
-    private List<JudgePicks.Pick> suited(List<JudgePicks.Text> texts, int most) {
-        return options().persona() && context.judge().embedded()
-                ? new JudgePicks(context, seeds().child("suited")).among(texts, most, CANDIDATES)
-                : List.of();
     }
 
     private Set<String> knownPrompts() {
@@ -211,9 +191,7 @@ final class StartStage implements Stage {
         return prompts;
     }
 
-    private void randomWeights(
-            Path folder, List<JudgePicks.Text> texts, List<JudgePicks.Pick> suited)
-            throws IOException {
+    private void randomWeights(Path folder, List<JudgePicks.Text> texts) throws IOException {
         List<String> words = new ArrayList<>();
         for (JudgePicks.Text text : texts) {
             words.add(Message.text(text.prompt()));
@@ -224,9 +202,11 @@ final class StartStage implements Stage {
             words.add(row.chosenText());
             words.add(row.rejectedText());
         }
-        ask(suited);
-        suited.forEach(
-                pick -> context.persona(pick.userId(), pick.promptText()).ifPresent(words::add));
+        if (context.judge().embedded()) {
+            context.users()
+                    .keySet()
+                    .forEach(user -> context.persona(user, "").ifPresent(words::add));
+        }
         BpeTrainer.train(
                 words.stream(),
                 new BpeTrainer.Options(options().decoder().vocabularySize(), List.of(), 2),
@@ -253,7 +233,7 @@ final class StartStage implements Stage {
     }
 
     /** Chosen answers that fit the model, each under its user's persona. */
-    private Lesson chosenAnswers(Tokenizer tokenizer, int limit) {
+    private List<SftExample> chosenAnswers(Tokenizer tokenizer, int limit) {
         List<Preference> rows =
                 seeds().child("chosen").shuffled(context.data().dataset().training());
         int most = options().sft().examples() == 0 ? rows.size() : options().sft().examples();
@@ -272,6 +252,7 @@ final class StartStage implements Stage {
                     context.form().example(tokenizer, persona.get(), row.prompt(), row.chosen()));
         }
         examples.addAll(picks(tokenizer));
+        examples.addAll(suited(tokenizer));
         if (without > 0) {
             context.note(
                     without
@@ -282,13 +263,24 @@ final class StartStage implements Stage {
                             + context.personas().failures()
                             + ")");
         }
-        return new Lesson(List.of(), examples);
+        return examples;
     }
 
     private List<SftExample> picks(Tokenizer tokenizer) {
         return examples(
                 tokenizer,
                 new JudgePicks(context, seeds().child("picks")).draw(options().sft().picks()));
+    }
+
+    /** Texts for nobody in particular, each under the persona of a user whom it suits. */
+    private List<SftExample> suited(Tokenizer tokenizer) {
+        int most = options().sft().suited();
+        return most == 0
+                ? List.of()
+                : examples(
+                        tokenizer,
+                        new JudgePicks(context, seeds().child("suited"))
+                                .suited(texts(POOL * most, "suited"), most, CANDIDATES));
     }
 
     private void ask(List<JudgePicks.Pick> picks) {
@@ -313,34 +305,11 @@ final class StartStage implements Stage {
         return examples;
     }
 
-    /**
-     * What is learned.
-     *
-     * @param first before the others, once; may be empty
-     */
-    private record Lesson(List<SftExample> first, List<SftExample> examples) {
-
-        List<SftExample> all() {
-            List<SftExample> all = new ArrayList<>(first);
-            all.addAll(examples);
-            return all;
-        }
-
-        /** Without examples that are longer than the model takes. */
-        Lesson fitting(int limit) {
-            return new Lesson(fitting(first, limit), fitting(examples, limit));
-        }
-
-        private static List<SftExample> fitting(List<SftExample> some, int limit) {
-            return some.stream().filter(e -> e.length() <= limit).toList();
-        }
-    }
-
     private interface Examples {
         /**
          * @param limit longest example that the model takes
          */
-        Lesson of(Tokenizer tokenizer, int limit);
+        List<SftExample> of(Tokenizer tokenizer, int limit);
     }
 
     private interface Schedule {
@@ -370,10 +339,9 @@ final class StartStage implements Stage {
             try (CausalLm model =
                     last.map(c -> c.loadPolicy(engine())).orElseGet(() -> begin(base, lora))) {
                 int limit = model.config().maxPositionEmbeddings();
-                Lesson lesson = written.of(tokenizer, limit);
-                List<SftExample> all = lesson.all();
-                List<SftExample> first = lesson.fitting(limit).first();
-                List<SftExample> fitting = new ArrayList<>(lesson.fitting(limit).examples());
+                List<SftExample> all = written.of(tokenizer, limit);
+                List<SftExample> fitting =
+                        new ArrayList<>(all.stream().filter(e -> e.length() <= limit).toList());
                 SeedTree.shuffle(fitting, seeds().child(what).child("held-out").random());
                 int held = (int) Math.round(heldOutShare * fitting.size());
                 List<SftExample> learned = fitting.subList(held, fitting.size());
@@ -383,7 +351,6 @@ final class StartStage implements Stage {
                         new SftTrainer(
                                 model,
                                 tokenizer,
-                                first,
                                 learned,
                                 fitting.subList(0, held),
                                 schedule.of(learned.size(), seeds().child(what).seed()));
@@ -392,17 +359,14 @@ final class StartStage implements Stage {
                 context.progress()
                         .stage(
                                 what,
-                                first.size()
-                                        + learned.size()
+                                learned.size()
                                         + " examples, "
                                         + trainer.steps()
                                         + " updates"
-                                        + (all.size() == first.size() + fitting.size()
+                                        + (all.size() == fitting.size()
                                                 ? ""
                                                 : "; "
-                                                        + (all.size()
-                                                                - first.size()
-                                                                - fitting.size())
+                                                        + (all.size() - fitting.size())
                                                         + " longer than the model's context left out"));
                 run.train(trainer);
                 if (!trainer.done()) {

@@ -16,6 +16,11 @@ public record SupervisedOptions(
                         "answers that the judge picks for users of all groups alike, each the best of all that"
                                 + " training has to a prompt; learned beside the chosen ones; 0 for none")
                 int picks,
+        @Meaning(
+                        "texts for nobody in particular (the simulation's, or answers of training rows), each"
+                                + " learned under the persona of a training user, of all groups alike, and the"
+                                + " best of eight for them as the judge thinks; 0 for none")
+                int suited,
         @Meaning("share of the examples that is measured and never learned; 0 for none")
                 double heldOutShare,
         @Meaning("examples an update") int batchRows,
@@ -27,7 +32,7 @@ public record SupervisedOptions(
     private static final int WARMUP_PART = 10; // of a short run
 
     public SupervisedOptions {
-        if (epochs < 0 || examples < 0 || picks < 0) {
+        if (epochs < 0 || examples < 0 || picks < 0 || suited < 0) {
             throw new IllegalArgumentException(
                     "epochs = "
                             + epochs
@@ -35,6 +40,8 @@ public record SupervisedOptions(
                             + examples
                             + ", picks = "
                             + picks
+                            + ", suited = "
+                            + suited
                             + ": must be 0 or more");
         }
         if (!(heldOutShare >= 0 && heldOutShare < 1)) {
@@ -58,6 +65,7 @@ public record SupervisedOptions(
         return new SupervisedOptions(
                 1,
                 2_400,
+                0,
                 0,
                 0,
                 16,

@@ -8,8 +8,8 @@ import org.kindred.reward.UserRubric;
  * What one user wants, fixed before any response is read, so that responses can be scored alone and
  * at different times on the same footing.
  *
- * @param persona in words, also fit as a short prompt: {@code Wants: short answers 50%, numbers
- *     30%. Avoids: hedging 20%.}
+ * @param persona in words, also fit as a short prompt: {@code Wants: short answers, numbers.
+ *     Avoids: hedging.}
  * @param criteria four to seven where the texts differ in so many, strongest first
  * @param coverage share of the variance of the user's utility over the training texts that the
  *     criteria explain, 0 to 1; the rest is in learned directions without a name

@@ -146,9 +146,8 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
         }
         named.sort(STRONGEST);
         double coverage = variance > 0 ? Math.max(0, Math.min(1, explained / variance)) : 0;
-        List<Rubric.Item> items = items(named);
         return new Rubric(
-                persona(named, items), items, coverage, place.clone(), scale, scenario, Topic.ANY);
+                persona(named), items(named), coverage, place.clone(), scale, scenario, Topic.ANY);
     }
 
     /** Criterion with the largest residual correlation, or an earlier one with nearly as much. */
@@ -223,26 +222,21 @@ record RubricWriter(double[][] covariance, double[][] withAxes, double[][] axisC
     }
 
     /**
-     * All wishes with their weights, the strongest first. Little of a bipolar quality is itself a
-     * wish ("short answers"); little of another is something avoided ("hedging").
+     * All wishes, the strongest first. Little of a bipolar quality is itself a wish ("short
+     * answers"); little of another is something avoided ("hedging").
      */
-    private static String persona(List<Named> named, List<Rubric.Item> items) {
+    private static String persona(List<Named> named) {
         List<String> wants = new ArrayList<>();
         List<String> avoids = new ArrayList<>();
-        for (int i = 0; i < named.size(); i++) {
-            Criterion criterion = named.get(i).criterion();
-            boolean more = named.get(i).effect() > 0;
-            String weight = " " + items.get(i).weight() + "%";
-            if (items.get(i).weight() == 0) {
-                continue;
-            }
-            if (more || criterion.bipolar()) {
-                wants.add(criterion.name(more) + weight);
+        for (Named n : named) {
+            boolean more = n.effect() > 0;
+            if (more || n.criterion().bipolar()) {
+                wants.add(n.criterion().name(more));
             } else {
-                avoids.add(criterion.high() + weight);
+                avoids.add(n.criterion().high());
             }
         }
-        if (wants.isEmpty() && avoids.isEmpty()) {
+        if (named.isEmpty()) {
             return "Wants: nothing in particular.";
         }
         return Stream.of(sentence("Wants", wants), sentence("Avoids", avoids))

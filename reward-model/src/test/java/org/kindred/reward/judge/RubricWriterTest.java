@@ -31,8 +31,7 @@ final class RubricWriterTest {
         Rubric rubric = RubricWriter.of(readings, scores).write(new double[0], SCALE, -1);
 
         assertThat(rubric.persona())
-                .isEqualTo(
-                        "Wants: short answers 40%, numbers 30%, formal tone 10%. Avoids: hedging 20%.");
+                .isEqualTo("Wants: short answers, numbers, formal tone. Avoids: hedging.");
         assertThat(rubric.criteria())
                 .extracting(Rubric.Item::name)
                 .containsExactly("short answers", "numbers", "no hedging", "formal tone");
@@ -75,9 +74,9 @@ final class RubricWriterTest {
         RubricWriter writer = RubricWriter.of(readings, scores);
 
         assertThat(writer.write(new double[] {1}, SCALE, -1).persona())
-                .matches("Wants: long answers \\d+%, numbers \\d+%.*");
+                .startsWith("Wants: long answers, numbers");
         assertThat(writer.write(new double[] {-1}, SCALE, -1).persona())
-                .matches("Wants: short answers \\d+%, numbers \\d+%.*");
+                .startsWith("Wants: short answers, numbers");
     }
 
     @Test
