@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.SeedTree;
 import org.kindred.options.OptionTree;
+import org.kindred.options.OptionsException;
 import org.kindred.policy.grpo.PolicyPrompt;
 import org.kindred.policy.grpo.Trainer;
 import org.kindred.policy.grpo.TrainerInputs;
@@ -33,6 +34,7 @@ import org.kindred.policy.tokenizer.Tokenizer;
  */
 final class ArmStage implements Stage {
     private static final String PREFIX = "reinforcement.";
+    private static final int FEW_HELD_OUT = 5; // below, a group's number is mostly chance
 
     private final RunContext context;
     private final ArmOptions arm;
@@ -161,9 +163,15 @@ final class ArmStage implements Stage {
         if (prompts.heldOut.isEmpty()) {
             return null;
         }
-        List<TrainingItem> items = prompts.heldOut.stream().map(HeldOut.Prompt::item).toList();
-        String metric =
-                options.selectBy().equals("auto") ? HeldOut.usualMetric(items) : options.selectBy();
+        String metric;
+        try {
+            metric = options.selectBy().key(prompts.heldOut);
+        } catch (IllegalArgumentException e) {
+            throw new OptionsException(PREFIX + e.getMessage(), e);
+        }
+        if (options.selectBy().byGroup()) {
+            prompts.tellHeldOutGroups();
+        }
         return new Watch.Validation(
                 new HeldOut(prompts.heldOut, prompts.tokenizer, options.sampling().maxNewTokens()),
                 metric,
@@ -240,10 +248,10 @@ final class ArmStage implements Stage {
             shuffled.subList(0, held).forEach(item -> out.add(item.id()));
             fitting.forEach(
                     (item, tokens) -> {
+                        String group = String.valueOf(groupOf.get(item.id()));
                         if (out.contains(item.id())) {
-                            heldOut.add(new HeldOut.Prompt(item, tokens));
+                            heldOut.add(new HeldOut.Prompt(item, group, tokens));
                         } else {
-                            String group = String.valueOf(groupOf.get(item.id()));
                             learned.add(new PolicyPrompt(item.id(), group, item.userId(), tokens));
                             groups.merge(group, 1, Integer::sum);
                         }
@@ -315,6 +323,29 @@ final class ArmStage implements Stage {
             }
         }
 
+        /** Groups on whose few or no held-out prompts a choice by groups cannot rest. */
+        void tellHeldOutGroups() {
+            Map<String, Integer> few = new TreeMap<>();
+            groups.keySet().forEach(group -> few.put(group, 0));
+            heldOut.forEach(prompt -> few.merge(prompt.group(), 1, Integer::sum));
+            few.values().removeIf(count -> count >= FEW_HELD_OUT);
+            if (!few.isEmpty()) {
+                context.note(
+                        arm.name()
+                                + ": "
+                                + PREFIX
+                                + "select_by = "
+                                + options.selectBy()
+                                + " has fewer than "
+                                + FEW_HELD_OUT
+                                + " held-out prompts of groups "
+                                + few
+                                + " (those with none have no say); raise "
+                                + PREFIX
+                                + "held_out_share");
+            }
+        }
+
         String summary() {
             return learned.size()
                     + " prompts in groups "
@@ -356,9 +387,12 @@ final class ArmStage implements Stage {
             StringBuilder text = new StringBuilder();
             metrics.values()
                     .forEach(
-                            (name, value) ->
+                            (name, value) -> {
+                                if (!name.startsWith("group/")) {
                                     text.append(
-                                            String.format(Locale.ROOT, "; %s %.4f", name, value)));
+                                            String.format(Locale.ROOT, "; %s %.4f", name, value));
+                                }
+                            });
             heldOut = text + " after step " + metrics.step();
         }
 

@@ -2,20 +2,26 @@ package org.kindred.pipeline;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.SeedTree;
 import org.kindred.datasets.Task;
-import org.kindred.policy.grpo.FluencyReward;
+import org.kindred.eval.alignment.TextLikelihood;
 import org.kindred.policy.model.CausalLm;
-import org.kindred.policy.model.TokenBatch;
 import org.kindred.policy.rollout.Completion;
 import org.kindred.policy.rollout.Generator;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.policy.run.Watch;
+import org.kindred.policy.sft.SftExample;
 import org.kindred.policy.tokenizer.Answers;
 import org.kindred.policy.tokenizer.Tokenizer;
+import org.kindred.reward.prototype.PreferenceGroups;
 
 /**
  * Measures a policy on items that it never learns from, and by numbers that no judge gives.
@@ -27,16 +33,40 @@ import org.kindred.policy.tokenizer.Tokenizer;
  *       log-probability per token, ties one half;
  *   <li>{@code ndcg}, {@code hr_1}, {@code hr_5}, {@code hr_10}: of greedily written rankings.
  * </ul>
+ *
+ * Each over all items, and as {@code worst_group/METRIC} and {@code group_mean/METRIC} over the
+ * preference groups that have a value; {@code group/NAME/METRIC} where there are several groups.
  */
 final class HeldOut implements Watch.Measure {
-    private static final int ROWS = 8;
+    /** All that there are; which of them items have is for {@link #metrics}. */
+    static final List<String> METRICS =
+            List.of("ndcg", "hr_1", "hr_5", "hr_10", "reference_log_prob", "preference_accuracy");
+
+    private static final String LOG_PROB = "reference_log_prob";
+    private static final String ACCURACY = "preference_accuracy";
 
     private final List<Prompt> prompts;
     private final Tokenizer tokenizer;
     private final int newTokens;
 
-    /** An item and what the policy reads of it. */
-    record Prompt(TrainingItem item, int[] tokens) {}
+    /** An item, the preference group of its user, and what the policy reads of it. */
+    record Prompt(TrainingItem item, String group, int[] tokens) {
+
+        /** Where groups are not asked about. */
+        Prompt(TrainingItem item, int[] tokens) {
+            this(item, PreferenceGroups.EVERYBODY, tokens);
+        }
+    }
+
+    /**
+     * What a policy made of an item.
+     *
+     * @param rank place of the right candidate, 0 where it is not named; null if nothing is ranked
+     * @param own mean log-probability per token of the user's text; NaN if there is none, or if it
+     *     does not fit
+     * @param rejected likewise of the rejected answer
+     */
+    record Measured(String group, @Nullable Integer rank, double own, double rejected) {}
 
     HeldOut(List<Prompt> prompts, Tokenizer tokenizer, int newTokens) {
         this.prompts = List.copyOf(prompts);
@@ -45,8 +75,23 @@ final class HeldOut implements Watch.Measure {
     }
 
     /** The number that chooses among checkpoints unless another is named. */
-    static String usualMetric(List<TrainingItem> items) {
-        return items.stream().anyMatch(HeldOut::ranks) ? "ndcg" : "reference_log_prob";
+    static String usualMetric(List<Prompt> prompts) {
+        return prompts.stream().anyMatch(p -> ranks(p.item())) ? "ndcg" : LOG_PROB;
+    }
+
+    /** The metrics that prompts can have. */
+    static List<String> metrics(List<Prompt> prompts) {
+        List<Prompt> withText = withText(prompts);
+        boolean ranked = prompts.stream().anyMatch(p -> ranks(p.item()));
+        return METRICS.stream()
+                .filter(
+                        metric ->
+                                switch (metric) {
+                                    case LOG_PROB -> !withText.isEmpty();
+                                    case ACCURACY -> !withText.isEmpty() && areChoices(withText);
+                                    default -> ranked;
+                                })
+                .toList();
     }
 
     private static boolean ranks(TrainingItem item) {
@@ -54,44 +99,99 @@ final class HeldOut implements Watch.Measure {
         return candidates != null && !candidates.isEmpty();
     }
 
-    @Override
-    public Map<String, Double> of(CausalLm policy) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        List<Prompt> ranking = prompts.stream().filter(p -> ranks(p.item())).toList();
-        if (!ranking.isEmpty()) {
-            metrics.putAll(Ranking.metrics(ranks(policy, ranking)));
-        }
-        List<Prompt> withText = prompts.stream().filter(p -> p.item().reference() != null).toList();
-        if (!withText.isEmpty()) {
-            double[] own =
-                    logProbs(
-                            policy,
-                            withText,
-                            withText.stream().map(p -> p.item().reference()).toList());
-            metrics.put("reference_log_prob", mean(own));
-            List<Prompt> choices =
-                    withText.stream().filter(p -> p.item().choice() != null).toList();
-            if (choices.size() == withText.size()) {
-                double[] rejected =
-                        logProbs(
-                                policy,
-                                choices,
-                                choices.stream()
-                                        .map(p -> p.item().choice().rejectedText())
-                                        .toList());
-                metrics.put("preference_accuracy", accuracy(own, rejected));
-            }
-        }
-        return metrics;
+    private static List<Prompt> withText(List<Prompt> prompts) {
+        return prompts.stream().filter(p -> p.item().reference() != null).toList();
     }
 
-    private List<Integer> ranks(CausalLm policy, List<Prompt> ranking) {
-        List<Ranking> rankings = rankings(policy, tokenizer, ranking, newTokens);
-        List<Integer> ranks = new ArrayList<>();
-        for (int i = 0; i < ranking.size(); i++) {
-            ranks.add(rankings.get(i).rankOfTarget(Rewards.candidates(ranking.get(i).item())));
+    /** A share of some of the texts would be another number. */
+    private static boolean areChoices(List<Prompt> withText) {
+        return withText.stream().allMatch(p -> p.item().choice() != null);
+    }
+
+    @Override
+    public Map<String, Double> of(CausalLm policy) {
+        return numbers(measured(policy));
+    }
+
+    private List<Measured> measured(CausalLm policy) {
+        List<Prompt> ranking = prompts.stream().filter(p -> ranks(p.item())).toList();
+        Map<Prompt, Integer> ranks = new IdentityHashMap<>();
+        if (!ranking.isEmpty()) {
+            List<Ranking> rankings = rankings(policy, tokenizer, ranking, newTokens);
+            for (int i = 0; i < ranking.size(); i++) {
+                ranks.put(
+                        ranking.get(i),
+                        rankings.get(i).rankOfTarget(Rewards.candidates(ranking.get(i).item())));
+            }
         }
-        return ranks;
+        List<Prompt> withText = withText(prompts);
+        Map<Prompt, Double> own = logProbs(policy, withText, TrainingItem::reference);
+        Map<Prompt, Double> rejected =
+                areChoices(withText)
+                        ? logProbs(policy, withText, item -> item.choice().rejectedText())
+                        : Map.of();
+        return prompts.stream()
+                .map(
+                        p ->
+                                new Measured(
+                                        p.group(),
+                                        ranks.get(p),
+                                        own.getOrDefault(p, Double.NaN),
+                                        rejected.getOrDefault(p, Double.NaN)))
+                .toList();
+    }
+
+    /** All numbers that the class's description names; those that nothing gives are left out. */
+    static Map<String, Double> numbers(List<Measured> measured) {
+        Map<String, Double> pooled = pooled(measured);
+        Map<String, List<Measured>> groups = new TreeMap<>();
+        measured.forEach(
+                one -> groups.computeIfAbsent(one.group(), g -> new ArrayList<>()).add(one));
+        Map<String, Map<String, Double>> byGroup = new TreeMap<>();
+        groups.forEach((group, own) -> byGroup.put(group, pooled(own)));
+        Map<String, Double> numbers = new LinkedHashMap<>(pooled);
+        for (String metric : pooled.keySet()) {
+            double[] values =
+                    byGroup.values().stream()
+                            .filter(own -> own.containsKey(metric))
+                            .mapToDouble(own -> own.get(metric))
+                            .toArray();
+            numbers.put(
+                    SelectBy.Over.WORST_GROUP.key(metric),
+                    Arrays.stream(values).min().orElse(Double.NaN));
+            numbers.put(
+                    SelectBy.Over.GROUP_MEAN.key(metric),
+                    Arrays.stream(values).average().orElse(Double.NaN));
+        }
+        if (byGroup.size() > 1) {
+            byGroup.forEach(
+                    (group, own) ->
+                            own.forEach(
+                                    (metric, value) ->
+                                            numbers.put("group/" + group + "/" + metric, value)));
+        }
+        return numbers;
+    }
+
+    private static Map<String, Double> pooled(List<Measured> measured) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        List<Integer> ranks =
+                measured.stream().map(Measured::rank).filter(Objects::nonNull).toList();
+        if (!ranks.isEmpty()) {
+            metrics.putAll(Ranking.metrics(ranks));
+        }
+        measured.stream()
+                .mapToDouble(Measured::own)
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .ifPresent(mean -> metrics.put(LOG_PROB, mean));
+        measured.stream()
+                .mapToDouble(one -> one.own() - one.rejected())
+                .filter(margin -> !Double.isNaN(margin))
+                .map(margin -> margin > 0 ? 1 : margin == 0 ? 0.5 : 0)
+                .average()
+                .ifPresent(share -> metrics.put(ACCURACY, share));
+        return metrics;
     }
 
     /** What the policy writes, greedily, where it is asked to rank candidates. */
@@ -115,49 +215,26 @@ final class HeldOut implements Watch.Measure {
         return rankings;
     }
 
-    /** Mean log-probability per token of a text after each prompt; NaN where it does not fit. */
-    private double[] logProbs(CausalLm policy, List<Prompt> of, List<String> texts) {
-        double[] means = new double[of.size()];
-        Arrays.fill(means, Double.NaN);
-        int context = policy.config().maxPositionEmbeddings();
-        List<Integer> places = new ArrayList<>();
-        List<int[]> answers = new ArrayList<>();
-        for (int i = 0; i < means.length; i++) {
-            int[] answer = Answers.of(tokenizer).tokens(of.get(i).tokens(), texts.get(i));
-            if (of.get(i).tokens().length + answer.length <= context) {
-                places.add(i);
-                answers.add(answer);
+    /** Mean log-probability per token of a text after each prompt, where both fit. */
+    private Map<Prompt, Double> logProbs(
+            CausalLm policy, List<Prompt> of, Function<TrainingItem, String> text) {
+        List<Prompt> some = new ArrayList<>();
+        List<SftExample> texts = new ArrayList<>();
+        for (Prompt prompt : of) {
+            int[] answer = Answers.of(tokenizer).tokens(prompt.tokens(), text.apply(prompt.item()));
+            if (answer.length > 0) {
+                some.add(prompt);
+                texts.add(new SftExample(prompt.tokens(), answer));
             }
         }
-        for (int from = 0; from < places.size(); from += ROWS) {
-            int to = Math.min(places.size(), from + ROWS);
-            int[][] rows =
-                    places.subList(from, to).stream()
-                            .map(i -> of.get(i).tokens())
-                            .toArray(int[][]::new);
-            int[][] completions = answers.subList(from, to).toArray(int[][]::new);
-            float[][] scores = policy.score(new TokenBatch(rows, completions), 1).logProbs();
-            for (int i = from; i < to; i++) {
-                means[places.get(i)] = FluencyReward.mean(scores[i - from]);
+        List<TextLikelihood.@Nullable LogProb> found = TextLikelihood.of(policy, texts);
+        Map<Prompt, Double> means = new IdentityHashMap<>();
+        for (int i = 0; i < some.size(); i++) {
+            TextLikelihood.LogProb one = found.get(i);
+            if (one != null) {
+                means.put(some.get(i), one.mean());
             }
         }
         return means;
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
-    }
-
-    private static double accuracy(double[] chosen, double[] rejected) {
-        double right = 0;
-        int compared = 0;
-        for (int i = 0; i < chosen.length; i++) {
-            double margin = chosen[i] - rejected[i];
-            if (!Double.isNaN(margin)) {
-                compared++;
-                right += margin > 0 ? 1 : margin == 0 ? 0.5 : 0;
-            }
-        }
-        return compared == 0 ? Double.NaN : right / compared;
     }
 }

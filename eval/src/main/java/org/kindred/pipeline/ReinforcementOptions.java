@@ -57,8 +57,10 @@ public record ReinforcementOptions(
         @Meaning("most held-out prompts") int heldOutMax,
         @Meaning(
                         "number of the held-out prompts that chooses: auto (ndcg where there are candidates, else"
-                                + " reference_log_prob), preference_accuracy, ...")
-                String selectBy,
+                                + " reference_log_prob), preference_accuracy, hr_1, hr_5, hr_10; or worst_group:METRIC"
+                                + " or group_mean:METRIC, the least and the unweighted mean of the preference groups,"
+                                + " where a metric over all favours the majority")
+                SelectBy selectBy,
         @Meaning("how often it is measured, and when the run stops early")
                 Watch.Validation.Options validation,
         @Meaning("limits that stop a run which diverges") Watch.Guards guards,
@@ -116,7 +118,7 @@ public record ReinforcementOptions(
                 ScoringOptions.defaults(),
                 0,
                 200,
-                "auto",
+                SelectBy.parse(SelectBy.AUTO),
                 Watch.Validation.Options.defaults(),
                 Watch.Guards.NONE,
                 0,

@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Placement;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
@@ -19,6 +22,7 @@ import org.kindred.datasets.source.DataSource;
 import org.kindred.eval.report.Report;
 import org.kindred.eval.results.Results;
 import org.kindred.eval.table.Table;
+import org.kindred.options.OptionsException;
 import org.kindred.policy.run.TrainingRun;
 import org.kindred.reward.chain.ChainOutcome;
 import org.kindred.reward.chain.ChainWriter;
@@ -29,10 +33,12 @@ import org.kindred.reward.judges.OpenJudge;
 import org.kindred.reward.judges.RewardData;
 import org.kindred.reward.llm.ChainPrompts;
 import org.kindred.reward.llm.LlmOptions;
+import org.kindred.reward.prototype.PreferenceGroups;
 import org.kindred.reward.training.ChainCollection;
 import org.kindred.reward.training.ChainDataOptions;
 import org.kindred.reward.training.ChainExamples;
 import org.kindred.reward.training.ChainVerdict;
+import org.kindred.reward.training.PairGroups;
 import org.kindred.reward.training.PairSets;
 import org.kindred.reward.training.RewardTrainingOptions;
 import org.kindred.reward.training.ScratchModel;
@@ -46,6 +52,7 @@ import org.kindred.reward.training.TrainingPair;
  *
  * <pre>
  * chains/chains.jsonl   what the teacher wrote, kept and rejected
+ * reward/groups.json    preference groups of the users, where groups asks for some
  * start/                the model of --model scratch, or what was made of a GGUF file
  * psi/ cre/ ...         a training run each, and its model/
  * model/                the last chain writer: --judge local:RUN/model
@@ -126,6 +133,9 @@ public final class RewardTraining {
                         SeedTree.root(options.seed()),
                         progress);
         PairSets pairs = PairSets.of(read, options, seeds);
+        if (options.groups().run() != null && !run.isFinished(GroupStage.NAME)) {
+            groupsOf(options.groups(), pairs.learned()); // refused before anything is learned
+        }
         try (OpenJudge teacher =
                 new OpenJudge(
                         JudgeSpec.parse(options.judge().spec()),
@@ -140,6 +150,9 @@ public final class RewardTraining {
             if (!run.isFinished("chains")) {
                 teacher.probe(OpenJudge.Form.PAIRS);
             }
+            if (prototypes() && !run.isFinished(GroupStage.NAME)) {
+                teacher.probe(OpenJudge.Form.RUBRICS);
+            }
             List<TeacherChain> lines = chains(run, pairs, teacher);
             if (stopRequested) {
                 return new Result(null, ChainCollection.tally(lines), table);
@@ -148,8 +161,9 @@ public final class RewardTraining {
             List<ChainExamples.Exchange> exchanges =
                     new ChainExamples(prompts, pairs.learned())
                             .exchanges(kept, options.chains().solo() != ChainDataOptions.Solo.NONE);
+            PreferenceGroups groups = groups(run, read, pairs, teacher);
             StageTraining.Taught taught =
-                    new StageTraining.Taught(pairs, kept, exchanges, teacher.oneOrder());
+                    new StageTraining.Taught(pairs, kept, exchanges, teacher.oneOrder(), groups);
             Path start = start(run, exchanges);
             if (teacher.embedded()) {
                 table.put("rubric", untrained(teacher.oneOrder(), pairs.test()));
@@ -275,6 +289,61 @@ public final class RewardTraining {
         List<TeacherChain> lines = ChainCollection.read(file);
         progress.stage("chains", ChainCollection.tally(lines).toString());
         return lines;
+    }
+
+    private boolean prototypes() {
+        return options.groups().kind() == PairGroups.Kind.PROTOTYPES;
+    }
+
+    /**
+     * Found or read once, and kept in the run, so that every stage and every resume has the same.
+     */
+    private @Nullable PreferenceGroups groups(
+            RunFolder run, RewardData data, PairSets pairs, OpenJudge teacher) {
+        PairGroups from = options.groups();
+        if (!prototypes() && from.run() == null) {
+            return null;
+        }
+        if (!run.isFinished(GroupStage.NAME)) {
+            PreferenceGroups found =
+                    prototypes()
+                            ? teacher.groups(
+                                    data.trainingUsers(Integer.MAX_VALUE).values(),
+                                    PreferenceGroups.Level.USER,
+                                    progress)
+                            : groupsOf(from, pairs.learned());
+            found.save(run.path(GroupStage.FILE));
+            run.protect(List.of(GroupStage.FILE));
+            run.finish(GroupStage.NAME);
+        }
+        PreferenceGroups groups = PreferenceGroups.load(run.path(GroupStage.FILE));
+        progress.stage(GroupStage.NAME, groups.groups().size() + " groups: " + groups.sizes());
+        return groups;
+    }
+
+    /**
+     * @throws OptionsException if the run has none, or none for somebody who is learned from
+     */
+    private static PreferenceGroups groupsOf(PairGroups from, List<TrainingPair> learned) {
+        Path file = Objects.requireNonNull(from.run()).resolve(GroupStage.FILE);
+        if (!Files.exists(file)) {
+            throw new OptionsException(
+                    "groups = "
+                            + from
+                            + ": "
+                            + file
+                            + " is missing. Make it with kindred reward prototypes RUN, or take a finished"
+                            + " kindred run whose groups.by is prototypes");
+        }
+        Checksums.check(file.getParent());
+        PreferenceGroups groups = PreferenceGroups.load(file);
+        try {
+            learned.forEach(pair -> groups.groupOf(pair.user().userId(), pair.prompt()));
+        } catch (KindredException e) {
+            throw new OptionsException(
+                    "groups = " + from + ": " + e.getMessage() + "; or set groups = prototypes", e);
+        }
+        return groups;
     }
 
     private Path start(RunFolder run, List<ChainExamples.Exchange> exchanges) {

@@ -119,6 +119,25 @@ final class DataCommandsTest {
     }
 
     @Test
+    void benchmark_drawnNeighbours_standBesideTheExpectedOnes() {
+        Outcome benchmark =
+                run(
+                        "eval",
+                        "benchmark",
+                        "trl:" + rows,
+                        "--set=shots=[3]",
+                        "--set=bootstrap_draws=100",
+                        "--set=judge.prototypes.k=1",
+                        "--set=judge.scaling.individual=0",
+                        "--set=judge.scaling.prototype=2",
+                        "--set=judge.scaling.neighbour_samples=drawn",
+                        "--out",
+                        at("drawn"));
+        assertThat(benchmark.status()).as(benchmark.output()).isZero();
+        assertThat(benchmark.output()).contains("rubric PRO_2_DRAWN ", "rubric PRO_2 ");
+    }
+
+    @Test
     void suite_needsTest_andOneManifestNamesBoth() throws IOException {
         run("data", "import", "trl", rows.toString(), "--out", at("a"));
         Path other =

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -18,6 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.Json;
+import org.kindred.datasets.Progress;
+import org.kindred.datasets.source.DataSource;
+import org.kindred.options.OptionLayer;
+import org.kindred.options.OptionTree;
+import org.kindred.pipeline.RewardTraining;
+import org.kindred.pipeline.RunFolder;
+import org.kindred.reward.training.RewardTrainingOptions;
 import picocli.CommandLine;
 
 /**
@@ -213,6 +223,120 @@ final class RewardTrainCommandTest {
         assertThat(results.at("/details/judge").asText()).contains("compact-inference");
         assertThat(results.at("/details/scored").path("unscored").asInt())
                 .isLessThan(results.at("/details/scored").path("pairs").asInt());
+    }
+
+    /** P-GRPO by two groups; a run that is stopped in the middle goes on to the same end. */
+    @Test
+    @Order(5)
+    void train_pGrpo_keepsAHistoryOfEachGroup_andResumesBitForBit() throws IOException {
+        StringBuilder groups = new StringBuilder();
+        for (int user = 0; user < 16; user++) {
+            groups.append(user == 0 ? "" : ",")
+                    .append("\"u%d\":\"%s\"".formatted(user, user < 4 ? "few" : "many"));
+        }
+        Path grouped = Files.createDirectories(folder.resolve("grouped/reward"));
+        Files.writeString(
+                grouped.resolve("groups.json"), "{\"groups\":{" + groups + "},\"scenarios\":{}}");
+        RewardTrainingOptions options =
+                pGrpo(Map.of("groups", "run:" + folder.resolve("grouped"), "cre.steps", "3"));
+
+        assertThat(train("whole", options, Long.MAX_VALUE).model()).isNotNull();
+        assertThat(train("stopped", options, 1).model()).isNull();
+        assertThat(folder.resolve("stopped/cre/checkpoints/step-00000002")).doesNotExist();
+        assertThat(train("stopped", options, Long.MAX_VALUE).model()).isNotNull();
+
+        String history = "cre/checkpoints/step-00000003/trainer/history.json";
+        JsonNode kept = Json.mapper().readTree(folder.resolve("whole").resolve(history).toFile());
+        assertThat(kept.path("groups").fieldNames()).toIterable().containsExactly("few", "many");
+        for (String file :
+                List.of(
+                        history,
+                        "cre/metrics.jsonl",
+                        "cre/checkpoints/step-00000003/model.safetensors",
+                        "model/model.safetensors",
+                        "reward/groups.json",
+                        "cre/test.json")) {
+            assertThat(folder.resolve("stopped").resolve(file))
+                    .as(file)
+                    .hasSameBinaryContentAs(folder.resolve("whole").resolve(file));
+        }
+        assertThat(lines("whole/cre/metrics.jsonl").get(2).has("history/fallback_ratio")).isTrue();
+    }
+
+    @Test
+    @Order(5)
+    void train_pGrpo_byTheTeachersCells() throws IOException {
+        RewardTrainingOptions options = pGrpo(Map.of("groups", "prototypes", "cre.steps", "1"));
+        assertThat(train("cells", options, Long.MAX_VALUE).model()).isNotNull();
+        assertThat(folder.resolve("cells/reward/groups.json")).content().contains("prototype-0");
+        assertThat(folder.resolve("cells/cre/checkpoints/step-00000001/trainer/history.json"))
+                .content()
+                .contains("prototype-0");
+    }
+
+    /** Of one stage, by P-GRPO and balanced, saved at every step. */
+    private static RewardTrainingOptions pGrpo(Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("stages", "[cre]");
+        settings.put("cre.advantage.estimator", "p_grpo");
+        settings.put("cre.batch.group_sampling", "balanced");
+        settings.put("cre.temperature", "1");
+        settings.put("checkpoints.checkpoint_every", "1");
+        return OptionTree.resolve(
+                        RewardTrainingOptions.defaults(),
+                        List.of(
+                                OptionLayer.file(folder.resolve("options.yaml")),
+                                OptionLayer.commandLine(settings)))
+                .options();
+    }
+
+    /**
+     * @param until the run is asked to stop at that step
+     */
+    private static RewardTraining.Result train(
+            String name, RewardTrainingOptions options, long until) {
+        Path out = folder.resolve(name);
+        List<RewardTraining> running = new ArrayList<>();
+        Progress stopping =
+                new Progress() {
+                    @Override
+                    public void stage(String stage, String note) {}
+
+                    @Override
+                    public void step(long done, long total, String note) {
+                        if (note.contains("reward") && done >= until) {
+                            running.get(0).requestStop();
+                        }
+                    }
+                };
+        try (RunFolder run =
+                RunFolder.open(
+                        out,
+                        Files.exists(out) ? RunFolder.Existing.RESUME : RunFolder.Existing.REFUSE,
+                        options,
+                        Set.of())) {
+            running.add(
+                    new RewardTraining(
+                            folder.resolve("run/psi/model").toString(),
+                            DataSource.parse(folder.resolve("data").toString()),
+                            options,
+                            List.of("kindred", "reward", "train"),
+                            stopping));
+            return running.get(0).run(run);
+        }
+    }
+
+    @Test
+    void train_groupsOfAFolderWithoutAny_areRefused_beforeAnythingIsLearned() {
+        Outcome outcome =
+                train(
+                        "ungrouped",
+                        "--set=groups=run:" + folder.resolve("data"),
+                        "--set=cre.advantage.estimator=p_grpo");
+        assertThat(outcome.status()).isEqualTo(2);
+        assertThat(outcome.output())
+                .contains("groups = run:", "groups.json is missing", "kindred reward prototypes");
+        assertThat(folder.resolve("ungrouped/chains")).doesNotExist();
     }
 
     @Test

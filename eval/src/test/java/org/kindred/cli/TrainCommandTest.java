@@ -267,6 +267,35 @@ final class TrainCommandTest {
     }
 
     @Test
+    void selectByTheWorstGroup_isMeasuredAndNotedWhereItRestsOnFewPrompts() throws IOException {
+        Outcome outcome =
+                train(
+                        "choices",
+                        "worst",
+                        "--preference-groups=dataset",
+                        "--steps=2",
+                        "--set=reinforcement.held_out_share=0.5",
+                        "--set=reinforcement.select_by=worst_group:reference_log_prob");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        assertThat(outcome.output())
+                .contains("best by worst_group/reference_log_prob")
+                .containsPattern("has fewer than 5 held-out prompts of groups \\{few=\\d}");
+        JsonNode last =
+                Json.mapper().readTree(lines("worst/policy/p_grpo/validation.jsonl").get(1));
+        double few = last.path("group/few/reference_log_prob").asDouble();
+        double many = last.path("group/many/reference_log_prob").asDouble();
+        assertThat(few).isNegative();
+        assertThat(last.path("worst_group/reference_log_prob").asDouble())
+                .isEqualTo(Math.min(few, many));
+
+        Outcome unknown =
+                train("choices", "unknown", "--set=reinforcement.select_by=worst_group:reward");
+        assertThat(unknown.status()).isEqualTo(2);
+        assertThat(unknown.output())
+                .contains("select_by = worst_group:reward: must be auto, ndcg, hr_1");
+    }
+
+    @Test
     void goodreadsPreset_trainsOnReviews_groupsAreRatings() throws IOException {
         importFixture("goodreads", "goodreads", "books.json.gz", "reviews.json.gz");
         Outcome outcome =

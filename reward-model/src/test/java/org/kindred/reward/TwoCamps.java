@@ -48,6 +48,31 @@ public final class TwoCamps {
         return Integer.parseInt(userId.substring(1)) % 2 == 0;
     }
 
+    /** The same choices, made by somebody else. */
+    public static List<Preference> of(String userId, List<Preference> choices) {
+        return choices.stream()
+                .map(
+                        row ->
+                                new Preference(
+                                        userId + "-" + row.slot(),
+                                        userId,
+                                        row.prompt(),
+                                        row.chosen(),
+                                        row.rejected(),
+                                        row.domain(),
+                                        null,
+                                        null,
+                                        row.userSplit(),
+                                        row.itemSplit(),
+                                        row.part(),
+                                        row.slot(),
+                                        row.chosenScore(),
+                                        row.rejectedScore(),
+                                        row.source(),
+                                        null))
+                .toList();
+    }
+
     /** Training rows, with ratings from 1 to 100 in which odd users are harsh. */
     public static List<Preference> rows(int users, int rowsPerUser, long seed) {
         List<Preference> rows = new ArrayList<>();

@@ -68,26 +68,28 @@ public record TextLikelihood(CausalLm model, Tokenizer tokenizer, boolean raw) {
      *     would be another one
      */
     public List<@Nullable LogProb> of(List<Text> texts) {
+        return of(model, texts.stream().map(this::tokens).toList());
+    }
+
+    /** Likewise of texts that are tokens already. */
+    public static List<@Nullable LogProb> of(CausalLm model, List<SftExample> texts) {
         int context = model.config().maxPositionEmbeddings();
-        List<int[]> prompts = new ArrayList<>();
-        List<int[]> answers = new ArrayList<>();
         List<Integer> fitting = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            SftExample example = tokens(texts.get(i));
-            prompts.add(example.prompt());
-            answers.add(example.completion());
-            if (example.prompt().length + example.completion().length <= context) {
+            if (length(texts.get(i)) <= context) {
                 fitting.add(i);
             }
         }
         // Rows of like length share a chunk, which is padded to its longest.
-        fitting.sort(Comparator.comparingInt(i -> prompts.get(i).length + answers.get(i).length));
+        fitting.sort(Comparator.comparingInt(i -> length(texts.get(i))));
         @Nullable LogProb[] found = new LogProb[texts.size()];
         if (!fitting.isEmpty()) {
             TokenBatch batch =
                     new TokenBatch(
-                            fitting.stream().map(prompts::get).toArray(int[][]::new),
-                            fitting.stream().map(answers::get).toArray(int[][]::new));
+                            fitting.stream().map(i -> texts.get(i).prompt()).toArray(int[][]::new),
+                            fitting.stream()
+                                    .map(i -> texts.get(i).completion())
+                                    .toArray(int[][]::new));
             float[][] scores = model.score(batch, 1).logProbs();
             for (int row = 0; row < scores.length; row++) {
                 double sum = 0;
@@ -98,6 +100,10 @@ public record TextLikelihood(CausalLm model, Tokenizer tokenizer, boolean raw) {
             }
         }
         return Arrays.asList(found);
+    }
+
+    private static int length(SftExample text) {
+        return text.prompt().length + text.completion().length;
     }
 
     private SftExample tokens(Text text) {

@@ -35,6 +35,7 @@ import org.kindred.reward.judge.Selection;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.OpenJudge;
 import org.kindred.reward.judges.RewardData;
+import org.kindred.reward.scaling.PGenRm;
 import org.kindred.reward.scaling.ScalingPlan;
 
 /**
@@ -241,6 +242,7 @@ public record BenchmarkRun(
             Arm asked = other == null ? null : arm(other, progress);
             if (asked != null) {
                 arms.add(asked);
+                arms.addAll(expecting(other, progress));
             }
             RewardBenchmark benchmark =
                     new RewardBenchmark(options.shots(), options.bootstrapDraws(), seeds);
@@ -303,7 +305,25 @@ public record BenchmarkRun(
         ScalingPlan plan = judge.options().scaling();
         return plan.equals(ScalingPlan.base())
                 ? CountedArm.inBothOrders(judge.spec().label(), judge.oneOrder())
-                : CountedArm.of(judge.spec().label() + " " + plan, judge.pairs(progress));
+                : scaled(judge, plan, progress);
+    }
+
+    /** Beside neighbours' draws their expectation, where the judge tells them apart. */
+    private static List<Arm> expecting(OpenJudge judge, Progress progress) {
+        ScalingPlan plan = judge.options().scaling();
+        return judge.embedded() && plan.drawsNeighbours()
+                ? List.of(
+                        scaled(
+                                judge,
+                                plan.withNeighbourSamples(ScalingPlan.NeighbourSamples.EXPECTED),
+                                progress))
+                : List.of();
+    }
+
+    private static Arm scaled(OpenJudge judge, ScalingPlan plan, Progress progress) {
+        return CountedArm.of(
+                judge.spec().label() + " " + plan,
+                new PGenRm(judge.writer(), judge.neighbours(progress), plan));
     }
 
     /**

@@ -36,6 +36,7 @@ import org.kindred.reward.scaling.PGenRm;
 import org.kindred.reward.scaling.PrototypeNeighbours.Choice;
 import org.kindred.reward.scaling.ScalingPlan;
 import org.kindred.reward.scaling.ScalingPlan.Aggregate;
+import org.kindred.reward.scaling.ScalingPlan.NeighbourSamples;
 
 /**
  * {@code kindred reward compare}: all baselines, chains of the embedded judge without and with
@@ -150,6 +151,9 @@ public record Comparison(CompareOptions options, List<Row> rows) {
         add(arms, "chains", writer, cells, ScalingPlan.of(16, 0));
         add(arms, "chains", writer, cells, ScalingPlan.of(0, 8));
         add(arms, "chains", writer, cells, both);
+        for (ScalingPlan plan : List.of(ScalingPlan.of(0, 8), both)) {
+            add(arms, "chains", writer, cells, plan.withNeighbourSamples(NeighbourSamples.DRAWN));
+        }
         add(arms, "chains", writer, cells, ScalingPlan.of(16, 8));
         add(arms, "chains", writer, cells, both.withOwnWeight(0.75), ", own weight 0.75");
         for (Aggregate aggregate : Aggregate.values()) {

@@ -8,8 +8,10 @@ package org.kindred.reward.chain;
  * @param count 1 or more
  * @param temperature how far samples spread: a language model's sampling temperature; the embedded
  *     judge scales the variance of its belief with it
+ * @param drawn whether one sample alone is a draw as well. Otherwise the embedded judge gives its
+ *     expectation for it; a language model's sample is a draw at the temperature either way
  */
-public record Samples(int first, int count, double temperature) {
+public record Samples(int first, int count, double temperature, boolean drawn) {
     public Samples {
         if (first < 0 || count < 1) {
             throw new IllegalArgumentException(
@@ -21,13 +23,18 @@ public record Samples(int first, int count, double temperature) {
         }
     }
 
+    /** Samples of which a single one may be the expectation. */
+    public Samples(int first, int count, double temperature) {
+        this(first, count, temperature, false);
+    }
+
     /** The published temperature of one sample, 0.9, or of several, 1.0. */
     public static Samples of(int count) {
         return new Samples(0, count, count == 1 ? 0.9 : 1.0);
     }
 
-    /** Whether this is the one sample of a request that asks for no more. */
-    public boolean single() {
-        return first == 0 && count == 1;
+    /** Whether this is the one sample of a request that asks for no more, and need be no draw. */
+    public boolean expected() {
+        return !drawn && first == 0 && count == 1;
     }
 }

@@ -23,9 +23,10 @@ import org.kindred.reward.chain.SoloWriter;
 /**
  * The embedded judge as a writer of chains.
  *
- * <p>One sample is the expected user. Several samples are draws from the belief about the user's
- * taste, seeded by user, prompt and sample number and not by the responses, so that the rubrics of
- * a prompt are fixed before any response is read and stay the same for all of them.
+ * <p>One sample is the expected user, unless a draw is asked for. Several samples are draws from
+ * the belief about the user's taste, seeded by user, prompt and sample number and not by the
+ * responses, so that the rubrics of a prompt are fixed before any response is read and stay the
+ * same for all of them.
  *
  * <p>A criterion's score is where the response stands on that criterion alone, {@code 1 + 9
  * sigma(1.2 x)} for x standard deviations in the wanted direction. The total is that of the whole
@@ -69,7 +70,7 @@ public final class RubricChainWriter implements SoloWriter {
     private List<Rubric> fixed(UserPrompt asked, Samples samples) {
         List<Rubric> fixed = new ArrayList<>(samples.count());
         for (int i = 0; i < samples.count(); i++) {
-            boolean expected = samples.single();
+            boolean expected = samples.expected();
             Sample sample =
                     new Sample(
                             asked,

@@ -23,6 +23,8 @@ import org.kindred.reward.chain.SoloWriter;
 /**
  * Personalised generative reward model with test-time scaling (arXiv 2602.12116, Eq. 9): m samples
  * in the user's own name, one sample in the name of each of n like-minded users, and their mean.
+ * Whether a neighbour's sample is a draw as those of the user is the plan's {@link
+ * ScalingPlan.NeighbourSamples}.
  *
  * <p>Around a {@link SoloWriter} a sample is a rubric that is fixed first, and each response is
  * scored alone under it: for rollouts. Around another writer all responses are read together: for
@@ -118,7 +120,7 @@ public final class PGenRm implements RewardModel {
                         : solo
                                 .scoreAlone(
                                         found.users().stream().map(request::by).toList(),
-                                        samples(0, 1))
+                                        ofNeighbour())
                                 .stream()
                                 .map(one -> one.get(0))
                                 .toList();
@@ -144,6 +146,11 @@ public final class PGenRm implements RewardModel {
 
     private Samples samples(int first, int count) {
         return new Samples(first, count, plan.samplingTemperature());
+    }
+
+    /** The one sample of each neighbour. */
+    private Samples ofNeighbour() {
+        return new Samples(0, 1, plan.samplingTemperature(), plan.drawsNeighbours());
     }
 
     private NeighbourSource.Found found(ChainRequest request) {
@@ -214,7 +221,7 @@ public final class PGenRm implements RewardModel {
         List<ChainRequest> asked = new ArrayList<>();
         open.forEach(one -> one.next(round, rounds).forEach(n -> asked.add(one.request.by(n))));
         if (!asked.isEmpty()) {
-            Iterator<List<ChainOutcome>> written = writer.writeAll(asked, samples(0, 1)).iterator();
+            Iterator<List<ChainOutcome>> written = writer.writeAll(asked, ofNeighbour()).iterator();
             open.forEach(
                     one ->
                             one.next(round, rounds)

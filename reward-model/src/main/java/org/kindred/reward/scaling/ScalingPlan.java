@@ -9,6 +9,11 @@ import org.kindred.options.Meaning;
 public record ScalingPlan(
         @Meaning(value = "own samples, m", essential = true) int individual,
         @Meaning(value = "neighbours, n; one sample each", essential = true) int prototype,
+        @Meaning(
+                        "what the one sample of a neighbour is for the embedded judge: expected, their expected"
+                                + " rubric, or drawn, a draw from the belief about them as one's own samples are."
+                                + " A language model's sample is a draw at the temperature either way")
+                NeighbourSamples neighbourSamples,
         @Meaning("share of the own side where both sides speak, 0 to 1; 0.5 ranks as Eq. " + "9")
                 double ownWeight,
         @Meaning("how samples of a side become a score") Aggregate aggregate,
@@ -21,6 +26,17 @@ public record ScalingPlan(
                                 + "all samples. 2 keeps nearly all verdicts")
                 double stopAt,
         @Meaning("own samples between two looks, where stopAt is above 0") int block) {
+
+    /** What the one sample of a neighbour is, where a judge can tell its expectation. */
+    public enum NeighbourSamples {
+        /** The neighbour's expected rubric: as good as infinitely many draws. */
+        EXPECTED,
+        /**
+         * A draw, seeded by neighbour, prompt and number: what n neighbours say is then comparable
+         * with what n own samples say.
+         */
+        DRAWN
+    }
 
     /** How samples become a score. */
     public enum Aggregate {
@@ -81,7 +97,15 @@ public record ScalingPlan(
 
     /** Eq. 9 with m own samples and n neighbours. */
     public static ScalingPlan of(int individual, int prototype) {
-        return new ScalingPlan(individual, prototype, 0.5, Aggregate.TWO_MEANS, null, 0, BLOCK);
+        return new ScalingPlan(
+                individual,
+                prototype,
+                NeighbourSamples.EXPECTED,
+                0.5,
+                Aggregate.TWO_MEANS,
+                null,
+                0,
+                BLOCK);
     }
 
     /** The temperature at which samples are drawn. */
@@ -92,18 +116,32 @@ public record ScalingPlan(
         return individual + prototype == 1 ? SINGLE_TEMPERATURE : SCALING_TEMPERATURE;
     }
 
+    public ScalingPlan withNeighbourSamples(NeighbourSamples value) {
+        return with(value, ownWeight, aggregate, stopAt);
+    }
+
     public ScalingPlan withOwnWeight(double value) {
-        return new ScalingPlan(individual, prototype, value, aggregate, temperature, stopAt, block);
+        return with(neighbourSamples, value, aggregate, stopAt);
     }
 
     public ScalingPlan withAggregate(Aggregate value) {
-        return new ScalingPlan(individual, prototype, ownWeight, value, temperature, stopAt, block);
+        return with(neighbourSamples, ownWeight, value, stopAt);
     }
 
     /** The same that stops as soon as the preferred response is decided. */
     public ScalingPlan adaptive(double standardErrors) {
+        return with(neighbourSamples, ownWeight, aggregate, standardErrors);
+    }
+
+    private ScalingPlan with(
+            NeighbourSamples samples, double ownWeight, Aggregate aggregate, double stopAt) {
         return new ScalingPlan(
-                individual, prototype, ownWeight, aggregate, temperature, standardErrors, block);
+                individual, prototype, samples, ownWeight, aggregate, temperature, stopAt, block);
+    }
+
+    /** Whether neighbours are asked, and for draws. */
+    public boolean drawsNeighbours() {
+        return prototype > 0 && neighbourSamples == NeighbourSamples.DRAWN;
     }
 
     /**
@@ -125,13 +163,18 @@ public record ScalingPlan(
                 number(matcher.group(2)) + number(matcher.group(4)));
     }
 
-    /** Name of the plan: the preset's, with {@code ADAPTIVE} where it stops early. */
+    /**
+     * Name of the plan: the preset's, with {@code DRAWN} where neighbours' samples are draws and
+     * {@code ADAPTIVE} where it stops early.
+     */
     @Override
     public String toString() {
         String own = individual == 0 ? "" : "IND_" + individual;
         String theirs = prototype == 0 ? "" : "PRO_" + prototype;
         String name = own.isEmpty() || theirs.isEmpty() ? own + theirs : own + "_" + theirs;
-        return (name.equals("IND_1") ? "BASE" : name) + (stopAt > 0 ? "_ADAPTIVE" : "");
+        return (name.equals("IND_1") ? "BASE" : name)
+                + (drawsNeighbours() ? "_DRAWN" : "")
+                + (stopAt > 0 ? "_ADAPTIVE" : "");
     }
 
     private static int number(@Nullable String digits) {

@@ -2,6 +2,7 @@ package org.kindred.reward.training;
 
 import java.util.List;
 import org.kindred.policy.grpo.PolicyPrompt;
+import org.kindred.reward.prototype.PreferenceGroups;
 
 /**
  * A pair in one order, as a model is asked about it.
@@ -12,11 +13,24 @@ import org.kindred.policy.grpo.PolicyPrompt;
 public record AskedPair(
         TrainingPair pair, boolean chosenFirst, PolicyPrompt prompt, List<String> wishes) {
 
-    /** All prompts are one group: what is learned is one judge for everybody. */
-    static final String GROUP = "everybody";
+    /** Of all prompts, where nothing tells groups apart. */
+    static final String GROUP = PreferenceGroups.EVERYBODY;
 
     public AskedPair {
         wishes = List.copyOf(wishes);
+    }
+
+    /** The same as part of the group that the user is in. */
+    AskedPair in(PreferenceGroups groups) {
+        return new AskedPair(
+                pair,
+                chosenFirst,
+                new PolicyPrompt(
+                        prompt.id(),
+                        groups.groupOf(pair.user().userId(), pair.prompt()),
+                        prompt.user(),
+                        prompt.tokens()),
+                wishes);
     }
 
     static String id(TrainingPair pair, boolean chosenFirst) {

@@ -3,6 +3,7 @@ package org.kindred.reward.training;
 import org.kindred.options.Meaning;
 import org.kindred.policy.advantage.AdvantageOptions;
 import org.kindred.policy.advantage.EstimatorKind;
+import org.kindred.policy.advantage.GroupWeight;
 import org.kindred.policy.grpo.BatchOptions;
 import org.kindred.policy.grpo.GroupSampling;
 import org.kindred.policy.grpo.RegularisationOptions;
@@ -17,7 +18,7 @@ import org.kindred.policy.schedule.KlSchedule;
 import org.kindred.policy.schedule.OptimizerOptions;
 import org.kindred.reward.chain.StageReward;
 
-/** A stage of GRPO on chains. */
+/** A stage of reinforcement on chains; by GRPO unless another estimator is named. */
 public record ReinforcementStageOptions(
         @Meaning("weights of coverage and outcome, and the penalty of unreadable chains")
                 StageReward reward,
@@ -28,6 +29,10 @@ public record ReinforcementStageOptions(
                                 + "reward's beta")
                 double klBeta,
         @Meaning("pairs a step, chains a pair") BatchOptions batch,
+        @Meaning(
+                        "how rewards become advantages; p_grpo and p_grpo_shrunk need groups, which say whose"
+                                + " history a pair belongs to")
+                AdvantageOptions advantage,
         @Meaning("rate, schedule and AdamW") OptimizerOptions optimizer) {
     public ReinforcementStageOptions {
         if (steps < 1) {
@@ -47,12 +52,14 @@ public record ReinforcementStageOptions(
                 0.7,
                 0.001,
                 new BatchOptions(256, 8, GroupSampling.NATURAL, 1, 16),
+                AdvantageOptions.defaults(EstimatorKind.GRPO),
                 new OptimizerOptions(
                         1e-6, LearningRateSchedule.Shape.CONSTANT, 0, AdamWOptions.defaults()));
     }
 
     ReinforcementStageOptions with(StageReward changed) {
-        return new ReinforcementStageOptions(changed, steps, temperature, klBeta, batch, optimizer);
+        return new ReinforcementStageOptions(
+                changed, steps, temperature, klBeta, batch, advantage, optimizer);
     }
 
     TrainerOptions trainer(int newTokens, int prompts, long seed) {
@@ -67,12 +74,51 @@ public record ReinforcementStageOptions(
                         batch.microBatchRows()),
                 optimizer.forUpdates(steps * batch.innerEpochs()),
                 sampling(newTokens),
-                AdvantageOptions.defaults(EstimatorKind.GRPO),
+                advantage,
                 ObjectiveOptions.defaults(),
                 new RegularisationOptions(klBeta, KlSchedule.CONSTANT, EntropyBonus.NONE),
                 false,
                 ScoringOptions.defaults(),
                 seed);
+    }
+
+    /**
+     * Refuses what a stage cannot do, before anything is trained.
+     *
+     * @param key of the stage, for messages
+     */
+    void require(String key, PairGroups groups) {
+        if (advantage.estimator() == EstimatorKind.GDPO) {
+            throw new IllegalArgumentException(
+                    key
+                            + ".advantage.estimator = gdpo: normalises several rewards one by one, and there is"
+                            + " one here, the chain's; use grpo");
+        }
+        if (groups.kind() == PairGroups.Kind.NONE) {
+            if (advantage.estimator().usesHistory()) {
+                throw withoutGroups(
+                        key + ".advantage.estimator = " + advantage.estimator().spelling());
+            }
+            if (advantage.groupWeight().kind() != GroupWeight.Kind.NONE) {
+                throw withoutGroups(key + ".advantage.group_weight = " + advantage.groupWeight());
+            }
+            if (batch.groupSampling().kind() != GroupSampling.Kind.NATURAL) {
+                throw withoutGroups(key + ".batch.group_sampling = " + batch.groupSampling());
+            }
+        }
+        try {
+            trainer(1, batch.promptsPerStep(), 0);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static IllegalArgumentException withoutGroups(String what) {
+        return new IllegalArgumentException(
+                what
+                        + " with groups = none: there are no preference groups to compare within; set groups ="
+                        + " prototypes (the teacher's cells of users), run:DIR (those of a run) or single"
+                        + " (one for all, a control)");
     }
 
     SamplingOptions sampling(int newTokens) {

@@ -3,6 +3,7 @@ package org.kindred.reward.training;
 import java.util.EnumSet;
 import java.util.List;
 import org.kindred.options.Meaning;
+import org.kindred.policy.grpo.GroupSampling;
 import org.kindred.policy.model.DecoderOptions;
 import org.kindred.policy.model.EngineOptions;
 import org.kindred.policy.model.LoraOptions;
@@ -35,6 +36,14 @@ public record RewardTrainingOptions(
         @Meaning(value = "stage 1", essential = true) ImitationOptions psi,
         @Meaning(value = "stage 2", essential = true) ReinforcementStageOptions cre,
         @Meaning(value = "stage 3", essential = true) ReinforcementStageOptions outcome,
+        @Meaning(
+                        value =
+                                "preference groups of the pairs in stages 2 and 3, for estimators, weights and sampling"
+                                        + " that read them: none; prototypes, the teacher's cells of users; run:DIR, those"
+                                        + " that kindred reward prototypes or kindred run left in a folder; single, one"
+                                        + " for all, a control. Labels of the data set are never read",
+                        essential = true)
+                PairGroups groups,
         @Meaning("which pairs stage 3 learns on") CurriculumOptions curriculum,
         @Meaning("the competitors") ImitationOptions bradleyTerry,
         @Meaning("of the training users, on whose pairs checkpoints are chosen")
@@ -99,6 +108,20 @@ public record RewardTrainingOptions(
                             + ": must be 0 (all) or at least outcome.batch.prompts_per_step = "
                             + outcome.batch().promptsPerStep());
         }
+        if (stages.contains(Stage.CRE)) {
+            cre.require("cre", groups);
+        }
+        if (stages.contains(Stage.CURRICULUM)) {
+            outcome.require("outcome", groups);
+            if (curriculum.enabled()
+                    && outcome.batch().groupSampling().kind() != GroupSampling.Kind.NATURAL) {
+                throw new IllegalArgumentException(
+                        "outcome.batch.group_sampling = "
+                                + outcome.batch().groupSampling()
+                                + " with curriculum.enabled = true: the curriculum deals the pairs of a"
+                                + " step and reads no group_sampling; use one of them");
+            }
+        }
         if (judge.llm().schema()) {
             throw new IllegalArgumentException(
                     "judge.llm.schema = true: a model is trained on the marked format");
@@ -116,6 +139,7 @@ public record RewardTrainingOptions(
                 ImitationOptions.defaults(),
                 ReinforcementStageOptions.defaults(StageReward.criteria()),
                 ReinforcementStageOptions.defaults(StageReward.outcomeOnly()),
+                PairGroups.NONE,
                 CurriculumOptions.defaults(),
                 ImitationOptions.defaults(),
                 0.1,
@@ -151,6 +175,7 @@ public record RewardTrainingOptions(
                 psi,
                 cre,
                 outcome,
+                groups,
                 curriculum,
                 bradleyTerry,
                 heldOutShare,

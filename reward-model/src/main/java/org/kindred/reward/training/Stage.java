@@ -4,9 +4,9 @@ package org.kindred.reward.training;
 public enum Stage {
     /** Stage 1, persona-guided scoring induction: imitation of a teacher's chains. */
     PSI,
-    /** Stage 2, criteria-based reasoning enhancement: GRPO by coverage and outcome. */
+    /** Stage 2, criteria-based reasoning enhancement: reinforcement by coverage and outcome. */
     CRE,
-    /** Stage 3: GRPO by outcome, hard negatives in rising share. */
+    /** Stage 3: reinforcement by outcome, hard negatives in rising share. */
     CURRICULUM,
     /** For comparison, from the start model: a Bradley-Terry head that knows no user. */
     BT_GLOBAL,

@@ -42,6 +42,7 @@ import org.kindred.reward.judges.JudgeFormat;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.llm.ChainPrompts;
 import org.kindred.reward.llm.CoverageJudge;
+import org.kindred.reward.prototype.PreferenceGroups;
 
 /** Training of one stage in its folder: from the model of the one before to the best checkpoint. */
 public final class StageTraining {
@@ -62,12 +63,14 @@ public final class StageTraining {
      * @param kept chains of the teacher
      * @param exchanges made of them, to be imitated
      * @param teacher writes personas for the competitor that reads them
+     * @param groups of the users who are learned from; null for one group of all
      */
     public record Taught(
             PairSets pairs,
             List<TeacherChain> kept,
             List<ChainExamples.Exchange> exchanges,
-            ChainWriter teacher) {}
+            ChainWriter teacher,
+            @Nullable PreferenceGroups groups) {}
 
     /** A loop, and how it takes up a checkpoint. */
     private record Plan(TrainingLoop loop, Consumer<Checkpoint> restore) {}
@@ -213,7 +216,7 @@ public final class StageTraining {
             ChainTask task,
             Raters raters,
             Stage stage) {
-        List<AskedPair> asked = asked(taught.pairs().learned(), task, true);
+        List<AskedPair> asked = grouped(asked(taught.pairs().learned(), task, true));
         requireSome(asked.size(), "pairs to learn on");
         Map<String, List<PolicyPrompt>> byPair = new LinkedHashMap<>();
         asked.forEach(
@@ -282,6 +285,11 @@ public final class StageTraining {
                                 seeds.child("pass-rates")),
                 folder,
                 seeds.child("curriculum"));
+    }
+
+    private List<AskedPair> grouped(List<AskedPair> asked) {
+        PreferenceGroups groups = taught.groups();
+        return groups == null ? asked : asked.stream().map(one -> one.in(groups)).toList();
     }
 
     private List<AskedPair> asked(List<TrainingPair> of, ChainTask task, boolean wanted) {

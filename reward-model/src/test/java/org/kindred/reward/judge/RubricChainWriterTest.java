@@ -3,12 +3,16 @@ package org.kindred.reward.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextKey;
 import org.kindred.reward.TwoCamps;
@@ -22,6 +26,10 @@ import org.kindred.reward.chain.ChainWriterContract;
 import org.kindred.reward.chain.EvaluationChain;
 import org.kindred.reward.chain.RubricScores;
 import org.kindred.reward.chain.Samples;
+import org.kindred.reward.scaling.NeighbourSource;
+import org.kindred.reward.scaling.PGenRm;
+import org.kindred.reward.scaling.ScalingPlan;
+import org.kindred.reward.scaling.ScalingPlan.NeighbourSamples;
 
 final class RubricChainWriterTest extends ChainWriterContract {
     private static final Map<String, UserContext> STRANGERS =
@@ -140,6 +148,68 @@ final class RubricChainWriterTest extends ChainWriterContract {
             assertThat(drawn.get(sample).outcomes())
                     .isEqualTo(judge.scoreAlone(rubric, theirs.responses()));
         }
+    }
+
+    /** Neighbours of one taste, asked in both ways: alone and with all responses together. */
+    @Test
+    void neighbourSamples_drawn_differFromTheExpectedOnesAndRepeat_andTheirMeanApproachesThem() {
+        int n = 400;
+        List<Preference> taste = STRANGERS.get("u02").history();
+        List<UserContext> many =
+                IntStream.range(0, n)
+                        .mapToObj(i -> "n%03d".formatted(i))
+                        .map(id -> new UserContext(id, TwoCamps.of(id, taste)))
+                        .toList();
+        ChainRequest asked =
+                request()
+                        .by(STRANGERS.get("u03"))
+                        .withResponses(request().responses().subList(0, 2));
+
+        double expected = margin(asked, NeighbourSamples.EXPECTED, many.subList(0, 1));
+        double[] drawn =
+                many.stream()
+                        .mapToDouble(one -> margin(asked, NeighbourSamples.DRAWN, List.of(one)))
+                        .toArray();
+
+        assertThat(margin(asked, NeighbourSamples.EXPECTED, many))
+                .as("all say the same")
+                .isCloseTo(expected, within(1e-12));
+        assertThat(drawn).doesNotContain(expected);
+        assertThat(drawn[1]).isNotEqualTo(drawn[0]);
+        for (int i = 0; i < 5; i++) {
+            assertThat(margin(asked, NeighbourSamples.DRAWN, List.of(many.get(i))))
+                    .isEqualTo(drawn[i]);
+        }
+        double mean = Arrays.stream(drawn).average().orElseThrow();
+        double error =
+                Math.sqrt(
+                        Arrays.stream(drawn).map(d -> (d - mean) * (d - mean)).sum() / n / (n - 1));
+        assertThat(mean).isCloseTo(expected, within(4 * error));
+        assertThat(error).isLessThan(0.1 * Math.abs(expected));
+    }
+
+    /** Difference of two responses in logits, which the mean of tastes carries over. */
+    private static double margin(
+            ChainRequest asked, NeighbourSamples samples, List<UserContext> neighbours) {
+        PGenRm model =
+                new PGenRm(
+                        new RubricChainWriter(judge, JudgeMode.GAUSSIAN, SeedTree.root(7)),
+                        (one, n) -> new NeighbourSource.Found(neighbours, false),
+                        ScalingPlan.of(0, neighbours.size()).withNeighbourSamples(samples));
+        List<ScoreOutcome> alone =
+                model.judge(asked.user(), asked.prompt(), asked.responses(), RewardUnit.LOGIT)
+                        .outcomes();
+        List<ScoreOutcome> together = model.scale(asked).outcomes();
+        assertThat(together)
+                .isEqualTo(
+                        model.judge(
+                                        asked.user(),
+                                        asked.prompt(),
+                                        asked.responses(),
+                                        RewardUnit.POINTS)
+                                .outcomes());
+        return ((ScoreOutcome.Scored) alone.get(0)).value()
+                - ((ScoreOutcome.Scored) alone.get(1)).value();
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
 import org.kindred.reward.judges.RewardOptions;
+import org.kindred.reward.scaling.ScalingPlan.NeighbourSamples;
 
 final class ScalingPlanTest {
 
@@ -34,6 +35,34 @@ final class ScalingPlanTest {
         assertThat(eight).isEqualTo(ScalingPlan.parse("IND_8"));
         assertThat(eight.samplingTemperature()).isEqualTo(1.0);
         assertThat(ScalingPlan.base().samplingTemperature()).isEqualTo(0.9);
+    }
+
+    @Test
+    void toString_saysThatNeighboursDraw_whereThereAreAny() {
+        ScalingPlan both = ScalingPlan.of(8, 4);
+        assertThat(both).hasToString("IND_8_PRO_4");
+        assertThat(both.withNeighbourSamples(NeighbourSamples.DRAWN))
+                .hasToString("IND_8_PRO_4_DRAWN");
+        assertThat(both.withNeighbourSamples(NeighbourSamples.DRAWN).adaptive(2))
+                .hasToString("IND_8_PRO_4_DRAWN_ADAPTIVE");
+        assertThat(ScalingPlan.base().withNeighbourSamples(NeighbourSamples.DRAWN))
+                .hasToString("BASE");
+    }
+
+    @Test
+    void neighbourSamples_areReadInWords() {
+        assertThat(
+                        OptionTree.resolve(
+                                        RewardOptions.defaults(),
+                                        List.of(
+                                                OptionLayer.commandLine(
+                                                        Map.of(
+                                                                "scaling.neighbour_samples",
+                                                                "drawn"))))
+                                .options()
+                                .scaling()
+                                .neighbourSamples())
+                .isEqualTo(NeighbourSamples.DRAWN);
     }
 
     @ParameterizedTest
