@@ -209,7 +209,7 @@ public record SimulationOptions(
         return new SimulationOptions(
                 world,
                 switch (world) {
-                    case EVERYDAY -> people;
+                    case EVERYDAY, PASTIMES -> people;
                     case SEVEN_PERSONAS ->
                             people.withGroupShares(List.of(0.28, 0.2, 0.16, 0.12, 0.1, 0.08, 0.06));
                     case USE_CASES -> people.withGroupShares(List.of(0.4, 0.25, 0.2, 0.15));

@@ -40,6 +40,28 @@ final class Taste {
                     new Group(
                             "clerk", weights(-0.5, 0.9, -0.2, -0.8, -0.3, 0.3), new Scale(35, 40)));
 
+    /** Other tastes than in the everyday world, and another majority: casual, warm, in steps. */
+    static final List<Group> PASTIMES =
+            List.of(
+                    new Group(
+                            "neighbour",
+                            weights(0.3, -0.8, 0.7, 0.7, -0.4, 0.2),
+                            new Scale(65, 60)),
+                    new Group(
+                            "surveyor",
+                            weights(-0.8, 0.9, -0.1, -0.9, 0.7, 0.2),
+                            new Scale(45, 75)),
+                    new Group(
+                            "raconteur", weights(0.9, 0.5, -0.9, 0.2, 0.8, 0.2), new Scale(70, 40)),
+                    new Group(
+                            "sceptic",
+                            weights(-0.4, 0.5, -0.7, -0.6, -1.0, 0.2),
+                            new Scale(40, 30)),
+                    new Group(
+                            "skipper", weights(-0.6, -0.6, 0.3, -0.4, 1.0, 0.4), new Scale(55, 80)),
+                    new Group(
+                            "curator", weights(0.6, 1.0, -0.4, 0.7, -0.3, 0.3), new Scale(60, 50)));
+
     /** Style x genre: three genres have two styles each, three styles two genres each. */
     static final List<Group> SEVEN_PERSONAS =
             List.of(

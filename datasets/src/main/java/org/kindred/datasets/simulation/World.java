@@ -9,6 +9,12 @@ public enum World {
     /** Advice in everyday domains; six traits of style. */
     EVERYDAY(Taste.EVERYDAY, "language.txt"),
     /**
+     * Advice on pastimes, in the same six traits of style and with none of the marker words of the
+     * everyday world. Written without sight of any judge, to ask what a claim owes to the words of
+     * the first world.
+     */
+    PASTIMES(Taste.PASTIMES, "pastimes.txt"),
+    /**
      * Seven personas, each a style of language with a genre of music; several share the one or the
      * other. In the manner of the personas of P-GRPO (arXiv 2603.10009), whose own texts are not
      * published.

@@ -2,15 +2,19 @@ package org.kindred.datasets.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class LanguageTest {
+    private static final Set<World> GENERAL = EnumSet.of(World.EVERYDAY, World.PASTIMES);
+
     /** Traits that the words of a phrase push, for example {@code WARMTH+}. */
     private static Set<String> pushes(Language language, String phrase) {
         return Words.lowerCase(phrase).stream()
@@ -26,7 +30,11 @@ final class LanguageTest {
         assertThat(world.meter().vocabulary()).hasSizeGreaterThanOrEqualTo(1_000);
         assertThat(world.meter().vocabulary())
                 .allMatch(word -> word.matches("[a-z]+|[0-9]+"))
-                .contains("i", "timetable", "perhaps", "90");
+                .contains("i")
+                .containsAll(
+                        world == World.PASTIMES
+                                ? List.of("halyard", "presumably", "100")
+                                : List.of("timetable", "perhaps", "90"));
     }
 
     @ParameterizedTest
@@ -92,7 +100,7 @@ final class LanguageTest {
     @EnumSource(World.class)
     void asides_pushTheirTraitAlone(World world) {
         Language language = world.language();
-        assertThat(language.asides()).hasSize(world == World.EVERYDAY ? 0 : 4);
+        assertThat(language.asides()).hasSize(GENERAL.contains(world) ? 0 : 4);
         for (Trait trait : language.asides()) {
             assertThat(language.aside(trait))
                     .hasSizeGreaterThanOrEqualTo(9)
@@ -120,6 +128,59 @@ final class LanguageTest {
                                     assertThat(Words.of(action))
                                             .anyMatch(domain.ownWords()::contains));
         }
+    }
+
+    @Test
+    void pastimes_shareNoWordOfStyleWithEverydayLife() {
+        Language everyday = World.EVERYDAY.language();
+        Language pastimes = World.PASTIMES.language();
+
+        assertThat(pastimes.traits()).isEqualTo(everyday.traits());
+        assertThat(pastimes.markers().keySet())
+                .doesNotContainAnyElementsOf(everyday.markers().keySet());
+        for (String section : List.of("list", "link", "number", "person", "city", "day")) {
+            // Numerals before the points of a list are a closed class.
+            assertThat(words(pastimes, section))
+                    .filteredOn(word -> !Words.isListNumber(word))
+                    .isNotEmpty()
+                    .doesNotContainAnyElementsOf(words(everyday, section));
+        }
+    }
+
+    /** Nor does a phrase of theirs hold a marker word of everyday life. */
+    @Test
+    void pastimes_shareNoPhraseWithEverydayLife() {
+        Language everyday = World.EVERYDAY.language();
+        Language pastimes = World.PASTIMES.language();
+
+        assertThat(pastimes.domains()).hasSameSizeAs(everyday.domains());
+        for (String kind :
+                List.of(
+                        "topic",
+                        "question",
+                        "action",
+                        "reason",
+                        "prefix",
+                        "detail",
+                        "opener",
+                        "closer",
+                        "link",
+                        "connector",
+                        "frame")) {
+            assertThat(pastimes.phrasesStartingWith(kind))
+                    .filteredOn(phrase -> !phrase.equals("{A}")) // the bare imperative
+                    .isNotEmpty()
+                    .doesNotHaveDuplicates()
+                    .doesNotContainAnyElementsOf(everyday.phrasesStartingWith(kind))
+                    .allSatisfy(phrase -> assertThat(pushes(everyday, phrase)).isEmpty());
+        }
+    }
+
+    private static Set<String> words(Language language, String section) {
+        return language.phrases(section).stream()
+                .flatMap(line -> Words.lowerCase(line).stream())
+                .filter(token -> !token.equals(","))
+                .collect(Collectors.toSet());
     }
 
     @ParameterizedTest

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.CanonicalReader;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Leak;
@@ -58,11 +58,22 @@ final class SimulatedPopulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void choices_rewardKnowingTheUserAndNotOneOrderForAll(long seed) {
+    @CsvSource({
+        "EVERYDAY, 1",
+        "EVERYDAY, 2",
+        "EVERYDAY, 3",
+        "EVERYDAY, 4",
+        "EVERYDAY, 5",
+        "PASTIMES, 1",
+        "PASTIMES, 2",
+        "PASTIMES, 3",
+        "PASTIMES, 4",
+        "PASTIMES, 5",
+    })
+    void choices_rewardKnowingTheUserAndNotOneOrderForAll(World general, long seed) {
         SimulatedPopulation world =
                 SimulatedPopulation.generate(
-                        SimulationOptions.defaults().withUsers(150), SeedTree.root(seed));
+                        SimulationOptions.of(general).withUsers(150), SeedTree.root(seed));
         Yardsticks yardsticks = Yardsticks.of(world, row -> true);
 
         assertThat(yardsticks.oracle()).isBetween(0.75, 0.90);
@@ -114,16 +125,22 @@ final class SimulatedPopulationTest {
     }
 
     /** Tables of several pages were measured on these bytes: change them with a reason only. */
-    @Test
-    void defaults_seedOne_keepTheirBytes(@TempDir Path folder) throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "EVERYDAY, b67529b0d01fc030696f8946d25f7c40315984d88548e7b73fd3107c0280b83b,"
+                + "04e15209fdcc594dd513505b221c8aad1284d0b18952160aa177823650a21145",
+        "PASTIMES, ba242086c26384722a8e18948a240edd7842e0e85d65d1b66e48632a98122143,"
+                + "ca54165e7f0adaa3f3095f7187df1f10b656896b69d0d15807f21e3286a77caf",
+    })
+    void generalWorlds_seedOne_keepTheirBytes(
+            World general, String preferences, String truth, @TempDir Path folder)
+            throws Exception {
         SimulatedPopulation.generate(
-                        SimulationOptions.defaults(), SeedTree.root(1).child("population"))
+                        SimulationOptions.of(general), SeedTree.root(1).child("population"))
                 .write(folder.resolve("world"));
 
-        assertThat(sha256(folder.resolve("world/preferences.jsonl")))
-                .isEqualTo("b67529b0d01fc030696f8946d25f7c40315984d88548e7b73fd3107c0280b83b");
-        assertThat(sha256(folder.resolve("world/truth.json")))
-                .isEqualTo("04e15209fdcc594dd513505b221c8aad1284d0b18952160aa177823650a21145");
+        assertThat(sha256(folder.resolve("world/preferences.jsonl"))).isEqualTo(preferences);
+        assertThat(sha256(folder.resolve("world/truth.json"))).isEqualTo(truth);
     }
 
     private static String sha256(Path file) throws IOException, NoSuchAlgorithmException {
@@ -249,9 +266,12 @@ final class SimulatedPopulationTest {
         assertThat(LatentTruth.load(folder.resolve("truth.json"))).isEqualTo(world.truth());
     }
 
-    @Test
-    void texts_ofOnePrompt_areDozensOfDifferentAnswers() {
-        SimulationOptions base = SimulationOptions.defaults().withUsers(60);
+    @ParameterizedTest
+    @EnumSource(
+            value = World.class,
+            names = {"EVERYDAY", "PASTIMES"})
+    void texts_ofOnePrompt_areDozensOfDifferentAnswers(World general) {
+        SimulationOptions base = SimulationOptions.of(general).withUsers(60);
         SimulatedPopulation world =
                 SimulatedPopulation.generate(
                         new SimulationOptions(
@@ -296,11 +316,16 @@ final class SimulatedPopulationTest {
         return (double) (first.size() + second.size() - union.size()) / union.size();
     }
 
-    @Test
-    void choices_oracle_isGoodInEveryGroup() {
-        LatentTruth truth = WORLD.truth();
+    @ParameterizedTest
+    @EnumSource(
+            value = World.class,
+            names = {"EVERYDAY", "PASTIMES"})
+    void choices_oracle_isGoodInEveryGroup(World general) {
+        SimulatedPopulation world =
+                SimulatedPopulation.generate(SimulationOptions.of(general), SeedTree.root(1));
+        LatentTruth truth = world.truth();
         Map<String, int[]> counts = new TreeMap<>(); // right, all
-        for (Preference row : targets(WORLD)) {
+        for (Preference row : targets(world)) {
             double chosen = truth.utility(row.userId(), row.promptText(), row.chosenText());
             double rejected = truth.utility(row.userId(), row.promptText(), row.rejectedText());
             int[] count = counts.computeIfAbsent(truth.groupOf(row.userId()), g -> new int[2]);

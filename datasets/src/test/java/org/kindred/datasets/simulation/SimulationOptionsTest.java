@@ -121,6 +121,21 @@ final class SimulationOptionsTest {
     }
 
     @Test
+    void groups_ofBothGeneralWorlds_areSixAndDiffer() {
+        assertThat(World.PASTIMES.groups()).hasSameSizeAs(World.EVERYDAY.groups()).hasSize(6);
+        assertThat(World.PASTIMES.groups())
+                .extracting(Taste.Group::name)
+                .doesNotContainAnyElementsOf(
+                        World.EVERYDAY.groups().stream().map(Taste.Group::name).toList());
+        assertThat(World.PASTIMES.groups())
+                .extracting(Taste.Group::weights)
+                .doesNotContainAnyElementsOf(
+                        World.EVERYDAY.groups().stream().map(Taste.Group::weights).toList());
+        assertThat(SimulationOptions.of(World.PASTIMES).people())
+                .isEqualTo(SimulationOptions.defaults().people());
+    }
+
+    @Test
     void scales_equal_areOneForAll() {
         LatentTruth truth = world(BASE.withUsers(25).withScales(RewardScales.EQUAL)).truth();
 

@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,11 @@ final class TextMeterTest {
         return World.EVERYDAY.meter().read(text, TOPIC, TRAVEL.ownWords());
     }
 
+    @Provide
+    Arbitrary<World> general() {
+        return Arbitraries.of(World.EVERYDAY, World.PASTIMES);
+    }
+
     private static Map<Trait, Integer> levels(int code) {
         Map<Trait, Integer> levels = new EnumMap<>(Trait.class);
         int rest = code;
@@ -40,13 +48,18 @@ final class TextMeterTest {
 
     @Property(seed = "20261121", tries = 400)
     void read_writtenText_isFluentRelevantAndOfTheWantedStyle(
-            @ForAll @IntRange(max = 728) int code, @ForAll int seed) { // 3^6 styles
+            @ForAll("general") World world,
+            @ForAll @IntRange(max = 728) int code, // 3^6 styles
+            @ForAll int seed) {
         Map<Trait, Integer> levels = levels(code);
+        Draws draws = new Draws(SeedTree.root(seed));
+        Language.Domain domain = draws.oneOf(world.language().domains());
+        String topic = draws.oneOf(domain.topics());
 
-        String text = WRITER.write(TRAVEL, TOPIC, levels, new Draws(SeedTree.root(seed)));
-        Reading reading = read(text);
+        String text = new ResponseWriter(world.language()).write(domain, topic, levels, draws);
+        Reading reading = world.meter().read(text, topic, domain.ownWords());
 
-        assertThat(text).matches("[ -~]+").contains(TOPIC);
+        assertThat(text).matches("[ -~]+").contains(topic);
         assertThat(Words.of(text).stream().filter(Words::isWord).count()).isBetween(8L, 45L);
         assertThat(reading.fluency()).isEqualTo(1);
         assertThat(reading.relevance()).isEqualTo(1);
@@ -70,15 +83,19 @@ final class TextMeterTest {
     }
 
     @Property(seed = "20261121", tries = 20)
-    void read_longerLevel_isLongerOnAverage(@ForAll int seed) {
+    void read_longerLevel_isLongerOnAverage(@ForAll("general") World world, @ForAll int seed) {
+        Language.Domain domain = world.language().domains().get(0);
+        String topic = domain.topics().get(0);
+        ResponseWriter writer = new ResponseWriter(world.language());
         double[] mean = new double[3];
         for (int length = 0; length < 3; length++) {
             for (int i = 0; i < 60; i++) {
                 Map<Trait, Integer> levels = levels(i * 12);
                 levels.put(Trait.LENGTH, length - 1);
                 Draws draws = new Draws(SeedTree.root(seed).child(i));
-                String text = WRITER.write(TRAVEL, TOPIC, levels, draws);
-                mean[length] += read(text).traits().get(Trait.LENGTH) / 60;
+                String text = writer.write(domain, topic, levels, draws);
+                Reading reading = world.meter().read(text, topic, domain.ownWords());
+                mean[length] += reading.traits().get(Trait.LENGTH) / 60;
             }
         }
         assertThat(mean[1]).isGreaterThan(mean[0] + 0.3);
