@@ -199,6 +199,16 @@ abstract class RecipeCommand implements Callable<Integer> {
         }
         if (!start.persona()) {
             unread.put("judge.persona", "start.persona is false");
+            unread.put("start.criteria", "start.persona is false");
+        }
+        if (!start.persona() || !options.judge().embedded()) {
+            String why =
+                    start.persona()
+                            ? "the judge is a language model, which would read each text; --judge"
+                                    + " rubric picks them"
+                            : "start.persona is false";
+            unread.put("start.sft.picks", why);
+            unread.put("start.sft.suited", why);
         }
         return unread;
     }

@@ -90,7 +90,7 @@ public final class Recipe implements AutoCloseable {
         List<Stage> stages = new ArrayList<>();
         stages.add(new DataStage(context));
         StartOptions start = context.options().start();
-        boolean picks = start.sft().picks() > 0;
+        boolean picks = context.options().picks();
         if (goal != Goal.START || start.persona() || picks) {
             stages.add(new JudgeStage(context));
         }

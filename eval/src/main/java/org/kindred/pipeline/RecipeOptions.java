@@ -41,6 +41,17 @@ public record RecipeOptions(
 
     static final String BASE = "base";
 
+    /**
+     * Whether the judge picks texts that the start learns: the embedded one, since a language model
+     * would read tens of thousands of them.
+     */
+    boolean picks() {
+        return start.persona()
+                && start.sft().epochs() > 0
+                && start.sft().picks() + start.sft().suited() > 0
+                && judge.embedded();
+    }
+
     public RecipeOptions {
         seeds = List.copyOf(seeds);
         arms =

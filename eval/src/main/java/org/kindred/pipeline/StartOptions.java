@@ -51,7 +51,7 @@ public record StartOptions(
                 SCRATCH,
                 true,
                 false,
-                0,
+                0.05,
                 false,
                 DecoderOptions.defaults(),
                 LanguageOptions.defaults(),

@@ -84,7 +84,7 @@ final class StartStage implements Stage {
 
     @Override
     public List<String> after() {
-        if (options().sft().picks() > 0 || options().sft().suited() > 0) {
+        if (context.options().picks()) {
             return List.of(DataStage.NAME, JudgeStage.NAME, GroupStage.NAME);
         }
         return options().persona()
@@ -251,8 +251,10 @@ final class StartStage implements Stage {
             examples.add(
                     context.form().example(tokenizer, persona.get(), row.prompt(), row.chosen()));
         }
-        examples.addAll(picks(tokenizer));
-        examples.addAll(suited(tokenizer));
+        if (context.options().picks()) {
+            examples.addAll(picks(tokenizer));
+            examples.addAll(suited(tokenizer));
+        }
         if (without > 0) {
             context.note(
                     without

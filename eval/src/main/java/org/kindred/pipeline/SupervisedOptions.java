@@ -64,15 +64,19 @@ public record SupervisedOptions(
     public static SupervisedOptions defaults() {
         return new SupervisedOptions(
                 1,
-                2_400,
-                0,
-                0,
+                800,
+                800,
+                6_400,
                 0,
                 16,
                 16,
                 0,
                 new OptimizerOptions(
-                        1e-3, LearningRateSchedule.Shape.COSINE, 20, AdamWOptions.defaults()));
+                        1.5e-3,
+                        LearningRateSchedule.Shape.COSINE,
+                        20,
+                        // a run of some hundred updates forgets its first gradients
+                        new AdamWOptions(0.9, 0.98, 1e-8, 0.0, 1.0)));
     }
 
     /** For a run on so many examples; the warm-up is at most a tenth of it. */

@@ -87,6 +87,23 @@ public record RewardOptions(
                 ClientOptions.defaults());
     }
 
+    /** Who judges: that of its run where the spec is one. */
+    private JudgeSpec judge() {
+        JudgeSpec named = JudgeSpec.parse(spec);
+        return named instanceof JudgeSpec.Run run
+                ? JudgeSpec.parse(SavedJudge.read(run.folder()).judge())
+                : named;
+    }
+
+    /**
+     * Whether the embedded judge judges, and no language model.
+     *
+     * @throws OptionsException if the spec is a run that holds no judge
+     */
+    public boolean embedded() {
+        return judge() instanceof JudgeSpec.Embedded;
+    }
+
     /** Past choices of a user that may be read. */
     public int mostShots() {
         return shots == 0 ? Integer.MAX_VALUE : shots;
@@ -99,10 +116,9 @@ public record RewardOptions(
      */
     public static Map<String, String> unread(RewardOptions options) {
         JudgeSpec named = JudgeSpec.parse(options.spec);
-        JudgeSpec judge = named;
+        JudgeSpec judge = options.judge();
         Map<String, String> unread = new TreeMap<>();
-        if (named instanceof JudgeSpec.Run run) {
-            judge = JudgeSpec.parse(SavedJudge.read(run.folder()).judge());
+        if (named instanceof JudgeSpec.Run) {
             for (String key : OF_THE_FIT) {
                 unread.put(key, named.spelling() + " has its fit");
             }
