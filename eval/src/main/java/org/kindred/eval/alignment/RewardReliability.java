@@ -25,8 +25,9 @@ import org.kindred.policy.grpo.ScoreOutcome;
  * <p>The correlation is of rewards and true utilities within prompts: both are centred by (user,
  * prompt) over the policies' completions, as training compares completions of one prompt only, and
  * counted in the user's own root mean square, so that neither offset nor gain of anybody's scale
- * counts; then {@code sum xy / sqrt(sum xx sum yy)} over the group. Rewards are the judge's totals
- * in points as evaluated, converted by nothing else.
+ * counts; then {@code sum xy / sqrt(sum xx sum yy)} over the group. Users whose utilities have a
+ * root mean square below 0.01 within prompts are left out: to them all completions are alike.
+ * Rewards are the judge's totals in points as evaluated, converted by nothing else.
  *
  * @param group of users, or {@link Alignment#ALL}
  * @param users with choices or completions
@@ -35,7 +36,8 @@ import org.kindred.policy.grpo.ScoreOutcome;
  * @param failures why, with how many answers
  * @param accuracy share of scored choices whose chosen answer has the higher total, ties one half;
  *     intervals over users
- * @param completions with a truth and a score, of prompts with two such or more
+ * @param completions behind the correlation: with a truth and a score, of prompts with two such or
+ *     more
  * @param correlation of reward and truth; NaN where nothing varies within prompts, as with one
  *     policy
  * @param noise whether an interval that is measured does not lie above chance (0.5 of accuracy, 0
@@ -55,7 +57,12 @@ public record RewardReliability(
         String sentence) {
 
     private static final double EVEN = 0.5; // accuracy of guessing
-    private static final double ROUNDING = 1e-9; // spread that rounding alone can leave
+    private static final double ROUNDING = 1e-9; // of totals, that rounding alone can leave
+
+    /**
+     * Of utilities, about 0 to 1: whose completions differ by less have no better or worse ones.
+     */
+    private static final double SPREAD = 0.01;
 
     /** Whoever guesses is right five times of five once in 32, and the bootstrap calls it sure. */
     private static final int FEWEST = 6;
@@ -102,19 +109,17 @@ public record RewardReliability(
                 }
                 n += own.size();
             }
+            if (!(deviation(yy, n) >= SPREAD)) {
+                return new Moments(0, 0, 0, 0, 0);
+            }
             double x = deviation(xx, n);
             double y = deviation(yy, n);
-            return new Moments(
-                    n,
-                    prompts.size(),
-                    x == 0 || y == 0 ? 0 : xy / (x * y),
-                    x == 0 ? 0 : xx / (x * x),
-                    y == 0 ? 0 : yy / (y * y));
+            boolean varies = x > ROUNDING;
+            return new Moments(n, prompts.size(), varies ? xy / (x * y) : 0, varies ? n : 0, n);
         }
 
         private static double deviation(double squares, int n) {
-            double deviation = Math.sqrt(squares / n);
-            return deviation > ROUNDING ? deviation : 0; // also if there is none at all
+            return Math.sqrt(squares / n);
         }
     }
 
@@ -214,7 +219,7 @@ public record RewardReliability(
         }
         String verdict =
                 found.isEmpty()
-                        ? "nothing can be told, all completions of a prompt are alike to judge or truth"
+                        ? "nothing can be told, since the judge has one total for all completions of a prompt"
                         : doubts.isEmpty() ? "it is more than noise" : String.join(" and ", doubts);
         String where = Slice.words(Alignment.ALL, group);
         return new RewardReliability(

@@ -75,6 +75,8 @@ final class RewardReliabilityTest {
         List<Sample> samples = new ArrayList<>();
         samples.addAll(prompt("a", "g", 0, new double[] {4, 6, 8}, new double[] {0.2, 0.4, 0.9}));
         samples.addAll(prompt("b", "g", 0, new double[] {5, 5, 8}, new double[] {0.5, 0.1, 0.3}));
+        // all worthless: a millionth more is not better
+        samples.addAll(prompt("d", "g", 0, new double[] {1, 2}, new double[] {2e-6, 1e-6}));
         // one prompt's offset is no correlation; a single completion, or one without a score, none
         samples.addAll(prompt("b", "g", 1, new double[] {9, 9}, new double[] {0.9, 0.9}));
         samples.addAll(prompt("b", "g", 2, new double[] {1}, new double[] {0}));
