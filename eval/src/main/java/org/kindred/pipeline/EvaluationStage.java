@@ -14,7 +14,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.kindred.datasets.Message;
-import org.kindred.datasets.OrderedWork;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.Progress;
 import org.kindred.datasets.SeedTree;
@@ -28,6 +27,7 @@ import org.kindred.eval.alignment.Legibility;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.alignment.Samples;
 import org.kindred.eval.alignment.SmallGroups;
@@ -146,7 +146,10 @@ final class EvaluationStage implements Stage {
         if (!choices.isEmpty()) {
             context.writeLines(CHOICES, choices);
         }
-        results(policies, samples, choices, effects, people, prototypes).write(context.path(NAME));
+        List<RewardReliability> reliability =
+                reliability(samples, heldOut.map(HeldOutChoices::choices).orElse(List.of()));
+        results(policies, samples, choices, effects, reliability, people, prototypes)
+                .write(context.path(NAME));
         return true;
     }
 
@@ -268,49 +271,96 @@ final class EvaluationStage implements Stage {
         return truth == null ? Double.NaN : truth.utility(user, prompt, text);
     }
 
+    private RewardedTexts rewarded() {
+        return new RewardedTexts(
+                context.rewardModel(),
+                context::user,
+                context.judge().solo().threads(),
+                context.progress());
+    }
+
     /** With the totals of the judge that rewarded the policies, and of the evaluating one. */
     private List<Sample> judged(List<Sample> samples) {
         Map<String, String> texts = Samples.promptTexts(context.data().dataset());
+        List<ScoreOutcome> outcomes =
+                rewarded()
+                        .of(
+                                samples.stream()
+                                        .map(
+                                                s ->
+                                                        new RewardedTexts.Asked(
+                                                                s.userId(),
+                                                                texts.get(s.prompt()),
+                                                                s.completion()))
+                                        .toList(),
+                                "completions");
+        context.note(RewardedTexts.missing(outcomes, "completions"));
         List<Sample> rewarded = new ArrayList<>();
-        Map<String, Integer> failures = new TreeMap<>();
-        context.progress().stage(NAME, "judge " + samples.size() + " completions");
-        OrderedWork.<Sample, ScoreOutcome>run(
-                samples.iterator(),
-                context.judge().solo().threads(),
-                sample ->
-                        context.rewardModel()
-                                .score(
-                                        context.user(sample.userId()),
-                                        texts.get(sample.prompt()),
-                                        List.of(sample.completion()))
-                                .get(0),
-                outcome -> {
-                    Sample sample = samples.get(rewarded.size());
-                    double total = Double.NaN;
-                    if (outcome instanceof ScoreOutcome.Scored scored) {
-                        total = scored.value();
-                    } else {
-                        failures.merge(reason(outcome), 1, Integer::sum);
-                    }
-                    rewarded.add(sample.withReward(total));
-                    context.progress().step(rewarded.size(), samples.size(), "judged");
-                });
-        if (!failures.isEmpty()) {
-            context.note(
-                    "the judge gave no score of "
-                            + failures.values().stream().mapToInt(i -> i).sum()
-                            + " of "
-                            + samples.size()
-                            + " completions "
-                            + failures);
+        for (int i = 0; i < outcomes.size(); i++) {
+            rewarded.add(
+                    samples.get(i)
+                            .withReward(
+                                    outcomes.get(i) instanceof ScoreOutcome.Scored scored
+                                            ? scored.value()
+                                            : Double.NaN));
         }
         return options.evaluatingJudge() ? evaluated(rewarded, texts) : rewarded;
     }
 
-    private static String reason(ScoreOutcome outcome) {
-        return outcome instanceof ScoreOutcome.Failed failed
-                ? failed.reason()
-                : ((ScoreOutcome.Abstained) outcome).reason();
+    /** What the rewarding judge makes of the held-out choices. */
+    private List<RewardReliability.Choice> judgedChoices(List<HeldOutChoices.Choice> choices) {
+        List<ScoreOutcome> outcomes =
+                rewarded()
+                        .of(
+                                choices.stream()
+                                        .flatMap(
+                                                choice ->
+                                                        Stream.of(
+                                                                        choice.chosen(),
+                                                                        choice.rejected())
+                                                                .map(
+                                                                        answer ->
+                                                                                new RewardedTexts
+                                                                                        .Asked(
+                                                                                        choice
+                                                                                                .userId(),
+                                                                                        Message
+                                                                                                .text(
+                                                                                                        choice
+                                                                                                                .prompt()),
+                                                                                        answer)))
+                                        .toList(),
+                                "answers of held-out choices");
+        context.note(RewardedTexts.missing(outcomes, "answers of held-out choices"));
+        List<RewardReliability.Choice> judged = new ArrayList<>();
+        for (int i = 0; i < choices.size(); i++) {
+            judged.add(
+                    new RewardReliability.Choice(
+                            choices.get(i).userId(),
+                            choices.get(i).group(),
+                            outcomes.get(2 * i),
+                            outcomes.get(2 * i + 1)));
+        }
+        return judged;
+    }
+
+    /** Of groups that are shown, with a warning of each whose reward is noise. */
+    private List<RewardReliability> reliability(
+            List<Sample> samples, List<HeldOutChoices.Choice> choices) {
+        List<RewardReliability> rows =
+                RewardReliability.of(
+                                samples,
+                                choices.isEmpty() ? List.of() : judgedChoices(choices),
+                                options.bootstrapDraws(),
+                                seeds.child("reward reliability"))
+                        .stream()
+                        .filter(row -> row.isShown(context.leastGroupUsers()))
+                        .toList();
+        rows.stream()
+                .filter(RewardReliability::noise)
+                .map(RewardReliability::sentence)
+                .forEach(context::note);
+        return rows;
     }
 
     private List<Sample> evaluated(List<Sample> samples, Map<String, String> texts) {
@@ -446,6 +496,7 @@ final class EvaluationStage implements Stage {
             List<Sample> samples,
             List<HeldOutChoices.Row> choices,
             List<PersonaEffect.Answer> effects,
+            List<RewardReliability> reliability,
             PeopleGroups people,
             Prototypes prototypes) {
         ResultsBuilder results =
@@ -493,6 +544,7 @@ final class EvaluationStage implements Stage {
                 PersonaEffect.of(effects, policies, draws, seeds.child("persona effect")).stream()
                         .filter(row -> row.isShown(context.leastGroupUsers()))
                         .toList());
+        results.rewardReliability(reliability);
         results.curves(curves(policies, people, prototypes));
         context.allNotes().forEach(results::note);
         return results.build();

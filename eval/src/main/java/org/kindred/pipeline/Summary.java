@@ -1,14 +1,18 @@
 package org.kindred.pipeline;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.kindred.datasets.Escape;
 import org.kindred.eval.alignment.Alignment;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.results.Results;
+import org.kindred.eval.stats.Interval;
 
 /** What a run found, in some lines for the terminal. */
 final class Summary {
@@ -24,6 +28,7 @@ final class Summary {
         summary.groups();
         summary.policies();
         summary.personaEffect();
+        summary.rewardReliability();
         summary.heldOut();
         summary.overOptimisation();
         summary.results.notes().forEach(note -> summary.line("note       %s", note));
@@ -110,6 +115,34 @@ final class Summary {
                 .filter(row -> row.group().equals(Alignment.ALL))
                 .map(PersonaEffect::sentence)
                 .forEach(sentence -> line("personas   %s", sentence));
+    }
+
+    private void rewardReliability() {
+        List<RewardReliability> rows = results.rewardReliability();
+        if (rows.isEmpty()) {
+            return;
+        }
+        String noise =
+                rows.stream()
+                        .filter(RewardReliability::noise)
+                        .map(RewardReliability::group)
+                        .collect(Collectors.joining(", "));
+        line(
+                "reward     %s%snoise in: %s",
+                byGroup("right on held-out choices", rows, RewardReliability::accuracy),
+                byGroup("correlation with the truth", rows, RewardReliability::correlation),
+                noise.isEmpty() ? "none" : noise);
+    }
+
+    /** Blank if no group has one. */
+    private static String byGroup(
+            String what, List<RewardReliability> rows, Function<RewardReliability, Interval> of) {
+        String groups =
+                rows.stream()
+                        .filter(row -> !Double.isNaN(of.apply(row).mean()))
+                        .map(row -> row.group() + " " + number(of.apply(row).mean()))
+                        .collect(Collectors.joining(", "));
+        return groups.isEmpty() ? "" : what + ": " + groups + "; ";
     }
 
     private void heldOut() {

@@ -80,6 +80,12 @@ final class AnyDataRunTest {
                 .extracting(row -> row.cell())
                 .contains("seen_users/in_domain", "unseen_users/in_domain");
         assertThat(results.heldOut().rows()).isNotEmpty();
+        assertThat(results.rewardReliability())
+                .extracting(row -> row.group())
+                .containsExactly("all", "ample", "brief");
+        assertThat(results.rewardReliability())
+                .allSatisfy(row -> assertThat(row.correlation().mean()).isNaN());
+        assertThat(results.rewardReliability().get(0).choices()).isEqualTo(12);
         // six random tokens are no answer, so that all of them have the lowest total
         assertThat(results.overOptimisation()).isEmpty();
         assertThat(results.notes())

@@ -10,6 +10,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kindred.datasets.Json;
+import org.kindred.eval.alignment.RewardReliability;
+import org.kindred.eval.results.Results;
 import org.kindred.reward.client.JudgeServer;
 
 /** {@code kindred run DATA} with an unreliable language model in the rubric judge's place. */
@@ -59,6 +61,16 @@ final class LanguageJudgeRunTest {
                     JudgeServer.Fault.SERVER_ERROR,
                     JudgeServer.Fault.TRUNCATED_JSON,
                     JudgeServer.Fault.NULL_CONTENT);
+            // of the choices' long answers, for ever; nothing else is refused
+            server.refusing(
+                    request -> {
+                        String question = request.path("messages").toString();
+                        return question.contains("You score one answer")
+                                        && question.contains("Well, there is")
+                                        && question.contains("number 1")
+                                ? "no such adapter"
+                                : null;
+                    });
             String judge = "openai:" + server.root() + "/v1#m";
             run =
                     Kindred.run(
@@ -92,9 +104,20 @@ final class LanguageJudgeRunTest {
                                 Files.readAllLines(
                                                 folder.resolve("run/policy/p_grpo/metrics.jsonl"))
                                         .get(0));
-        // brevity 7 of weight 60 and warmth 5 of weight 40
-        assertThat(step.path("rewards/judge/mean").asDouble()).isCloseTo(6.2, within(1e-9));
+        // brevity 7 of weight 60 and warmth 5 of weight 40: 5.2 of 9 points, in log-odds
+        assertThat(step.path("rewards/judge/mean").asDouble())
+                .isCloseTo(Math.log(5.2 / 3.8), within(1e-9));
         assertThat(step.path("judge/neighbour_share").asDouble()).isBetween(0.2, 0.8);
+        RewardReliability reward = Results.read(folder.resolve("run")).rewardReliability().get(0);
+        assertThat(reward.choices()).isEqualTo(6);
+        assertThat(reward.unscored()).isBetween(1, 5);
+        assertThat(reward.failures()).containsEntry("HTTP_400", reward.unscored());
+        assertThat(reward.accuracy().mean()).isEqualTo(0.5); // it says the same of every answer
+        assertThat(reward.noise()).isTrue();
+        assertThat(run.output())
+                .contains(
+                        "note       " + reward.sentence(),
+                        "reward     right on held-out choices: all 0.50; noise in: all");
         assertThat(folder.resolve("run/reward/groups.json")).exists();
         assertThat(folder.resolve("run/eval/report.html")).exists();
         assertThat(asked)

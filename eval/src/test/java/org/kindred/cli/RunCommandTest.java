@@ -65,6 +65,7 @@ final class RunCommandTest {
                         "policy/p_grpo/metrics.jsonl",
                         "eval/results.json",
                         "eval/per-group.csv",
+                        "eval/reward-reliability.csv",
                         "eval/samples.jsonl",
                         "eval/report.html")) {
             assertThat(folder.resolve("second").resolve(file))
@@ -79,6 +80,12 @@ final class RunCommandTest {
         Results results = Results.read(folder.resolve("first/eval/results.json"));
         assertThat(results.policies()).containsExactly("sft", "grpo", "p_grpo");
         assertThat(results.prototypes().count()).isEqualTo(2);
+        assertThat(results.rewardReliability())
+                .extracting(row -> row.group())
+                .hasSizeGreaterThan(2)
+                .startsWith("all");
+        assertThat(results.rewardReliability().get(0).choices()).isEqualTo(20);
+        assertThat(first.output()).contains("reward     right on held-out choices: all 0.");
         assertThat(Files.readString(folder.resolve("first/eval/report.html")))
                 .contains("chart-groups", "chart-curves", "chart-map")
                 .doesNotContain("src=\"http", "href=\"http");

@@ -8,6 +8,7 @@ import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Measure;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.alignment.WinRate;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -131,6 +132,14 @@ final class Findings {
                 .map(OverOptimisation::sentence)
                 .forEach(sentences::add);
         return sentences;
+    }
+
+    /** Whether the reward is noise: to all together, and each group to which it is. */
+    List<String> reliability() {
+        return results.rewardReliability().stream()
+                .filter(row -> row.noise() || row.group().equals(Alignment.ALL))
+                .map(RewardReliability::sentence)
+                .toList();
     }
 
     /** Accuracies against the start and a stranger's persona first; the rest is further. */

@@ -86,6 +86,11 @@ public final class Report {
         page.put(
                 "rewardModel",
                 results.rewardModel() != null && !results.rewardModel().rows().isEmpty());
+        page.put("reliability", !findings.reliability().isEmpty());
+        page.put("reliabilitySentences", findings.reliability());
+        page.put(
+                "reliabilityTable",
+                Stream.ofNullable(results.table("reward-reliability")).map(Report::table).toList());
         page.put("curves", !results.curves().isEmpty());
         page.put("window", Results.CURVE_WINDOW);
         page.put("prototypes", results.prototypes() != null);
@@ -183,22 +188,23 @@ public final class Report {
         List<Map<String, Object>> tables = new ArrayList<>();
         boolean plain = results.policies().isEmpty() && results.rewardModel() == null;
         for (Table table : results.tables()) {
-            tables.add(
-                    Map.of(
-                            "name",
-                            table.name(),
-                            "open",
-                            plain,
-                            "caption",
-                            table.caption(),
-                            "columns",
-                            table.columns(),
-                            "rows",
-                            table.rows().stream()
-                                    .map(row -> Map.of("cells", cells(row)))
-                                    .toList()));
+            Map<String, Object> shown = new LinkedHashMap<>(table(table));
+            shown.put("open", plain);
+            tables.add(shown);
         }
         return tables;
+    }
+
+    private static Map<String, Object> table(Table table) {
+        return Map.of(
+                "name",
+                table.name(),
+                "caption",
+                table.caption(),
+                "columns",
+                table.columns(),
+                "rows",
+                table.rows().stream().map(row -> Map.of("cells", cells(row))).toList());
     }
 
     private static List<Map<String, Object>> cells(List<Object> row) {

@@ -94,6 +94,31 @@ final class ResultTables {
                                 e.overNone()));
         add(
                 tables,
+                "reward-reliability",
+                "Whether the reward is noise to a group: share of held-out choices that it predicts, ties one half, and its correlation with the truth within prompts; 95 % intervals over users.",
+                1,
+                List.of(
+                        "group",
+                        "users",
+                        "choices",
+                        "unscored",
+                        "accuracy",
+                        "completions",
+                        "correlation with the truth",
+                        "noise"),
+                results.rewardReliability(),
+                r ->
+                        List.of(
+                                r.group(),
+                                r.users(),
+                                r.choices(),
+                                r.unscored(),
+                                r.accuracy(),
+                                r.completions(),
+                                r.correlation(),
+                                r.noise() ? "yes" : "no"));
+        add(
+                tables,
                 "likeness",
                 "Completions against the answer that the user chose for the same prompt: ROUGE-L F1 and cosine of embeddings; 95 % intervals over users.",
                 2,

@@ -22,6 +22,7 @@ import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.TrainingSize;
@@ -53,6 +54,7 @@ import org.kindred.eval.table.Table;
  * @param alignment completions of the policies per group
  * @param heldOut how policies find held-out choices
  * @param personaEffect what the persona in the prompt is worth; left out where empty
+ * @param rewardReliability whether the reward is noise to groups; left out where empty
  * @param overOptimisation gains by the rewarding and by the evaluating judge
  * @param likeness of completions to the users' chosen answers
  * @param drift of the policies from their common start
@@ -78,6 +80,7 @@ public record Results(
         @Nullable Alignment alignment,
         @Nullable HeldOutTable heldOut,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PersonaEffect> personaEffect,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<RewardReliability> rewardReliability,
         List<OverOptimisation> overOptimisation,
         List<Likeness> likeness,
         List<Drift> drift,
@@ -176,6 +179,7 @@ public record Results(
         rankings = List.copyOf(rankings);
         overOptimisation = List.copyOf(overOptimisation);
         personaEffect = personaEffect == null ? List.of() : List.copyOf(personaEffect);
+        rewardReliability = rewardReliability == null ? List.of() : List.copyOf(rewardReliability);
         likeness = List.copyOf(likeness);
         drift = List.copyOf(drift);
         curves = List.copyOf(curves);

@@ -23,6 +23,7 @@ import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
 import org.kindred.eval.alignment.PersonaEffect;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.benchmark.ListRanking;
 import org.kindred.eval.benchmark.RewardBenchmark;
 import org.kindred.eval.benchmark.TrainingSize;
@@ -53,6 +54,7 @@ public final class ResultsBuilder {
     private @Nullable HeldOutTable heldOut;
     private List<OverOptimisation> overOptimisation = List.of();
     private List<PersonaEffect> personaEffect = List.of();
+    private List<RewardReliability> rewardReliability = List.of();
     private List<Likeness> likeness = List.of();
     private List<Drift> drift = List.of();
     private List<Results.Curve> curves = List.of();
@@ -158,6 +160,11 @@ public final class ResultsBuilder {
         return this;
     }
 
+    public ResultsBuilder rewardReliability(List<RewardReliability> found) {
+        rewardReliability = found;
+        return this;
+    }
+
     public ResultsBuilder likeness(List<Likeness> found) {
         likeness = found;
         return this;
@@ -201,6 +208,7 @@ public final class ResultsBuilder {
                 alignment,
                 heldOut,
                 personaEffect,
+                rewardReliability,
                 overOptimisation,
                 likeness,
                 drift,

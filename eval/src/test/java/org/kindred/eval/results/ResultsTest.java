@@ -78,6 +78,7 @@ final class ResultsTest {
                         "held-out-choices",
                         "held-out-differences",
                         "over-optimisation",
+                        "reward-reliability",
                         "likeness",
                         "drift",
                         "reward-model",
@@ -101,6 +102,25 @@ final class ResultsTest {
         assertThatThrownBy(() -> Results.read(folder.resolve("none")))
                 .isInstanceOf(KindredException.class)
                 .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void rewardThatIsNoiseToAGroup_isAFlag_aTableAndASentenceOfTheReport() throws Exception {
+        Results results = SomeResults.run(1, false, POLICIES);
+        results.write(folder);
+        assertThat(Files.readString(folder.resolve("reward-reliability.csv")))
+                .startsWith(
+                        "group,users,choices,unscored,accuracy,accuracy low,accuracy high,completions,"
+                                + "correlation with the truth,correlation with the truth low,correlation with the truth high,noise\nall,16,16,1,")
+                .contains("brisk,10,10,1,1.0,1.0,1.0,0,,,,no", "formal,6,6,0,0.5,0.5,0.5,0,,,,yes");
+        assertThat(Files.readString(folder.resolve("results.json")))
+                .contains("\"TIMEOUT\" : 1", "\"noise\" : true");
+        new Report(Results.read(folder), List.of()).write(folder.resolve("report.html"));
+        assertThat(Files.readString(folder.resolve("report.html")))
+                .contains(
+                        "<h2 id=\"reliability\">",
+                        "<li>In group formal, the reward predicts 0.500 (95 % interval 0.500 to 0.500) of 6 held-out choices: not distinguishable from noise on 6 choices.</li>")
+                .doesNotContain("<li>In group brisk");
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.kindred.eval.alignment.HeldOutChoices;
 import org.kindred.eval.alignment.HeldOutTable;
 import org.kindred.eval.alignment.Likeness;
 import org.kindred.eval.alignment.OverOptimisation;
+import org.kindred.eval.alignment.RewardReliability;
 import org.kindred.eval.alignment.Sample;
 import org.kindred.eval.benchmark.Accuracy;
 import org.kindred.eval.benchmark.RewardBenchmark;
@@ -22,6 +23,7 @@ import org.kindred.eval.benchmark.TrainingSize;
 import org.kindred.eval.stats.Effect;
 import org.kindred.eval.stats.Interval;
 import org.kindred.eval.table.Table;
+import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.TextEmbedder;
 
 /** Results as commands write them, of invented numbers; equal for equal seeds. */
@@ -111,6 +113,7 @@ public final class SomeResults {
                                 DRAWS,
                                 seeds))
                 .heldOut(HeldOutTable.of(choices, policies, DRAWS, seeds))
+                .rewardReliability(RewardReliability.of(samples, judgedChoices(), DRAWS, seeds))
                 .overOptimisation(OverOptimisation.of(samples, policies, DRAWS, seeds))
                 .likeness(
                         Likeness.of(
@@ -153,6 +156,21 @@ public final class SomeResults {
         }
         Files.writeString(file, text);
         return Results.read(file);
+    }
+
+    /** The judge is right of the larger group, and guesses of the small one. */
+    private static List<RewardReliability.Choice> judgedChoices() {
+        List<RewardReliability.Choice> choices = new ArrayList<>();
+        for (int user = 0; user < 16; user++) {
+            ScoreOutcome even = new ScoreOutcome.Scored(5);
+            choices.add(
+                    new RewardReliability.Choice(
+                            "u" + user,
+                            user < 10 ? "brisk" : "formal",
+                            user < 10 ? new ScoreOutcome.Scored(6.5) : even,
+                            user == 3 ? new ScoreOutcome.Failed("TIMEOUT", 2) : even));
+        }
+        return choices;
     }
 
     /** A benchmark of reward models, with tokens spent and training sizes. */

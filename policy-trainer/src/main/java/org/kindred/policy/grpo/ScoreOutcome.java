@@ -1,5 +1,8 @@
 package org.kindred.policy.grpo;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 /** What a judge said of one response. A failure is never a number. */
 public sealed interface ScoreOutcome {
 
@@ -22,4 +25,17 @@ public sealed interface ScoreOutcome {
 
     /** No usable judgement after {@code attempts} tries. */
     record Failed(String reason, int attempts) implements ScoreOutcome {}
+
+    /** Why there are no scores, by reason with how many. */
+    static Map<String, Integer> failures(Iterable<ScoreOutcome> outcomes) {
+        Map<String, Integer> failures = new TreeMap<>();
+        for (ScoreOutcome outcome : outcomes) {
+            if (outcome instanceof Failed failed) {
+                failures.merge(failed.reason(), 1, Integer::sum);
+            } else if (outcome instanceof Abstained abstained) {
+                failures.merge(abstained.reason(), 1, Integer::sum);
+            }
+        }
+        return failures;
+    }
 }
