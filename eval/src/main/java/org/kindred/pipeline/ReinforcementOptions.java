@@ -105,10 +105,10 @@ public record ReinforcementOptions(
                 20,
                 List.of(RewardTerm.parse("judge"), RewardTerm.parse("fluency:4")),
                 RewardUnit.LOGIT,
-                60,
-                new BatchOptions(8, 8, GroupSampling.NATURAL, 1, 32),
+                40,
+                new BatchOptions(8, 8, GroupSampling.BALANCED, 1, 32),
                 new OptimizerOptions(
-                        1e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
+                        2e-4, LearningRateSchedule.Shape.LINEAR, 5, AdamWOptions.defaults()),
                 new SamplingOptions(64, 0.8, 0, 1.0, 0.0, 1.0),
                 AdvantageOptions.defaults(EstimatorKind.P_GRPO)
                         .withSize(Whitening.NONE, GroupWeight.NONE, 1.0),

@@ -28,7 +28,7 @@ final class RunFolderTest {
             assertThat(run.isFinished("sft")).isFalse();
         }
         SupervisedOptions other =
-                new SupervisedOptions(1, 2_400, 0, 0, 8, 16, 0, options.optimizer());
+                new SupervisedOptions(1, 800, 800, 6_400, 0, 8, 16, 0, options.optimizer());
         assertThatThrownBy(() -> RunFolder.open(root, Existing.RESUME, other))
                 .isInstanceOf(OptionsException.class)
                 .hasMessageContaining("batch_rows: 16 -> 8");
@@ -57,7 +57,7 @@ final class RunFolderTest {
         Path root = folder.resolve("run");
         RunFolder.open(root, Existing.REFUSE, options).close();
         SupervisedOptions corrected =
-                new SupervisedOptions(1, 2_400, 0, 0, 8, 16, 0, options.optimizer());
+                new SupervisedOptions(1, 800, 800, 6_400, 0, 8, 16, 0, options.optimizer());
         try (RunFolder run = RunFolder.open(root, Existing.REFUSE, corrected)) {
             run.finish("data");
         }
