@@ -18,10 +18,15 @@ import java.util.Set;
  *     option
  */
 public record OptionLayer(String origin, ObjectNode values, boolean command) {
+    private static final String PRESET = "preset ";
+
+    static boolean isPreset(String origin) {
+        return origin.startsWith(PRESET);
+    }
 
     /** Options that are packaged under a name. */
     public static OptionLayer preset(String name, String yaml) {
-        String origin = "preset " + name;
+        String origin = PRESET + name;
         return new OptionLayer(origin, parse(origin, yaml), false);
     }
 

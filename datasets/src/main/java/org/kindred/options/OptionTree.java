@@ -242,12 +242,14 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
     }
 
     /**
-     * Says that options are not read with the choices made elsewhere.
+     * Says that options are not read with the choices made elsewhere. A preset may name them: it
+     * was written for many choices.
      *
      * @param key of an option, or of a record of options, all of which are meant
      * @param why which choice leaves it unread, and which one would read it
      * @return the same options; the unread ones say so in {@link #describe}
-     * @throws OptionsException if one of them was given, whatever its value
+     * @throws OptionsException if one of them was given by a file or the command line, whatever its
+     *     value
      */
     public OptionTree<T> refuse(String key, String why) {
         return refuse(key, why, DEFAULT);
@@ -268,7 +270,7 @@ public record OptionTree<T extends Record>(T options, Map<String, String> origin
         }
         Map<String, String> given = given();
         given.keySet().retainAll(meant);
-        given.values().removeIf(tolerated::equals);
+        given.values().removeIf(from -> from.equals(tolerated) || OptionLayer.isPreset(from));
         if (!given.isEmpty()) {
             throw new OptionsException(
                     given.entrySet().stream()

@@ -111,9 +111,9 @@ final class PersonaStage implements Stage {
                             "the start does not follow personas: the user's own is worth %+.3f against a"
                                     + " stranger's, less than start.least_persona_effect = %s. Reinforcement"
                                     + " from it would teach everybody the taste of the largest group. Let the"
-                                    + " start learn more (start.language.examples, start.sft.examples,"
-                                    + " start.sft.picks), or go on all the same with --set"
-                                    + " start.least_persona_effect=0",
+                                    + " start learn more (start.language.examples, start.sft.suited,"
+                                    + " start.sft.picks), or go on all the same with"
+                                    + " --resume --set start.least_persona_effect=0",
                             found.effect().mean(),
                             least));
         }

@@ -79,7 +79,9 @@ final class StartStage implements Stage {
 
     @Override
     public Map<String, String> reads(RecipeOptions options) {
-        return RunContext.leaves(options, "seed", "start.", "engine.");
+        Map<String, String> read = RunContext.leaves(options, "seed", "start.", "engine.");
+        read.remove("start.least_persona_effect"); // asked of what was learned
+        return read;
     }
 
     @Override

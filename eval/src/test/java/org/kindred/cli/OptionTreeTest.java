@@ -343,6 +343,13 @@ final class OptionTreeTest {
         assertThat(others.origins()).containsEntry("glass.size", "not read: there is none");
         assertThat(others.given()).containsOnlyKeys("seed");
         assertThat(others.describe()).contains("(not read: there is none) size in ml");
+        // a preset was written for many choices
+        OptionTree<Cellar> packaged =
+                OptionTree.resolve(
+                                Cellar.defaults(),
+                                List.of(OptionLayer.preset("large", "glass: {size: 200}")))
+                        .refuse("glass", "there is none");
+        assertThat(packaged.given()).isEmpty();
     }
 
     @Test
