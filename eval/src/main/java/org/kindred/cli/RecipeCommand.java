@@ -197,6 +197,9 @@ abstract class RecipeCommand implements Callable<Integer> {
             unread.put("start.decoder", "start.model is a folder");
             unread.put("start.language", "start.model is a folder");
         }
+        if (!options.rewardsByJudge()) {
+            unread.put("reinforcement.judge_unit", "reinforcement.rewards names no judge");
+        }
         if (!start.persona()) {
             unread.put("judge.persona", "start.persona is false");
             unread.put("start.criteria", "start.persona is false");

@@ -52,6 +52,13 @@ public record RecipeOptions(
                 && judge.embedded();
     }
 
+    /** Whether the judge rewards any policy. */
+    public boolean rewardsByJudge() {
+        return reinforcement.rewards(RewardTerm.Kind.JUDGE)
+                || arms.stream()
+                        .anyMatch(arm -> arm.resolve(reinforcement).rewards(RewardTerm.Kind.JUDGE));
+    }
+
     public RecipeOptions {
         seeds = List.copyOf(seeds);
         arms =

@@ -204,7 +204,7 @@ final class StartStage implements Stage {
             words.add(row.chosenText());
             words.add(row.rejectedText());
         }
-        if (context.judge().embedded()) {
+        if (options().persona() && context.judge().embedded()) {
             context.users()
                     .keySet()
                     .forEach(user -> context.persona(user, "").ifPresent(words::add));
@@ -230,12 +230,12 @@ final class StartStage implements Stage {
                 folder.resolve("model"),
                 options().lora(),
                 options().sft().heldOutShare(),
-                this::chosenAnswers,
+                this::answers,
                 options().sft()::sft);
     }
 
-    /** Chosen answers that fit the model, each under its user's persona. */
-    private List<SftExample> chosenAnswers(Tokenizer tokenizer, int limit) {
+    /** Chosen answers, and what the judge picks for users, each under its user's persona. */
+    private List<SftExample> answers(Tokenizer tokenizer, int limit) {
         List<Preference> rows =
                 seeds().child("chosen").shuffled(context.data().dataset().training());
         int most = options().sft().examples() == 0 ? rows.size() : options().sft().examples();
@@ -284,16 +284,16 @@ final class StartStage implements Stage {
                 : examples(
                         tokenizer,
                         new JudgePicks(context, seeds().child("suited"))
-                                .suited(texts(POOL * most, "suited"), most, CANDIDATES));
+                                .suited(texts(pool(most), "suited"), most, CANDIDATES));
     }
 
-    private void ask(List<JudgePicks.Pick> picks) {
-        context.askPersonas(
-                picks.stream().map(p -> new Personas.Asked(p.userId(), p.promptText())));
+    private static int pool(int learned) {
+        return (int) Math.min((long) POOL * learned, Corpus.MOST);
     }
 
     private List<SftExample> examples(Tokenizer tokenizer, List<JudgePicks.Pick> picks) {
-        ask(picks);
+        context.askPersonas(
+                picks.stream().map(p -> new Personas.Asked(p.userId(), p.promptText())));
         List<SftExample> examples = new ArrayList<>();
         for (JudgePicks.Pick pick : picks) {
             context.persona(pick.userId(), pick.promptText())

@@ -21,6 +21,9 @@ final class PersonaStageRunTest {
                         "--preset=tiny",
                         "--set=start.least_persona_effect=0.9",
                         "--set=evaluation.persona_prompts=20",
+                        "--set=evaluation.shots=[]",
+                        "--set=evaluation.evaluating_judge=false",
+                        "--set=arms=[grpo]",
                         "--out=run");
         assertThat(stopped.status()).isEqualTo(1);
         assertThat(stopped.output())
@@ -47,6 +50,6 @@ final class PersonaStageRunTest {
                         "--out=run",
                         "--set=start.least_persona_effect=0");
         assertThat(goesOn.status()).as(goesOn.output()).isZero();
-        assertThat(goesOn.output()).contains("finished before", "p_grpo - grpo");
+        assertThat(goesOn.output()).contains("finished before", "grpo - sft");
     }
 }

@@ -18,6 +18,9 @@ import org.kindred.datasets.Task;
  */
 public final class Corpus {
 
+    /** Examples that can be written at most. */
+    public static final int MOST = 200_000;
+
     private Corpus() {}
 
     /**
@@ -31,7 +34,7 @@ public final class Corpus {
      */
     public static List<Task> write(
             World world, int examples, Set<String> withoutPrompts, SeedTree seeds) {
-        if (examples < 1 || examples > 200_000) {
+        if (examples < 1 || examples > MOST) {
             throw new IllegalArgumentException("examples = " + examples + ": must be 1 to 200000");
         }
         Language language = world.language();

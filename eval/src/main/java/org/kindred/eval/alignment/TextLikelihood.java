@@ -76,12 +76,12 @@ public record TextLikelihood(CausalLm model, Tokenizer tokenizer, boolean raw) {
         int context = model.config().maxPositionEmbeddings();
         List<Integer> fitting = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            if (length(texts.get(i)) <= context) {
+            if (texts.get(i).length() <= context) {
                 fitting.add(i);
             }
         }
         // Rows of like length share a chunk, which is padded to its longest.
-        fitting.sort(Comparator.comparingInt(i -> length(texts.get(i))));
+        fitting.sort(Comparator.comparingInt(i -> texts.get(i).length()));
         @Nullable LogProb[] found = new LogProb[texts.size()];
         if (!fitting.isEmpty()) {
             TokenBatch batch =
@@ -100,10 +100,6 @@ public record TextLikelihood(CausalLm model, Tokenizer tokenizer, boolean raw) {
             }
         }
         return Arrays.asList(found);
-    }
-
-    private static int length(SftExample text) {
-        return text.prompt().length + text.completion().length;
     }
 
     private SftExample tokens(Text text) {

@@ -15,10 +15,12 @@ import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.RatingRange;
 import org.kindred.datasets.SeedTree;
+import org.kindred.policy.grpo.Judgement;
 import org.kindred.policy.grpo.ScoreOutcome;
 import org.kindred.reward.RatingScale;
 import org.kindred.reward.RecentlyUsed;
 import org.kindred.reward.RewardModel;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.RubricOutcome;
 import org.kindred.reward.TextEmbedder;
 import org.kindred.reward.UserContext;
@@ -278,7 +280,18 @@ public final class RubricJudge implements RewardModel {
 
     @Override
     public List<ScoreOutcome> score(UserContext user, String prompt, List<String> responses) {
-        return scoreAlone(rubric(posterior(user), prompt), responses);
+        return judge(user, prompt, responses, RewardUnit.POINTS).outcomes();
+    }
+
+    @Override
+    public Judgement judge(
+            UserContext user, String prompt, List<String> responses, RewardUnit unit) {
+        Rubric rubric = rubric(posterior(user), prompt);
+        return new Judgement(
+                scoreAlone(rubric, responses).stream()
+                        .map(points -> unit.of(points, rubric.scale()))
+                        .toList(),
+                Map.of());
     }
 
     /** Number of shared axes. */

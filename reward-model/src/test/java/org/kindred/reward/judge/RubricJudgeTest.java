@@ -20,6 +20,7 @@ import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Preference;
 import org.kindred.datasets.SeedTree;
 import org.kindred.policy.grpo.ScoreOutcome;
+import org.kindred.reward.RewardUnit;
 import org.kindred.reward.TwoCamps;
 import org.kindred.reward.UserContext;
 import org.kindred.reward.WordHashEmbedder;
@@ -52,6 +53,20 @@ final class RubricJudgeTest {
         }
 
         assertThat(right).isGreaterThanOrEqualTo(18); // of 20
+    }
+
+    @Test
+    void judge_inLogits_isTheUtilityWithinItsBounds() {
+        for (UserContext user : STRANGERS.values()) {
+            UserPosterior posterior = judge.posterior(user);
+            List<ScoreOutcome> outcomes =
+                    judge.judge(user, PROMPT, List.of(BRIEF, LONG), RewardUnit.LOGIT).outcomes();
+            for (int i = 0; i < 2; i++) {
+                double utility = judge.score(posterior, PROMPT, i == 0 ? BRIEF : LONG);
+                assertThat(((ScoreOutcome.Scored) outcomes.get(i)).value())
+                        .isCloseTo(Math.max(-8, Math.min(8, utility)), within(1e-6));
+            }
+        }
     }
 
     @Test
