@@ -98,6 +98,29 @@ final class PolicyCommandsTest {
                 .isNotEqualTo(merged.at("/completions/0/tokens"));
     }
 
+    /** Nobody reads a persona, so there is no judge, whose vocabulary the tokenizer would learn. */
+    @Test
+    void sft_fromNothingWithoutPersonas_opensNoJudge() throws Exception {
+        Kindred.Outcome trained =
+                Kindred.run(
+                        folder,
+                        "policy",
+                        "sft",
+                        "--model=scratch",
+                        "data",
+                        "--out=scratch",
+                        "--no-persona",
+                        "--threads=1",
+                        "--set=start.decoder.vocabulary_size=320",
+                        "--set=start.decoder.hidden_size=16",
+                        "--set=start.decoder.layers=1",
+                        "--set=start.decoder.heads=2",
+                        "--set=start.decoder.key_value_heads=1");
+        assertThat(trained.status()).as(trained.output()).isZero();
+        assertThat(folder.resolve("scratch/policy/sft/model/model.safetensors")).exists();
+        assertThat(folder.resolve("scratch/reward")).doesNotExist();
+    }
+
     private static double loss(String line) throws Exception {
         return Json.mapper().readTree(line).get("loss").asDouble();
     }
