@@ -76,7 +76,28 @@ final class KilledAnywhereTest {
                 "--threads=1");
     }
 
+    @Test
+    void dataImport_goesOnToEqualBytes() throws Exception {
+        PeopleFixture.people(folder.resolve("people"), 600, 60);
+        String[] command = {"data", "import", "canonical", "people"};
+        survives(command, (out, holdsRun) -> with(command, "--out=" + out, "--force"));
+    }
+
+    /** With what arguments a killed command goes on. */
+    private interface Again {
+        String[] command(String out, boolean holdsRun);
+    }
+
     private void survives(String... command) throws Exception {
+        survives(
+                command,
+                (out, holdsRun) ->
+                        holdsRun
+                                ? with(command, "--out=" + out, "--resume")
+                                : with(command, "--out=" + out));
+    }
+
+    private void survives(String[] command, Again again) throws Exception {
         long began = System.nanoTime();
         Kindred.Outcome whole = Kindred.run(folder, with(command, "--out=whole"));
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
@@ -90,12 +111,7 @@ final class KilledAnywhereTest {
             process.waitFor(after, TimeUnit.MILLISECONDS);
             process.destroyForcibly().waitFor();
             boolean holdsRun = Files.exists(folder.resolve(out).resolve("config.yaml"));
-            Kindred.Outcome resumed =
-                    Kindred.run(
-                            folder,
-                            holdsRun
-                                    ? with(command, "--out=" + out, "--resume")
-                                    : with(command, "--out=" + out));
+            Kindred.Outcome resumed = Kindred.run(folder, again.command(out, holdsRun));
             assertThat(resumed.status())
                     .as("killed after %d ms: %s", after, resumed.output())
                     .isZero();

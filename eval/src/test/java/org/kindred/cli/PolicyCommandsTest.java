@@ -238,7 +238,7 @@ final class PolicyCommandsTest {
     @Test
     void sftInterrupted_isSavedAndResumes() throws Exception {
         String[] command = {
-            "policy", "sft", "--model=model", "data", "--out=stopped", "--epochs=60", "--threads=1"
+            "policy", "sft", "--model=model", "data", "--out=stopped", "--epochs=300", "--threads=1"
         };
         Process process = Kindred.start(folder, command);
         BufferedReader lines =
@@ -258,7 +258,7 @@ final class PolicyCommandsTest {
                                 .toArray(String[]::new));
         assertThat(resumed.status()).as(resumed.output()).isZero();
         assertThat(Files.readAllLines(folder.resolve("stopped/policy/sft/metrics.jsonl")))
-                .hasSize(180);
+                .hasSize(900);
     }
 
     private static void assertRefused(int status, String message, String... arguments)
