@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             Main.Reward.class,
             Main.Policy.class,
             Main.Eval.class,
+            ServeCommand.class,
             DoctorCommand.class,
             PresetsCommand.class,
             AutoComplete.GenerateCompletion.class,

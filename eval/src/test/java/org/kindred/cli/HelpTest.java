@@ -25,6 +25,7 @@ final class HelpTest {
                     "eval report",
                     "doctor",
                     "presets",
+                    "serve",
                     "generate-completion",
                     "help");
 

@@ -28,6 +28,7 @@ import org.kindred.pipeline.SimulateOptions;
 import org.kindred.policy.bench.BenchOptions;
 import org.kindred.policy.rollout.SamplingOptions;
 import org.kindred.reward.training.RewardTrainingOptions;
+import org.kindred.serve.ServeOptions;
 
 /**
  * The page {@code eval/docs/config.md} is made from the option records. After a change: {@code mvn
@@ -57,6 +58,7 @@ final class OptionReferenceTest {
         commands.put("eval win-rate", WinRateOptions.defaults());
         commands.put("eval rank", RankingOptions.defaults());
         commands.put("eval scores", ScoreOptions.defaults());
+        commands.put("serve", ServeOptions.defaults());
         return commands;
     }
 

@@ -10,7 +10,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Imports run one way: cli -> pipeline -> eval -> reward-model -> policy-trainer -> datasets. */
+/** Imports run one way: cli -> serve -> pipeline -> eval -> reward-model -> policy-trainer -> datasets. */
 @AnalyzeClasses(
         packages = "org.kindred",
         importOptions = {
@@ -41,18 +41,22 @@ final class ArchitectureTest {
                     .definedBy("org.kindred.eval..")
                     .layer("pipeline")
                     .definedBy("org.kindred.pipeline..")
+                    .layer("serve")
+                    .definedBy("org.kindred.serve..")
                     .layer("cli")
                     .definedBy("org.kindred.cli..")
                     .whereLayer("cli")
                     .mayNotBeAccessedByAnyLayer()
-                    .whereLayer("pipeline")
+                    .whereLayer("serve")
                     .mayOnlyBeAccessedByLayers("cli")
+                    .whereLayer("pipeline")
+                    .mayOnlyBeAccessedByLayers("serve", "cli")
                     .whereLayer("eval")
-                    .mayOnlyBeAccessedByLayers("pipeline", "cli")
+                    .mayOnlyBeAccessedByLayers("pipeline", "serve", "cli")
                     .whereLayer("reward")
-                    .mayOnlyBeAccessedByLayers("eval", "pipeline", "cli")
+                    .mayOnlyBeAccessedByLayers("eval", "pipeline", "serve", "cli")
                     .whereLayer("policy")
-                    .mayOnlyBeAccessedByLayers("reward", "eval", "pipeline", "cli");
+                    .mayOnlyBeAccessedByLayers("reward", "eval", "pipeline", "serve", "cli");
 
     @ArchTest
     static final ArchRule latentTruthIsReadByEvaluationAlone =

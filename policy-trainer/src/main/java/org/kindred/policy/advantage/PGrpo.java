@@ -14,16 +14,13 @@ record PGrpo(Divisor divisor, double epsilon, HistoryBaseline baseline) implemen
 
     @Override
     public double[] advantages(double[] rewards, GroupState group) {
-        Moments history = group.rewards();
-        double centre =
-                baseline == HistoryBaseline.GROUP_HISTORY
-                        ? history.mean()
-                        : Moments.of(rewards).mean();
-        double std = history.std(divisor);
-        double scale = std < LEAST_SCALE ? 1 : std + epsilon;
+        HistoryScale scale = HistoryScale.of(group.rewards(), divisor, epsilon);
+        if (baseline == HistoryBaseline.PROMPT_MEAN) {
+            scale = new HistoryScale(Moments.of(rewards).mean(), scale.divisor());
+        }
         double[] advantages = new double[rewards.length];
         for (int i = 0; i < rewards.length; i++) {
-            advantages[i] = (rewards[i] - centre) / scale;
+            advantages[i] = scale.normalised(rewards[i]);
         }
         return advantages;
     }

@@ -151,6 +151,11 @@ public final class PreferenceGroups {
         return group;
     }
 
+    /** Whether a user has a group of their own, so that {@link #groupOf} gives one. */
+    public boolean knows(String userId) {
+        return groupByUser.containsKey(userId);
+    }
+
     /** Number of users in the group {@link #UNPLACED}. */
     public int unplaced() {
         return (int) groupByUser.values().stream().filter(UNPLACED::equals).count();
