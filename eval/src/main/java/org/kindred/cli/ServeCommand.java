@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.source.DataSource;
@@ -87,15 +88,22 @@ final class ServeCommand implements Callable<Integer> {
                         out.flush();
                     },
                     () -> {
-                        serving.set(Serving.start(run, data, options.options(), console));
-                        Serving open = serving.get();
-                        if (open != null) {
-                            out.println("kindred serve -> " + open.address());
-                            out.flush();
-                            open.awaitClosed();
-                        }
+                        Serving open = Serving.start(run, data, options.options(), console);
+                        serving.set(open);
+                        out.println("kindred serve -> " + open.address());
+                        out.flush();
+                        waitForInterruption();
                         return 0;
                     });
+        }
+    }
+
+    /** Requests have threads of their own; the process ends where its interruption is handled. */
+    private static void waitForInterruption() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

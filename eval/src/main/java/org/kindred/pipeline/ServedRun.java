@@ -100,7 +100,9 @@ public final class ServedRun implements AutoCloseable {
         return RunFolder.config(root);
     }
 
-    /** Opens it; a judge that is not fitted yet is fitted, one that is served is asked a question. */
+    /**
+     * Opens it; a judge that is not fitted yet is fitted, one that is served is asked a question.
+     */
     public static ServedRun open(Opening opening, Progress progress) {
         Path root = opening.root();
         config(root);

@@ -54,16 +54,14 @@ final class Access {
 
     private static String named(String authorization) {
         int space = authorization.indexOf(' ');
-        String scheme =
-                space < 0 ? "" : authorization.substring(0, space).toLowerCase(Locale.ROOT);
+        String scheme = space < 0 ? "" : authorization.substring(0, space).toLowerCase(Locale.ROOT);
         String value = authorization.substring(space + 1).strip();
         if (scheme.equals("bearer")) {
             return value;
         }
         if (scheme.equals("basic")) {
             try {
-                String pair =
-                        new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
+                String pair = new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8);
                 return pair.substring(pair.indexOf(':') + 1);
             } catch (IllegalArgumentException e) {
                 return ""; // no base64

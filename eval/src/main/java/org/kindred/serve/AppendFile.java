@@ -35,7 +35,12 @@ final class AppendFile implements AutoCloseable {
             FileChannel channel =
                     AtomicFiles.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             AppendFile file = new AppendFile(path, channel);
-            file.truncate(length);
+            if (channel.size() == length) { // the rule: nothing was torn
+                channel.position(length);
+                file.written = length;
+            } else {
+                file.truncate(length);
+            }
             return file;
         } catch (IOException e) {
             throw AtomicFiles.failure("opening", path, e);

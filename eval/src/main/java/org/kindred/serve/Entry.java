@@ -35,7 +35,16 @@ record Entry(
     /** Not normalised yet. */
     static Entry scored(Item item, double raw, @Nullable String group) {
         return new Entry(
-                item.id(), item.content(), SCORED, raw, raw, group, false, null, item.eval(), false);
+                item.id(),
+                item.content(),
+                SCORED,
+                raw,
+                raw,
+                group,
+                false,
+                null,
+                item.eval(),
+                false);
     }
 
     static Entry without(Item item, String status, String reason, @Nullable String group) {

@@ -14,14 +14,7 @@ record Item(String id, String userId, String prompt, String response, boolean ev
 
     /** Hash of what is judged: the same id with another one is another completion. */
     String content() {
-        return Sha256.of(
-                        userId.length()
-                                + ":"
-                                + userId
-                                + prompt.length()
-                                + ":"
-                                + prompt
-                                + response)
+        return Sha256.of(userId.length() + ":" + userId + prompt.length() + ":" + prompt + response)
                 .substring(0, 32);
     }
 

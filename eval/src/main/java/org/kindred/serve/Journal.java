@@ -90,9 +90,7 @@ final class Journal implements AutoCloseable {
                             + "; serve the run with the version of Kindred that wrote it, or remove the"
                             + " folder");
         }
-        Normalise mode =
-                Normalise.valueOf(
-                        head.path("mode").asText().toUpperCase(Locale.ROOT));
+        Normalise mode = Normalise.valueOf(head.path("mode").asText().toUpperCase(Locale.ROOT));
         Journal journal =
                 new Journal(
                         path,
@@ -102,7 +100,8 @@ final class Journal implements AutoCloseable {
         for (int i = 1; i < read.rows().size(); i++) {
             JsonNode row = read.rows().get(i);
             StepKey key =
-                    new StepKey(row.path("step").path(0).asLong(), row.path("step").path(1).asLong());
+                    new StepKey(
+                            row.path("step").path(0).asLong(), row.path("step").path(1).asLong());
             journal.add(key, read.ends().get(i), moments(row.path("groups")));
         }
         return journal;

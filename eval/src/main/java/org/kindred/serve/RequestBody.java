@@ -22,8 +22,7 @@ final class RequestBody {
         if (length > most) {
             throw tooLong(most);
         }
-        ByteArrayOutputStream body =
-                new ByteArrayOutputStream(length > 0 ? (int) length : BUFFER);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(length > 0 ? (int) length : BUFFER);
         byte[] buffer = new byte[BUFFER];
         try {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -50,7 +49,6 @@ final class RequestBody {
     }
 
     private static ServeException tooSlow() {
-        return ServeException.of(
-                408, "body: did not come in time (service.body_seconds)");
+        return ServeException.of(408, "body: did not come in time (service.body_seconds)");
     }
 }

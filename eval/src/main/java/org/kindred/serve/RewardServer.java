@@ -258,19 +258,22 @@ final class RewardServer implements AutoCloseable {
     }
 
     private void health(Context context) {
-        ObjectNode body = Json.mapper().createObjectNode();
-        answer(context, 200, body.put("status", stopping ? "stopping" : "ok"));
+        answer(context, 200, status(stopping ? "stopping" : "ok"));
     }
 
     private void ready(Context context) {
-        RewardService by = service;
-        if (stopping || by == null) {
+        if (stopping || service == null) {
             fail(
                     ServeException.later(503, 5, stopping ? STOPS : "the judge is not ready yet"),
                     context);
         } else {
-            answer(context, 200, new Routes(by, metrics).ready());
+            answer(context, 200, status("ready"));
         }
+    }
+
+    private static JsonNode status(String word) {
+        ObjectNode body = Json.mapper().createObjectNode();
+        return body.put("status", word);
     }
 
     private void metrics(Context context) {
@@ -294,9 +297,14 @@ final class RewardServer implements AutoCloseable {
         }
     }
 
-    /** Answers what has been asked, as long as that takes seconds, and asks others to come again. */
+    /**
+     * Answers what has been asked, as long as that takes seconds, and asks others to come again.
+     */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (stopping) {
+            return;
+        }
         stopping = true;
         RewardService by = service;
         if (by != null) {

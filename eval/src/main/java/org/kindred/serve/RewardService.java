@@ -40,6 +40,7 @@ final class RewardService implements AutoCloseable {
     private final GroupMoments base;
     private final boolean grouped;
     private final Map<String, RunHistory> histories = new TreeMap<>();
+    private @Nullable ServeException stops; // what new histories tell once the server stops
 
     /**
      * Reads all histories that the folder holds.
@@ -69,8 +70,7 @@ final class RewardService implements AutoCloseable {
                                         answer ->
                                                 items.add(
                                                         new Item(
-                                                                String.format(
-                                                                        "%08d", items.size()),
+                                                                String.format("%08d", items.size()),
                                                                 answer.userId(),
                                                                 answer.prompt(),
                                                                 answer.response(),
@@ -215,6 +215,9 @@ final class RewardService implements AutoCloseable {
                             + " stands still");
         }
         RunHistory fresh = open(name);
+        if (stops != null) {
+            fresh.release(stops);
+        }
         histories.put(name, fresh);
         return fresh;
     }
@@ -243,13 +246,8 @@ final class RewardService implements AutoCloseable {
 
     /** Tells whoever waits for a batch to come again; the server is about to stop. */
     synchronized void release() {
-        histories
-                .values()
-                .forEach(
-                        history ->
-                                history.release(
-                                        ServeException.later(
-                                                503, 5, "the server stops; come again")));
+        stops = ServeException.later(503, 5, "the server stops; come again");
+        histories.values().forEach(history -> history.release(stops));
     }
 
     @Override

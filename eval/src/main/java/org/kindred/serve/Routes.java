@@ -222,8 +222,7 @@ final class Routes {
         } else {
             for (int i = 0; i < prompts.size(); i++) {
                 scores.addAll(
-                        service.points(
-                                user, prompts.get(i), List.of(responses.get(i)), deadline));
+                        service.points(user, prompts.get(i), List.of(responses.get(i)), deadline));
             }
         }
         ObjectNode answer = head("score");
@@ -237,13 +236,18 @@ final class Routes {
         return answer;
     }
 
-    /** {@code GET /v1/history?run=NAME}; without a name, what runs there are. */
+    /**
+     * {@code GET /v1/history?run=NAME}; without a name, what runs there are, and who judges whom.
+     */
     JsonNode history(Query query) {
         String run = query.get("run");
         if (run == null) {
             ObjectNode answer = Json.mapper().createObjectNode();
             ArrayNode runs = answer.putArray("runs");
             service.runs().keySet().forEach(runs::add);
+            answer.put("judge", service.judge()).put("users", service.users());
+            ArrayNode groups = answer.putArray("groups");
+            service.groups().forEach(groups::add);
             return answer;
         }
         RunHistory history = service.begun(run);
@@ -308,15 +312,5 @@ final class Routes {
         RunHistory history = service.history(run);
         history.replace(mode, with);
         return told(run, history);
-    }
-
-    /** {@code GET /ready}. */
-    JsonNode ready() {
-        ObjectNode answer = Json.mapper().createObjectNode();
-        answer.put("status", "ready").put("judge", service.judge());
-        answer.put("users", service.users());
-        ArrayNode groups = answer.putArray("groups");
-        service.groups().forEach(groups::add);
-        return answer;
     }
 }

@@ -34,6 +34,7 @@ final class RunHistory implements AutoCloseable {
     static final int KEPT_STEPS = 64;
 
     private static final int MOST_ITEMS = 200_000; // of a step
+    private static final int MOST_KEPT_ITEMS = 100_000; // of all kept steps but the last two
 
     private final Path folder;
     private final Supplier<GroupMoments> base;
@@ -41,6 +42,7 @@ final class RunHistory implements AutoCloseable {
     private @Nullable Journal journal;
     private @Nullable StepFile newest; // not in the journal; every other step is
     private @Nullable Batch batch;
+    private @Nullable ServeException released; // what batches are told once the server stops
 
     /** Items of a step that have come and wait for the others. */
     private static final class Batch {
@@ -153,9 +155,7 @@ final class RunHistory implements AutoCloseable {
      */
     synchronized GroupMoments before(@Nullable StepKey key) {
         if (journal == null || newest == null || key == null) {
-            return journal != null && journal.mode() == Normalise.STREAM
-                    ? journal.merged()
-                    : now();
+            return journal != null && journal.mode() == Normalise.STREAM ? journal.merged() : now();
         }
         return key.compareTo(newest.key()) > 0 ? now() : journal.before(key);
     }
@@ -277,17 +277,21 @@ final class RunHistory implements AutoCloseable {
         synchronized (this) {
             check(Normalise.FROZEN, key, resume);
             StepFile step = frozenStep(key, resume, items);
+            finishBefore(key);
             GroupMoments before = begun(Normalise.FROZEN).before(key);
             List<Entry> answers = new ArrayList<>();
             List<Entry> fresh = new ArrayList<>();
             for (Entry item : items) {
-                Entry known = step.get(item.id());
-                Entry answer =
-                        known != null ? known : before.normalise(item).asResumed(resume);
+                Entry known = step == null ? null : step.get(item.id());
+                Entry answer = known != null ? known : before.normalise(item).asResumed(resume);
                 answers.add(answer);
                 if (known == null) {
                     fresh.add(answer);
                 }
+            }
+            if (step == null) {
+                begin(Normalise.FROZEN, key, fresh);
+                return answers; // on the disk already
             }
             requireRoom(step.entries().size() + fresh.size());
             written = new Written(answers, step, step.append(fresh));
@@ -296,15 +300,16 @@ final class RunHistory implements AutoCloseable {
         return written.entries;
     }
 
-    private StepFile frozenStep(StepKey key, boolean resume, List<Entry> items) {
-        if (newest == null || !newest.key().equals(key)) {
+    /** The file of a step that has begun; null of one that has not, or begins anew. */
+    private @Nullable StepFile frozenStep(StepKey key, boolean resume, List<Entry> items) {
+        StepFile step = newest;
+        if (step == null || !step.key().equals(key)) {
             StepKey last = newestStep();
-            if (last != null && key.compareTo(last) <= 0) { // resumed, or the journal's last
+            if (last != null && key.compareTo(last) <= 0) { // resumed, as has been checked
                 forget(key);
             }
-            return begin(Normalise.FROZEN, key, List.of());
+            return null;
         }
-        StepFile step = newest;
         boolean other = differs(step, items);
         if (!resume) {
             if (other) {
@@ -316,19 +321,15 @@ final class RunHistory implements AutoCloseable {
         return other || !all ? restarted(step, items) : step;
     }
 
+    private void finishBefore(StepKey key) {
+        if (newest != null && newest.key().compareTo(key) < 0) {
+            finish();
+        }
+    }
+
     /** The newest step without what the trainer had sent before it went back to it. */
     private StepFile restarted(StepFile step, List<Entry> items) {
-        Set<String> changed = new HashSet<>();
-        for (Entry item : items) {
-            Entry known = step.get(item.id());
-            if (known != null && !known.content().equals(item.content())) {
-                changed.add(item.id());
-            }
-        }
-        List<Entry> stay =
-                step.entries().stream()
-                        .filter(entry -> entry.resumed() && !changed.contains(entry.id()))
-                        .toList();
+        List<Entry> stay = staying(step, items);
         if (stay.size() == step.entries().size()) {
             return step;
         }
@@ -337,6 +338,20 @@ final class RunHistory implements AutoCloseable {
         kept.put(step.key(), anew);
         newest = anew;
         return anew;
+    }
+
+    /**
+     * What other processes of a resumed trainer have sent of a step; nothing where one of them
+     * sends something else now, since then the trainer was started once more.
+     */
+    private static List<Entry> staying(StepFile step, List<Entry> items) {
+        for (Entry item : items) {
+            Entry known = step.get(item.id());
+            if (known != null && known.resumed() && !known.content().equals(item.content())) {
+                return List.of();
+            }
+        }
+        return step.entries().stream().filter(Entry::resumed).toList();
     }
 
     private static boolean differs(StepFile step, List<Entry> items) {
@@ -361,7 +376,8 @@ final class RunHistory implements AutoCloseable {
     private static void requireRoom(int items) {
         if (items > MOST_ITEMS) {
             throw ServeException.of(
-                    409, "items: a step holds " + MOST_ITEMS + " at most; pass a step that advances");
+                    409,
+                    "items: a step holds " + MOST_ITEMS + " at most; pass a step that advances");
         }
     }
 
@@ -427,6 +443,9 @@ final class RunHistory implements AutoCloseable {
      */
     synchronized CompletableFuture<List<Entry>> batch(
             StepKey key, int size, boolean resume, List<Entry> items) {
+        if (released != null) {
+            throw released;
+        }
         check(Normalise.BATCH, key, resume);
         if (newest != null && newest.key().equals(key)) {
             StepFile step = newest;
@@ -441,7 +460,7 @@ final class RunHistory implements AutoCloseable {
                 throw conflict(key);
             }
         }
-        Batch waiting = open(key, size, resume);
+        Batch waiting = open(key, size, resume, items);
         requireRoom(size);
         for (Entry item : items) {
             Entry before = waiting.items.get(item.id());
@@ -450,7 +469,9 @@ final class RunHistory implements AutoCloseable {
                     throw conflict(key);
                 }
                 waiting.waiters.removeIf(
-                        waiter -> waiter.ids.contains(item.id()) && waiter.answer.completeExceptionally(conflict(key)));
+                        waiter ->
+                                waiter.ids.contains(item.id())
+                                        && waiter.answer.completeExceptionally(conflict(key)));
             }
         }
         Set<String> all = new HashSet<>(waiting.items.keySet());
@@ -475,7 +496,7 @@ final class RunHistory implements AutoCloseable {
         return answer;
     }
 
-    private Batch open(StepKey key, int size, boolean resume) {
+    private Batch open(StepKey key, int size, boolean resume, List<Entry> items) {
         Batch waiting = batch;
         if (waiting != null && waiting.key.equals(key) && waiting.size == size) {
             return waiting;
@@ -502,9 +523,7 @@ final class RunHistory implements AutoCloseable {
         StepKey last = newestStep();
         if (last != null && key.compareTo(last) <= 0) {
             if (newest != null && newest.key().equals(key)) {
-                newest.entries().stream()
-                        .filter(Entry::resumed)
-                        .forEach(entry -> fresh.items.put(entry.id(), entry));
+                staying(newest, items).forEach(entry -> fresh.items.put(entry.id(), entry));
             }
             forget(key);
         }
@@ -528,8 +547,9 @@ final class RunHistory implements AutoCloseable {
         }
     }
 
-    /** Tells whoever waits for a batch to come again later. */
+    /** Tells whoever waits for a batch, from now on, to come again later. */
     synchronized void release(ServeException why) {
+        released = why;
         if (batch != null) {
             batch.abandon(why);
             batch = null;
@@ -552,10 +572,14 @@ final class RunHistory implements AutoCloseable {
         StepFile step = StepFile.create(folder, key, first);
         kept.put(key, step);
         newest = step;
-        while (kept.size() > KEPT_STEPS) {
+        while (kept.size() > KEPT_STEPS || kept.size() > 2 && keptItems() > MOST_KEPT_ITEMS) {
             remove(kept.firstEntry().getValue());
         }
         return step;
+    }
+
+    private long keptItems() {
+        return kept.values().stream().mapToLong(one -> one.entries().size()).sum();
     }
 
     private void finish() {

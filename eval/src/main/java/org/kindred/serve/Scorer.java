@@ -67,8 +67,7 @@ final class Scorer implements AutoCloseable {
         return score(items, false, RewardUnit.POINTS, deadline);
     }
 
-    private List<Entry> score(
-            List<Item> items, boolean grouped, RewardUnit in, Deadline deadline) {
+    private List<Entry> score(List<Item> items, boolean grouped, RewardUnit in, Deadline deadline) {
         Entry[] entries = new Entry[items.size()];
         Map<Question, List<Integer>> asked = new LinkedHashMap<>();
         for (int i = 0; i < entries.length; i++) {

@@ -60,7 +60,11 @@ public record ServiceOptions(
                 "max_body_bytes",
                 maxBodyBytes,
                 LEAST_BODY + " to " + MOST_BODY);
-        require(maxRequests >= 1 && maxRequests <= 10_000, "max_requests", maxRequests, "1 to 10000");
+        require(
+                maxRequests >= 1 && maxRequests <= 10_000,
+                "max_requests",
+                maxRequests,
+                "1 to 10000");
         require(
                 requestsPerSecond >= 0 && Double.isFinite(requestsPerSecond),
                 "requests_per_second",
@@ -104,7 +108,8 @@ public record ServiceOptions(
             return true;
         } catch (UnknownHostException e) {
             throw new OptionsException(
-                    "bind = " + bind + ": no such address of this machine, for example 127.0.0.1", e);
+                    "bind = " + bind + ": no such address of this machine, for example 127.0.0.1",
+                    e);
         }
     }
 

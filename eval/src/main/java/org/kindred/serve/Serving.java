@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.Progress;
@@ -17,10 +16,10 @@ public final class Serving implements AutoCloseable {
     private static final int LEAST_TOKEN = 16;
 
     private final RewardServer server;
-    private final CountDownLatch stopped = new CountDownLatch(1);
     private final String bind;
     private @Nullable ServedRun run;
     private @Nullable RewardService service;
+    private boolean closed;
 
     private Serving(RewardServer server, String bind) {
         this.server = server;
@@ -37,10 +36,7 @@ public final class Serving implements AutoCloseable {
             Path root, @Nullable DataSource data, ServeOptions options, Progress progress) {
         ServiceOptions how = options.service();
         how.requireToken();
-        Serving serving =
-                new Serving(
-                        RewardServer.start(how, token(how.tokenFile())),
-                        how.bind());
+        Serving serving = new Serving(RewardServer.start(how, token(how.tokenFile())), how.bind());
         try {
             progress.stage("serve", "listens at " + serving.address() + ", opens the run");
             ServedRun run =
@@ -55,7 +51,8 @@ public final class Serving implements AutoCloseable {
                             progress);
             serving.run = run;
             RewardService service =
-                    new RewardService(Served.of(run, how), options.judgeUnit(), how, root, progress);
+                    new RewardService(
+                            Served.of(run, how), options.judgeUnit(), how, root, progress);
             serving.service = service;
             serving.server.serve(service);
             progress.stage(
@@ -105,26 +102,11 @@ public final class Serving implements AutoCloseable {
         return "http://" + (bind.contains(":") ? "[" + bind + "]" : bind) + ":" + server.port();
     }
 
-    int port() {
-        return server.port();
-    }
-
-    /** Returns when {@link #close} has been called. */
-    public void awaitClosed() {
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** Lets requests in progress end, then closes histories and run. */
     @Override
     public synchronized void close() {
-        if (stopped.getCount() == 0) {
-            return;
-        }
-        try {
+        if (!closed) {
+            closed = true;
             server.close();
             if (service != null) {
                 service.close();
@@ -132,8 +114,6 @@ public final class Serving implements AutoCloseable {
             if (run != null) {
                 run.close();
             }
-        } finally {
-            stopped.countDown();
         }
     }
 }

@@ -28,6 +28,7 @@ final class StepFile implements AutoCloseable {
     private final Path path;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final AppendFile file;
+    private long rewards;
 
     private StepFile(StepKey key, Path path, AppendFile file) {
         this.key = key;
@@ -54,7 +55,7 @@ final class StepFile implements AutoCloseable {
         first.forEach(entry -> lines.append(CheckedLines.line(entry)));
         AtomicFiles.writeText(path, lines.toString());
         StepFile step = new StepFile(key, path, AppendFile.open(path, path.toFile().length()));
-        first.forEach(entry -> step.entries.put(entry.id(), entry));
+        first.forEach(step::put);
         return step;
     }
 
@@ -68,19 +69,20 @@ final class StepFile implements AutoCloseable {
     static StepFile open(Path folder, StepKey key) {
         Path path = path(folder, key);
         CheckedLines.Read read = CheckedLines.read(path);
-        if (read.rows().isEmpty()
-                || !read.rows().get(0).toString().equals(head(key).toString())) {
+        if (read.rows().isEmpty() || !read.rows().get(0).toString().equals(head(key).toString())) {
             throw new KindredException(
                     path + " is not of the step in its name; take it from a copy");
         }
         StepFile step = new StepFile(key, path, AppendFile.open(path, read.length()));
         for (JsonNode row : read.rows().subList(1, read.rows().size())) {
             try {
-                Entry entry = Json.mapper().treeToValue(row, Entry.class);
-                step.entries.put(entry.id(), entry);
+                step.put(Json.mapper().treeToValue(row, Entry.class));
             } catch (JsonProcessingException e) {
                 throw new KindredException(
-                        step.path + " cannot be read: " + Json.explain(e) + "; take it from a copy");
+                        step.path
+                                + " cannot be read: "
+                                + Json.explain(e)
+                                + "; take it from a copy");
             }
         }
         return step;
@@ -102,9 +104,14 @@ final class StepFile implements AutoCloseable {
         return entries.values();
     }
 
+    private void put(Entry entry) {
+        Entry before = entries.put(entry.id(), entry);
+        rewards += (entry.counts() ? 1 : 0) - (before != null && before.counts() ? 1 : 0);
+    }
+
     /** Rewards that count. */
     long rewards() {
-        return entries.values().stream().filter(Entry::counts).count();
+        return rewards;
     }
 
     /** Adds items; they are on the disk after {@link #flush}. */
@@ -115,7 +122,7 @@ final class StepFile implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         more.forEach(entry -> lines.append(CheckedLines.line(entry)));
         long end = file.append(lines.toString());
-        more.forEach(entry -> entries.put(entry.id(), entry));
+        more.forEach(this::put);
         return end;
     }
 

@@ -180,7 +180,7 @@ final class ServeCommandTest {
                 server = Server.start(run);
             }
         }
-        server.process().destroy(); // SIGTERM
+        server.process().toHandle().destroy(); // SIGTERM, and its output can still be read
         String said =
                 new String(
                         server.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -10,7 +10,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Imports run one way: cli -> serve -> pipeline -> eval -> reward-model -> policy-trainer -> datasets. */
+/**
+ * Imports run one way: cli -> serve -> pipeline -> eval -> reward-model -> policy-trainer ->
+ * datasets.
+ */
 @AnalyzeClasses(
         packages = "org.kindred",
         importOptions = {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.kindred.pipeline.ServedRun;
 import org.kindred.policy.grpo.Judgement;
 import org.kindred.policy.grpo.ScoreOutcome;
@@ -25,7 +26,7 @@ final class People implements RewardModel {
                 USERS.size(),
                 id -> USERS.contains(id) ? new UserContext(id, List.of()) : null,
                 (id, prompt) -> id.substring(0, 1),
-                Set.of("a", "b"),
+                new TreeSet<>(Set.of("a", "b")),
                 warm ? Map.of("a", List.of(new ServedRun.Answer("a1", "p", "worth 4"))) : Map.of(),
                 2);
     }
