@@ -174,8 +174,7 @@ final class PolicyCommandsTest {
                         "--dtype=f32");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output())
-                .contains(
-                        "\"dtype\" : \"f32\"", "\"device\" : \"cpu\"", "\"flop_utilisation\"");
+                .contains("\"dtype\" : \"f32\"", "\"device\" : \"cpu\"", "\"flop_utilisation\"");
     }
 
     @Test
