@@ -90,6 +90,11 @@ public final class Checksums {
         refuse(damaged);
     }
 
+    /** The files that lie directly in the folder whose content is not what was written. */
+    public static List<Path> damaged(Path folder) {
+        return damaged(folder, file -> true);
+    }
+
     private static void refuse(List<Path> damaged) {
         if (!damaged.isEmpty()) {
             throw new KindredException(
