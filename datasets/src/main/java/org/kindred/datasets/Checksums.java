@@ -54,13 +54,19 @@ public final class Checksums {
         }
     }
 
-    /** Leaves a file unchecked from now on. */
-    public static void drop(Path file) {
+    /**
+     * Leaves a file unchecked from now on.
+     *
+     * @return whether it was checked
+     */
+    public static boolean drop(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         Map<String, String> sums = read(folder);
-        if (sums.remove(String.valueOf(file.getFileName())) != null) {
+        boolean checked = sums.remove(String.valueOf(file.getFileName())) != null;
+        if (checked) {
             write(folder, sums);
         }
+        return checked;
     }
 
     /**

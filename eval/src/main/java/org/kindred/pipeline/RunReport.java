@@ -44,7 +44,11 @@ public final class RunReport {
                         ? Results.find(run).resolveSibling("report.html")
                         : run.resolve("eval/report.html");
         Texts texts = finished ? texts(run) : new Texts(List.of(), "");
+        boolean checked = Checksums.drop(file);
         new Report(results, texts.examples(), texts.withheld(), refreshSeconds).write(file);
+        if (checked) {
+            Checksums.add(file);
+        }
         return file;
     }
 
