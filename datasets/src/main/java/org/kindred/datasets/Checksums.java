@@ -54,13 +54,19 @@ public final class Checksums {
         }
     }
 
-    /** Leaves a file unchecked from now on. */
-    public static void drop(Path file) {
+    /**
+     * Leaves a file unchecked from now on.
+     *
+     * @return whether it was checked
+     */
+    public static boolean drop(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         Map<String, String> sums = read(folder);
-        if (sums.remove(String.valueOf(file.getFileName())) != null) {
+        boolean checked = sums.remove(String.valueOf(file.getFileName())) != null;
+        if (checked) {
             write(folder, sums);
         }
+        return checked;
     }
 
     /**
@@ -88,6 +94,11 @@ public final class Checksums {
             throw AtomicFiles.failure("reading", root, e);
         }
         refuse(damaged);
+    }
+
+    /** The files that lie directly in the folder whose content is not what was written. */
+    public static List<Path> damaged(Path folder) {
+        return damaged(folder, file -> true);
     }
 
     private static void refuse(List<Path> damaged) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
 import org.kindred.options.OptionsException;
+import org.kindred.reward.judges.RewardOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -92,7 +93,13 @@ class OptionSettings {
      * @param found options that the command finds out by itself, for example from its data
      */
     <T extends Record> OptionTree<T> resolve(T defaults, OptionLayer... found) {
-        return OptionTree.resolve(defaults, layers(found));
+        List<OptionLayer> layers = layers(found);
+        String judge = OptionTree.peek(defaults, layers, "judge.spec");
+        Map<String, Record> saved = judge.isEmpty() ? Map.of() : RewardOptions.saved(judge);
+        if (!saved.isEmpty()) {
+            layers.add(0, OptionLayer.of(judge, Map.of("judge", saved)));
+        }
+        return OptionTree.resolve(defaults, layers);
     }
 
     /** The value that an option will have; see {@link OptionTree#peek}. */

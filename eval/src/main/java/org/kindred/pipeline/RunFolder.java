@@ -181,8 +181,10 @@ public final class RunFolder implements AutoCloseable {
     /** True for a run that stopped before it wrote anything, for example at a mistyped path. */
     private static boolean neverGotAnywhere(Path root) {
         Path state = root.resolve(STATE);
-        if (!Files.exists(state)) {
-            return false;
+        if (!Files.exists(state)) { // killed while it began
+            return Files.exists(root.resolve(LOCK))
+                    && onlyOwnFiles(root)
+                    && (!Files.exists(root.resolve(CONFIG)) || isWhole(root.resolve(CONFIG)));
         }
         try {
             return onlyOwnFiles(root)
@@ -194,7 +196,10 @@ public final class RunFolder implements AutoCloseable {
 
     private static boolean onlyOwnFiles(Path root) {
         try (Stream<Path> entries = Files.list(root)) {
-            return entries.allMatch(e -> OWN_FILES.contains(e.getFileName().toString()));
+            return entries.allMatch(
+                    e ->
+                            OWN_FILES.contains(e.getFileName().toString())
+                                    || AtomicFiles.isLeftover(e));
         } catch (IOException e) {
             throw AtomicFiles.failure("listing", root, e);
         }
@@ -215,7 +220,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private void clear() {
-        if (!Files.exists(path(STATE))) {
+        if (!Files.exists(path(STATE)) && !neverGotAnywhere(root)) {
             throw new KindredException(
                     root
                             + " does not hold a run; --force replaces runs only. Empty the folder by hand or name another one.");
@@ -256,24 +261,28 @@ public final class RunFolder implements AutoCloseable {
      */
     public static Path config(Path root) {
         Path file = root.resolve(CONFIG);
+        if (!isWhole(file)) {
+            throw new KindredException(
+                    file
+                            + " is damaged, or was edited: it is not as the run wrote it. Put it"
+                            + " back, give other options on the command line, or start another"
+                            + " run with --config "
+                            + file
+                            + " --out DIR");
+        }
+        return file;
+    }
+
+    private static boolean isWhole(Path config) {
         try {
-            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+            String text = new String(Files.readAllBytes(config), StandardCharsets.UTF_8);
             int sum = text.lastIndexOf(CONFIG_SUM);
-            if (sum < 0
-                    || !text.substring(sum + CONFIG_SUM.length())
+            return sum >= 0
+                    && text.substring(sum + CONFIG_SUM.length())
                             .strip()
-                            .equals(Sha256.of(text.substring(0, sum)))) {
-                throw new KindredException(
-                        file
-                                + " is damaged, or was edited: it is not as the run wrote it. Put it"
-                                + " back, give other options on the command line, or start another"
-                                + " run with --config "
-                                + file
-                                + " --out DIR");
-            }
-            return file;
+                            .equals(Sha256.of(text.substring(0, sum)));
         } catch (IOException e) {
-            throw AtomicFiles.failure("reading", file, e);
+            throw AtomicFiles.failure("reading", config, e);
         }
     }
 

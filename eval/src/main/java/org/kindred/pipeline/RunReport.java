@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.PreferenceDataset;
 import org.kindred.datasets.simulation.SimulatedPopulation;
@@ -43,7 +44,11 @@ public final class RunReport {
                         ? Results.find(run).resolveSibling("report.html")
                         : run.resolve("eval/report.html");
         Texts texts = finished ? texts(run) : new Texts(List.of(), "");
+        boolean checked = Checksums.drop(file);
         new Report(results, texts.examples(), texts.withheld(), refreshSeconds).write(file);
+        if (checked) {
+            Checksums.add(file);
+        }
         return file;
     }
 
@@ -88,6 +93,7 @@ public final class RunReport {
         if (!Files.exists(run.resolve(Samples.FILE)) || !Files.isDirectory(run.resolve("data"))) {
             return new Texts(List.of(), "");
         }
+        Checksums.check(run.resolve("data"));
         PreferenceDataset dataset = CanonicalReader.read(run.resolve("data")).dataset();
         ReportTexts wanted = wanted(run.resolve(RunFolder.CONFIG));
         return wanted.shown(SimulatedPopulation.isSource(dataset))

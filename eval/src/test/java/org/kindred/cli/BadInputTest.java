@@ -87,8 +87,17 @@ final class BadInputTest {
 
     @Test
     void tornAndWrongLines_areQuarantined_theRestCounts() throws Exception {
-        String small = "--set=simulation.people.users=24";
-        assertThat(Kindred.run(folder, "data", "simulate", "--out", "population", small).status())
+        assertThat(
+                        Kindred.run(
+                                        folder,
+                                        "data",
+                                        "simulate",
+                                        "--out=population",
+                                        "--set=simulation.people.users=24",
+                                        "--set=simulation.texts.domains=2",
+                                        "--set=simulation.texts.known_prompts=8",
+                                        "--set=simulation.pairs.fit=8")
+                                .status())
                 .isZero();
         Path rows = folder.resolve("population/preferences.jsonl");
         long good = Files.lines(rows).count();

@@ -57,22 +57,40 @@ final class KilledAnywhereTest {
 
     @Test
     void rewardTrain_goesOnToEqualBytes() throws Exception {
-        PeopleFixture.people(folder.resolve("people"), 9, 12);
+        Kindred.Outcome made =
+                Kindred.run(
+                        folder,
+                        "data",
+                        "simulate",
+                        "--out=people",
+                        "--set=simulation.people.users=24",
+                        "--set=simulation.texts.domains=2",
+                        "--set=simulation.texts.known_prompts=8",
+                        "--set=simulation.pairs.fit=8");
+        assertThat(made.status()).as(made.output()).isZero();
         survives(
                 "reward",
                 "train",
                 "people",
                 "--model=scratch",
-                "--stages=psi",
+                "--stages=psi,cre",
                 "--set=chains.samples=1",
-                "--set=psi.epochs=2",
-                "--set=checkpoints.checkpoint_every=5",
-                "--set=decoder.hidden_size=16",
+                "--set=chains.budget=60",
+                "--set=psi.epochs=4",
+                "--set=cre.steps=2",
+                "--set=cre.batch.prompts_per_step=2",
+                "--set=cre.batch.completions_per_prompt=2",
+                "--set=checkpoints.checkpoint_every=2",
+                "--set=decoder.hidden_size=32",
                 "--set=decoder.layers=1",
                 "--set=decoder.heads=2",
                 "--set=decoder.key_value_heads=1",
-                "--set=decoder.vocabulary_size=300",
-                "--set=test_pairs=4",
+                "--set=decoder.vocabulary_size=400",
+                "--set=decoder.context_tokens=1024",
+                "--set=judge.llm.prompt=compact",
+                "--set=judge.llm.history=1",
+                "--set=judge.llm.max_tokens=60",
+                "--set=test_pairs=2",
                 "--threads=1");
     }
 

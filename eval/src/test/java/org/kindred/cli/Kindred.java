@@ -28,6 +28,9 @@ final class Kindred {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-Xmx1g",
+                                "-XX:+UseSerialGC",
+                                // Short commands are over before the optimising compiler pays.
+                                "-XX:TieredStopAtLevel=1",
                                 "-Dai.djl.offline=true",
                                 "-Dai.djl.pytorch.graph_optimizer=false",
                                 "-cp",

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,15 @@ final class RewardCommandsTest {
         Path data = folder.resolve("data");
         SimulatedPopulation.generate(small, SeedTree.root(1)).write(data);
         return data;
+    }
+
+    private String options(String... more) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("reward", "score", "data", "--print-config"));
+        command.addAll(List.of(more));
+        Outcome printed = Kindred.run(folder, command.toArray(String[]::new));
+        assertThat(printed.status()).as(printed.output()).isZero();
+        return printed.output();
     }
 
     @Test
@@ -71,6 +81,9 @@ final class RewardCommandsTest {
                         "--set=judge.rubric.tau=3");
         assertThat(saved.status()).as(saved.output()).isEqualTo(2);
         assertThat(saved.output()).contains("judge.rubric.tau is not read", "has its fit");
+        assertThat(options("--judge=run:run")).containsPattern("k: 2 +# \\(run:run\\)");
+        assertThat(options("--judge=run:run", "--set=judge.prototypes.k=0"))
+                .containsPattern("k: 0 +# \\(command line\\)");
         Outcome scored =
                 Kindred.run(
                         folder,

@@ -207,22 +207,45 @@ final class RewardTrainCommandTest {
         assertThat(Files.readAllBytes(folder.resolve("run/results.json"))).isEqualTo(before);
     }
 
+    private JsonNode scoredByTheModel(String out, String... more) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "reward",
+                                "score",
+                                folder.resolve("data").toString(),
+                                "--judge=local:" + folder.resolve("run/model"),
+                                "--out=" + folder.resolve(out)));
+        command.addAll(List.of(more));
+        Outcome outcome = kindred(command.toArray(String[]::new));
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        return Json.mapper().readTree(folder.resolve(out + "/results.json").toFile());
+    }
+
     @Test
     @Order(4)
     void score_trainedModelAsJudge_isAskedInItsOwnForm() throws IOException {
-        Outcome outcome =
-                kindred(
-                        "reward",
-                        "score",
-                        folder.resolve("data").toString(),
-                        "--judge=local:" + folder.resolve("run/model"),
-                        "--set=judge.scaling.temperature=0", // else half the chains are unreadable
-                        "--out=" + folder.resolve("scores"));
-        assertThat(outcome.status()).as(outcome.output()).isZero();
-        JsonNode results = Json.mapper().readTree(folder.resolve("scores/results.json").toFile());
+        // colder, since half the chains are unreadable at the published temperature
+        JsonNode results = scoredByTheModel("scores", "--set=judge.scaling.temperature=0");
         assertThat(results.at("/details/judge").asText()).contains("compact-inference");
         assertThat(results.at("/details/scored").path("unscored").asInt())
                 .isLessThan(results.at("/details/scored").path("pairs").asInt());
+    }
+
+    @Test
+    @Order(5)
+    void score_trainedModelAsJudge_hearsItsOwnSamples() throws IOException {
+        String cold = "--set=judge.scaling.temperature=0.2";
+        scoredByTheModel("alone", cold);
+        JsonNode scaled = scoredByTheModel("scaled", cold, "--individual=2");
+        assertThat(scaled.at("/details/scaling").asText()).isEqualTo("IND_2");
+        List<JsonNode> together = lines("scaled/scores.jsonl");
+        assertThat(together).anyMatch(line -> line.path("own_samples").asInt() == 2);
+        assertThat(together.stream().map(line -> line.path("chosen")).toList())
+                .isNotEqualTo(
+                        lines("alone/scores.jsonl").stream()
+                                .map(line -> line.path("chosen"))
+                                .toList());
     }
 
     /** P-GRPO by two groups; a run that is stopped in the middle goes on to the same end. */

@@ -196,6 +196,8 @@ final class RunCommandTest {
                     .as(file.toString())
                     .doesNotContain('"' + user + '"', user + "/");
         }
+        Kindred.Outcome report = Kindred.run(folder, "eval", "report", run);
+        assertThat(report.status()).as(report.output()).isZero();
     }
 
     private static List<Path> files(Path root) throws Exception {

@@ -71,6 +71,23 @@ final class RunFolderTest {
                 .hasMessageContaining("is not empty");
     }
 
+    /** A kill between the lock, the options and the state. */
+    @Test
+    void runThatWasKilledWhileItBegan_isNoObstacle() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("run"));
+        Files.createFile(root.resolve("run.lock"));
+        Files.createFile(root.resolve(".config.yaml-1.tmp"));
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        Files.delete(root.resolve("state.json"));
+        RunFolder.open(root, Existing.REFUSE, options).close();
+        assertThat(root.resolve("state.json")).exists();
+
+        Files.delete(root.resolve("state.json"));
+        Files.writeString(root.resolve("config.yaml"), "mine");
+        assertThatThrownBy(() -> RunFolder.open(root, Existing.REFUSE, options))
+                .hasMessageContaining("is not empty");
+    }
+
     @Test
     void command_isThatWhichStartedTheRun() {
         try (RunFolder run = RunFolder.open(folder.resolve("run"), Existing.REFUSE, options)) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalWriter;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.Manifest;
 import org.kindred.datasets.Preference;
@@ -102,6 +103,7 @@ public record SimulatedPopulation(PreferenceDataset dataset, LatentTruth truth, 
                 inside -> {
                     CanonicalWriter.writeInto(inside, dataset, List.of(), manifest);
                     truth.save(inside.resolve(TRUTH_FILE));
+                    Checksums.addAll(inside);
                 });
     }
 }

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.JsonLines;
 import org.kindred.datasets.KindredException;
@@ -100,6 +101,14 @@ public record DataSource(@Nullable String format, Path path) {
         Path rows = canonical(workFolder, progress);
         progress.stage("read", toString());
         CanonicalReader.Loaded loaded = CanonicalReader.read(rows);
+        for (Path changed : Checksums.damaged(rows)) {
+            progress.note(
+                    changed
+                            + " is not the file that "
+                            + Checksums.FILE
+                            + " beside it was made for: it was changed or is damaged. If you changed"
+                            + " it, remove its line there");
+        }
         List<Quarantined> quarantined = new ArrayList<>();
         if (format != null && Files.exists(rows.resolve(FolderTarget.QUARANTINE))) {
             JsonLines.read(

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.datasets.CanonicalReader;
+import org.kindred.datasets.Checksums;
 import org.kindred.datasets.Json;
 import org.kindred.datasets.JsonLines;
 import org.kindred.datasets.KindredException;
@@ -156,6 +157,7 @@ public final class DatasetImport {
             }
             Json.write(folder.resolve(REPORT), report);
             Json.write(folder.resolve(CanonicalReader.MANIFEST), manifest(report, inputs));
+            Checksums.addAll(folder);
             return report;
         } finally {
             workers.shutdownNow();

@@ -88,7 +88,9 @@ public record PersonaEffect(
                         ? (effect.mean() < SMALL ? "it hardly follows" : "it follows") + " personas"
                         : effect.high() < 0
                                 ? "it answers strangers' wishes better than the user's own"
-                                : "it does not read the persona";
+                                : effect.low() > -SMALL && effect.high() < SMALL
+                                        ? "it does not read the persona"
+                                        : "so few prompts do not tell whether it reads the persona";
         return String.format(
                 Locale.ROOT,
                 "%s: the user's own persona is worth %+.3f (95 %% interval %+.3f to %+.3f) against that of a user of another group, on %d prompts: %s.",

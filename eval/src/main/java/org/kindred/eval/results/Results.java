@@ -235,7 +235,9 @@ public record Results(
                             + " does not exist: name the folder of a finished command, or finish the"
                             + " run with kindred run --resume");
         }
-        Checksums.check(found.toAbsolutePath().getParent());
+        Checksums.check(
+                found.toAbsolutePath().getParent(), // the report is made of the others
+                sibling -> !sibling.endsWith("report.html"));
         try {
             byte[] json = Files.readAllBytes(found);
             ResultSchema.require(Json.mapper().readTree(json), found.toString());

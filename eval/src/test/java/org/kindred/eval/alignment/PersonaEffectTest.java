@@ -40,14 +40,20 @@ final class PersonaEffectTest {
 
     @Test
     void whatIsNotKnown_isLeftOut_andNoEffectIsSaidSo() {
-        List<Answer> answers = new ArrayList<>();
-        for (int user = 0; user < 10; user++) {
-            double sign = user % 2 == 0 ? 0.1 : -0.1;
-            answers.add(new Answer("sft", "u" + user, "all", 0.5 + sign, 0.5, Double.NaN));
-        }
-        PersonaEffect row = of(answers, "sft").get(0);
+        PersonaEffect row = alternating(0.02);
         assertThat(row.effect().mean()).isCloseTo(0, within(1e-12));
         assertThat(row.sentence()).contains("does not read the persona");
         assertThat(row.none().mean()).isNaN();
+        assertThat(alternating(0.2).sentence()).contains("do not tell whether");
+    }
+
+    /** Worth so much for every other user, and so little for the rest. */
+    private static PersonaEffect alternating(double effect) {
+        List<Answer> answers = new ArrayList<>();
+        for (int user = 0; user < 10; user++) {
+            double sign = user % 2 == 0 ? effect : -effect;
+            answers.add(new Answer("sft", "u" + user, "all", 0.5 + sign, 0.5, Double.NaN));
+        }
+        return of(answers, "sft").get(0);
     }
 }

@@ -2,6 +2,7 @@ package org.kindred.reward.judges;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.kindred.datasets.AtomicFiles;
 import org.kindred.options.OptionTree;
 import org.kindred.reward.llm.LlmOptions;
@@ -21,14 +22,18 @@ public final class JudgeFormat {
         AtomicFiles.writeText(folder.resolve(FILE), OptionTree.yaml(options));
     }
 
+    /** The folder's own options, if it has any. */
+    static Optional<LlmOptions> read(Path folder) {
+        Path file = folder.resolve(FILE);
+        return Files.exists(file)
+                ? Optional.of(OptionTree.load(file, LlmOptions.class))
+                : Optional.empty();
+    }
+
     /** The folder's own options, if it has any and none were set. */
     static LlmOptions of(JudgeSpec spec, LlmOptions set) {
-        boolean own =
-                set.equals(LlmOptions.defaults())
-                        && spec instanceof JudgeSpec.Local local
-                        && Files.exists(local.folder().resolve(FILE));
-        return own && spec instanceof JudgeSpec.Local local
-                ? OptionTree.load(local.folder().resolve(FILE), LlmOptions.class)
+        return set.equals(LlmOptions.defaults()) && spec instanceof JudgeSpec.Local local
+                ? read(local.folder()).orElse(set)
                 : set;
     }
 }

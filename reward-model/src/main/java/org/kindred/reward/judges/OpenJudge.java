@@ -95,8 +95,8 @@ public final class OpenJudge implements AutoCloseable {
     }
 
     /**
-     * @param spec a saved judge keeps its fit, its cells and its prompts; how it is asked and
-     *     scaled comes from {@code options}
+     * @param spec a saved judge keeps its fit; its cells, its prompts, how it is asked and scaled
+     *     come from {@code options} ({@link RewardOptions#saved} has those that it was saved with)
      * @param cacheFile of a language model's answers; a saved judge has its own
      * @param engine where and how a local model computes
      * @throws OptionsException if a folder of the spec is missing or holds no judge

@@ -158,7 +158,30 @@ public record RewardOptions(
         return with(other, llm);
     }
 
-    /** These with what a saved judge is: its fit and, if none were set, its cells and prompts. */
+    /**
+     * What a judge brings beside its fit, by key, as the weakest options of a command that opens
+     * it: the cells and the prompts of a finished run's, the prompts of a model that was trained as
+     * a judge. Empty for others.
+     *
+     * @throws OptionsException if the spec is a run that holds no judge
+     */
+    public static Map<String, Record> saved(String spec) {
+        JudgeSpec judge = JudgeSpec.parse(spec);
+        if (judge instanceof JudgeSpec.Local local) {
+            return JudgeFormat.read(local.folder())
+                    .<Map<String, Record>>map(prompts -> Map.of("llm", prompts))
+                    .orElse(Map.of());
+        }
+        if (!(judge instanceof JudgeSpec.Run run)) {
+            return Map.of();
+        }
+        SavedJudge of = SavedJudge.read(run.folder());
+        return JudgeSpec.parse(of.judge()) instanceof JudgeSpec.Embedded
+                ? Map.of("prototypes", of.reward().prototypes)
+                : Map.of("scenarios", of.reward().scenarios, "llm", of.reward().llm);
+    }
+
+    /** These with the fit of a saved judge. */
     RewardOptions withFitOf(RewardOptions saved) {
         return new RewardOptions(
                 spec,
@@ -172,9 +195,9 @@ public record RewardOptions(
                 neighbours,
                 scaling,
                 saved.rubric,
-                prototypes.equals(PrototypeOptions.defaults()) ? saved.prototypes : prototypes,
-                scenarios.equals(ScenarioSpace.Options.defaults()) ? saved.scenarios : scenarios,
-                llm.equals(LlmOptions.defaults()) ? saved.llm : llm,
+                prototypes,
+                scenarios,
+                llm,
                 client);
     }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kindred.datasets.KindredException;
 import org.kindred.datasets.Message;
 import org.kindred.datasets.Preference;
@@ -185,11 +187,13 @@ final class OpenJudgeTest {
         assertThat(judged(rubric, 2, 2)).isEqualTo(scaled);
     }
 
-    @Test
-    void rewarding_served_samplesAndNeighboursChangeTheScores() {
-        Judgement base = judged(served(), 1, 0);
-        Judgement scaled = judged(served(), 2, 2);
-        assertThat(List.of(base, judged(served(), 2, 0), judged(served(), 1, 2), scaled))
+    @ParameterizedTest
+    @ValueSource(strings = {"openai:%s/v1#m", "ollama:%s#m"})
+    void rewarding_served_samplesAndNeighboursChangeTheScores(String spelling) {
+        JudgeSpec served = JudgeSpec.parse(spelling.formatted(server.root()));
+        Judgement base = judged(served, 1, 0);
+        Judgement scaled = judged(served, 2, 2);
+        assertThat(List.of(base, judged(served, 2, 0), judged(served, 1, 2), scaled))
                 .extracting(Judgement::outcomes)
                 .doesNotHaveDuplicates();
         assertThat(scaled.counts())
@@ -198,7 +202,45 @@ final class OpenJudgeTest {
                 .containsEntry("heard_both", 2.0)
                 .containsEntry("neighbours_missing", 0.0);
         assertThat(scaled.counts().get("tokens")).isPositive();
-        assertThat(judged(served(), 2, 2)).as("from the cache").isEqualTo(scaled);
+        assertThat(judged(served, 2, 2)).as("from the cache").isEqualTo(scaled);
+    }
+
+    @Test
+    void rewarding_judgeOfARun_samplesAndNeighboursChangeTheScores() {
+        for (JudgeSpec kind : List.of(new JudgeSpec.Embedded(), served())) {
+            Path run = folder.resolve(kind.getClass().getSimpleName());
+            try (OpenJudge judge = open(kind, "scaling.prototype", "2")) {
+                judge.rewarding(Progress.NONE);
+                judge.save(run);
+            }
+            JudgeSpec saved = JudgeSpec.parse("run:" + run);
+            Judgement base = judged(saved, 1, 0);
+            Judgement scaled = judged(saved, 2, 2);
+            assertThat(List.of(base, judged(saved, 2, 0), judged(saved, 1, 2), scaled))
+                    .extracting(Judgement::outcomes)
+                    .doesNotHaveDuplicates();
+            assertThat(scaled.counts())
+                    .containsEntry("own_samples", 4.0)
+                    .containsEntry("neighbour_samples", 4.0)
+                    .containsEntry("heard_both", 2.0);
+        }
+    }
+
+    @Test
+    void saved_judgeOfARun_bringsItsCellsAndPrompts_notItsFit() {
+        try (OpenJudge judge = open(new JudgeSpec.Embedded(), "prototypes.k", "3")) {
+            judge.save(folder.resolve("embedded"));
+        }
+        Map<String, Record> saved = RewardOptions.saved("run:" + folder.resolve("embedded"));
+        assertThat(saved).containsOnlyKeys("prototypes");
+        assertThat(saved.get("prototypes")).isEqualTo(options("prototypes.k", "3").prototypes());
+        try (OpenJudge judge = open(served(), "llm.history", "2")) {
+            judge.save(folder.resolve("served"));
+        }
+        Map<String, Record> prompts = RewardOptions.saved("run:" + folder.resolve("served"));
+        assertThat(prompts).containsOnlyKeys("scenarios", "llm");
+        assertThat(prompts.get("scenarios")).isEqualTo(options().scenarios());
+        assertThat(RewardOptions.saved("rubric")).isEmpty();
     }
 
     @Test
