@@ -42,7 +42,7 @@ public final class Main {
 
     @Command(
             name = "data",
-            description = "Data sets: simulate, import, inspect, split, forget.",
+            description = "Data sets: simulate, import, inspect, split, export, forget.",
             synopsisSubcommandLabel = "COMMAND",
             mixinStandardHelpOptions = true,
             subcommands = {
@@ -50,6 +50,7 @@ public final class Main {
                 ImportCommand.class,
                 InspectCommand.class,
                 SplitCommand.class,
+                ExportCommand.class,
                 ForgetCommand.class
             })
     static final class Data {}

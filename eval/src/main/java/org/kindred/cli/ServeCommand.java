@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.kindred.datasets.source.DataSource;
 import org.kindred.options.OptionLayer;
 import org.kindred.options.OptionTree;
+import org.kindred.options.OptionsException;
 import org.kindred.pipeline.RecipeOptions;
 import org.kindred.pipeline.ServedRun;
 import org.kindred.reward.judges.JudgeSpec;
 import org.kindred.reward.judges.RewardOptions;
+import org.kindred.serve.Clients;
 import org.kindred.serve.ServeOptions;
 import org.kindred.serve.Serving;
 import picocli.CommandLine.Command;
@@ -37,8 +39,20 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin private OptionSettings.Seeded settings;
     @Mixin private EngineSettings engine;
 
-    @Parameters(paramLabel = "RUN", description = "Folder of a run; histories go to its serve/.")
-    private Path run;
+    @Parameters(
+            paramLabel = "RUN",
+            arity = "0..1",
+            description = "Folder of a run; histories go to its serve/.")
+    private @Nullable Path run;
+
+    @Option(
+            names = "--client",
+            paramLabel = "TRAINER",
+            description = {
+                "Print the client for a trainer, one Python file, and stop: trl, verl, openrlhf,",
+                "nemo-rl, skyrl, ms-swift or slime."
+            })
+    private @Nullable String client;
 
     @Option(
             names = "--data",
@@ -67,12 +81,23 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        if (client != null) {
+            out.print(Clients.text(client));
+            out.flush();
+            return 0;
+        }
+        Path folder = run;
+        if (folder == null) {
+            throw new OptionsException(
+                    "RUN is missing: name the folder of a finished run, for example kindred serve runs/run-1;"
+                            + " or --client TRAINER for the file that a trainer takes");
+        }
         engine.addTo(settings);
         settings.set("judge.spec", judge);
         settings.set("service.port", port);
         settings.set("service.bind", bind);
         settings.set("service.token_file", tokenFile);
-        OptionTree<ServeOptions> options = options();
+        OptionTree<ServeOptions> options = options(folder);
         if (settings.printed(options, out)) {
             return 0;
         }
@@ -88,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
                         out.flush();
                     },
                     () -> {
-                        Serving open = Serving.start(run, data, options.options(), console);
+                        Serving open = Serving.start(folder, data, options.options(), console);
                         serving.set(open);
                         out.println("kindred serve -> " + open.address());
                         out.flush();
@@ -108,11 +133,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** Those of the run below what is given now, so that it rewards as it would its own arms. */
-    private OptionTree<ServeOptions> options() {
-        Path config = ServedRun.config(run);
+    private OptionTree<ServeOptions> options(Path folder) {
+        Path config = ServedRun.config(folder);
         RecipeOptions of = OptionTree.load(config, RecipeOptions.class);
         Map<String, Object> own = new LinkedHashMap<>();
-        own.put("judge.spec", new JudgeSpec.Run(run).spelling());
+        own.put("judge.spec", new JudgeSpec.Run(folder).spelling());
         own.put("judge_unit", of.reinforcement().judgeUnit());
         OptionTree<ServeOptions> options =
                 settings.resolve(

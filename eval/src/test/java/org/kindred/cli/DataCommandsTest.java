@@ -79,6 +79,57 @@ final class DataCommandsTest {
     }
 
     @Test
+    void export_writesPromptsForATrainer_withPersonasWhereAJudgeIsNamed() throws IOException {
+        Outcome plain = run("data", "export", "trl:" + rows, "--for", "trl", "--out", at("plain"));
+        assertThat(plain.status()).as(plain.output()).isZero();
+        assertThat(plain.output())
+                .contains("warning    holds texts and ids of people", "no personas, for trl");
+        List<String> train = Files.readAllLines(folder.resolve("plain/train.jsonl"));
+        List<String> eval = Files.readAllLines(folder.resolve("plain/eval.jsonl"));
+        assertThat(train.get(0))
+                .contains("\"prompt\":[{\"content\":\"question", "\"user\":\"user-")
+                .contains("\"persona\":\"\"", "\"split\":\"train\"");
+        assertThat(eval).isNotEmpty().allMatch(line -> line.contains("\"split\":\"eval\""));
+        assertThat(folder.resolve("plain/eval.parquet")).isNotEmptyFile();
+
+        Outcome judged =
+                run(
+                        "data", "export", "trl:" + rows, "--for", "verl", "--judge", "rubric",
+                        "--out", at("judged"));
+        assertThat(judged.status()).as(judged.output()).isZero();
+        assertThat(judged.output()).contains("with personas, for verl");
+        List<String> personas = Files.readAllLines(folder.resolve("judged/train.jsonl"));
+        assertThat(personas)
+                .hasSameSizeAs(train)
+                .allMatch(line -> line.contains("\"role\":\"system\""))
+                .allMatch(line -> line.contains("\"prompt\":\"question"));
+        assertThat(folder.resolve("judged/export.json"))
+                .content()
+                .contains("verl", "rubric", "licences");
+
+        assertThat(run("data", "export", "trl:" + rows, "--for", "trl", "--out", at("plain")))
+                .satisfies(again -> assertThat(again.status()).isEqualTo(1))
+                .satisfies(again -> assertThat(again.output()).contains("--force"));
+        Outcome forgotten = run("data", "forget", at("judged"), "user-2");
+        assertThat(forgotten.status()).as(forgotten.output()).isZero();
+        assertThat(forgotten.output()).contains("train.jsonl", "train.parquet", "rows");
+    }
+
+    @Test
+    void export_whatIsNotRead_orUnknown_isRefused() {
+        Outcome unread =
+                run(
+                        "data", "export", "trl:" + rows, "--for", "trl", "--set", "criteria=true",
+                        "--out", at("x"));
+        assertThat(unread.status()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(unread.output()).contains("criteria", "--judge");
+        Outcome unknown = run("data", "export", "trl:" + rows, "--for", "axolotl");
+        assertThat(unknown.status()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(unknown.output()).contains("axolotl", "[trl, verl, openrlhf");
+        assertThat(folder.resolve("x")).doesNotExist();
+    }
+
+    @Test
     void publishedFiles_areTakenWithoutAnImportFirst() {
         String data = "trl:" + rows;
 

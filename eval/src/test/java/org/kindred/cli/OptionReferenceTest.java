@@ -21,6 +21,7 @@ import org.kindred.eval.protocol.ScoreOptions;
 import org.kindred.eval.winrate.WinRateOptions;
 import org.kindred.options.OptionMeanings;
 import org.kindred.options.OptionTree;
+import org.kindred.pipeline.ExportOptions;
 import org.kindred.pipeline.RankingOptions;
 import org.kindred.pipeline.RecipeOptions;
 import org.kindred.pipeline.RewardScoringOptions;
@@ -49,6 +50,7 @@ final class OptionReferenceTest {
         commands.put("data simulate", SimulateOptions.defaults());
         commands.put("data import", ImportOptions.defaults());
         commands.put("data split", SplitOptions.defaults());
+        commands.put("data export", ExportOptions.defaults());
         commands.put("reward score", RewardScoringOptions.defaults());
         commands.put("reward compare", CompareOptions.defaults());
         commands.put("reward train", RewardTrainingOptions.defaults());

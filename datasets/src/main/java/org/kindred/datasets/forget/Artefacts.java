@@ -55,18 +55,19 @@ public final class Artefacts {
                     artefact(
                             "(.*/)?(preferences|users|tasks|quarantine|dropped|users-reported|ids"
                                     + "|personas|chains|samples|validation|verdicts|scores|held-out"
-                                    + "|answers|completions)\\.jsonl(\\.gz)?",
+                                    + "|answers|completions|train|eval)\\.jsonl(\\.gz)?",
                             Handling.LINES),
                     artefact("(.*/)?(metrics|timings|persona-effect)\\.jsonl", Handling.LINES),
                     artefact("(.*/)?[a-z-]*cache\\.sqlite(-wal|-shm|-journal)?", Handling.CACHE),
+                    artefact("(.*/)?[^/]+\\.parquet", Handling.CACHE),
                     // results and pages
                     artefact(
                             "(.*/)?(results|comparison|inspect|import|split|bench|selection|tuning"
                                     + "|provenance|progress|rollout|history|options|test|mlflow"
-                                    + "|rates|pass-rates)\\.json",
+                                    + "|rates|pass-rates|export)\\.json",
                             Handling.DOCUMENT),
                     artefact("(.*/)?(command|state)\\.json", Handling.NOBODY),
-                    artefact("(.*/)?[^/]+\\.(html|csv|md|tex|svg|txt|parquet)", Handling.PAGE),
+                    artefact("(.*/)?[^/]+\\.(html|csv|md|tex|svg|txt)", Handling.PAGE),
                     artefact("(.*/)?[^/]+\\.(yaml|yml|lock|sha256)", Handling.NOBODY),
                     artefact("(.*/)?\\.lock", Handling.NOBODY));
 

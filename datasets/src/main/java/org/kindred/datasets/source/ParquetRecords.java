@@ -6,16 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.Properties;
-import org.duckdb.DuckDBConnection;
-import org.duckdb.DuckDBDriver;
 import org.jspecify.annotations.Nullable;
-import org.kindred.datasets.KindredException;
+import org.kindred.datasets.DuckDb;
 import org.kindred.datasets.RawRecord;
 import org.kindred.datasets.RawRecords;
 
@@ -28,31 +24,6 @@ import org.kindred.datasets.RawRecords;
  */
 final class ParquetRecords implements RawRecords {
     private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
-    private static final String MEMORY = "256MB"; // outside the Java heap
-
-    /** One database of the process: opening one takes a second, a connection to it does not. */
-    private static final class Database {
-        static final DuckDBConnection INSTANCE = open();
-
-        private static DuckDBConnection open() {
-            Properties streaming = new Properties();
-            streaming.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true");
-            try {
-                Connection connection = DriverManager.getConnection("jdbc:duckdb:", streaming);
-                try (Statement settings = connection.createStatement()) {
-                    settings.execute("SET threads = 1");
-                    settings.execute("SET memory_limit = '" + MEMORY + "'");
-                    settings.execute("SET autoinstall_known_extensions = false");
-                }
-                return connection.unwrap(DuckDBConnection.class);
-            } catch (SQLException e) {
-                throw new KindredException(
-                        "the parquet reader (DuckDB) cannot start on this machine: its library"
-                                + " must be unpacked to the folder for temporary files",
-                        e);
-            }
-        }
-    }
 
     private final Connection connection;
     private final Statement statement;
@@ -63,10 +34,10 @@ final class ParquetRecords implements RawRecords {
 
     private ParquetRecords(Path file) throws SQLException, IOException {
         this.fileBytes = Files.size(file);
-        this.connection = Database.INSTANCE.duplicate();
+        this.connection = DuckDb.connect();
         this.statement = connection.createStatement();
-        String quoted = file.toAbsolutePath().toString().replace("'", "''");
-        this.rows = query("SELECT to_json(r)::varchar FROM read_parquet('" + quoted + "') r");
+        String quoted = DuckDb.quote(file.toAbsolutePath().toString());
+        this.rows = query("SELECT to_json(r)::varchar FROM read_parquet(" + quoted + ") r");
     }
 
     static boolean matches(byte[] head) {

@@ -37,7 +37,7 @@ public record PromptForm(boolean raw) {
     }
 
     /** A conversation has one system message: the persona goes before what stands there. */
-    private static List<Message> withPersona(String persona, List<Message> prompt) {
+    public static List<Message> withPersona(String persona, List<Message> prompt) {
         if (persona.isBlank()) {
             return prompt;
         }
