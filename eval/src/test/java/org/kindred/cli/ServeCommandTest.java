@@ -51,6 +51,16 @@ final class ServeCommandTest {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
+    @Test
+    void client_isPrinted_andARunIsAskedForOtherwise() throws Exception {
+        Kindred.Outcome trl = Kindred.run(folder, "serve", "--client=trl");
+        assertThat(trl.status()).isZero();
+        assertThat(trl.output()).startsWith("\"\"\"Kindred in TRL").contains("class PGrpoTrainer");
+        Kindred.Outcome neither = Kindred.run(folder, "serve");
+        assertThat(neither.status()).isEqualTo(2);
+        assertThat(neither.output()).contains("RUN is missing");
+    }
+
     @BeforeAll
     static void run() throws IOException {
         PeopleFixture.people(folder.resolve("people"), 9, 8);
