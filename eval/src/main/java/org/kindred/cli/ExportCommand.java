@@ -79,8 +79,7 @@ final class ExportCommand implements Callable<Integer> {
         output.refuseOccupied(folder);
         PromptExport.Exported exported;
         try (Console console = new Console(out)) {
-            exported =
-                    new PromptExport(folder, format, options.options(), console).write(data);
+            exported = new PromptExport(folder, format, options.options(), console).write(data);
         }
         exported.licences().forEach(licence -> out.printf("licence    %s%n", licence));
         exported.contentWarnings().forEach(warning -> out.printf("warning    %s%n", warning));

@@ -94,8 +94,15 @@ final class DataCommandsTest {
 
         Outcome judged =
                 run(
-                        "data", "export", "trl:" + rows, "--for", "verl", "--judge", "rubric",
-                        "--out", at("judged"));
+                        "data",
+                        "export",
+                        "trl:" + rows,
+                        "--for",
+                        "verl",
+                        "--judge",
+                        "rubric",
+                        "--out",
+                        at("judged"));
         assertThat(judged.status()).as(judged.output()).isZero();
         assertThat(judged.output()).contains("with personas, for verl");
         List<String> personas = Files.readAllLines(folder.resolve("judged/train.jsonl"));
@@ -119,8 +126,15 @@ final class DataCommandsTest {
     void export_whatIsNotRead_orUnknown_isRefused() {
         Outcome unread =
                 run(
-                        "data", "export", "trl:" + rows, "--for", "trl", "--set", "criteria=true",
-                        "--out", at("x"));
+                        "data",
+                        "export",
+                        "trl:" + rows,
+                        "--for",
+                        "trl",
+                        "--set",
+                        "criteria=true",
+                        "--out",
+                        at("x"));
         assertThat(unread.status()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(unread.output()).contains("criteria", "--judge");
         Outcome unknown = run("data", "export", "trl:" + rows, "--for", "axolotl");

@@ -81,8 +81,7 @@ final class FromJavaTest {
         return ((ScoreOutcome.Scored) outcome).value();
     }
 
-    static String best(
-            RewardModel model, UserContext user, String question, List<String> answers) {
+    static String best(RewardModel model, UserContext user, String question, List<String> answers) {
         KindredScoringModel scoring = KindredScoringModel.of(model, user);
         List<TextSegment> candidates = answers.stream().map(TextSegment::from).toList();
         int first = scoring.ranking(candidates, question).get(0);
@@ -148,8 +147,7 @@ final class FromJavaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"List<ScoreOutcome> scores(", "String best(", "RewardModel judge("})
+    @ValueSource(strings = {"List<ScoreOutcome> scores(", "String best(", "RewardModel judge("})
     void page_holdsEveryLineOfTheExamples(String method) throws IOException {
         List<String> page = Files.readAllLines(PAGE).stream().map(String::strip).toList();
         assertThat(page).contains("```java");

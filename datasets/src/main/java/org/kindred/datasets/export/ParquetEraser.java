@@ -43,7 +43,12 @@ public final class ParquetEraser implements ArtefactEraser {
                     USER_COLUMNS.stream()
                             .filter(columns::contains)
                             .findFirst()
-                            .map(column -> "r.\"" + column + "\"::varchar = " + DuckDb.quote(userId))
+                            .map(
+                                    column ->
+                                            "r.\""
+                                                    + column
+                                                    + "\"::varchar = "
+                                                    + DuckDb.quote(userId))
                             .orElse(
                                     "contains(to_json(r)::varchar, "
                                             + DuckDb.quote(Json.line(userId))

@@ -42,7 +42,11 @@ public final class TrainerFiles {
                 });
         String columns =
                 format.columns().entrySet().stream()
-                        .map(column -> DuckDb.quote(column.getKey()) + ": " + DuckDb.quote(column.getValue()))
+                        .map(
+                                column ->
+                                        DuckDb.quote(column.getKey())
+                                                + ": "
+                                                + DuckDb.quote(column.getValue()))
                         .collect(Collectors.joining(", ", "{", "}"));
         writeParquet(
                 parquet,

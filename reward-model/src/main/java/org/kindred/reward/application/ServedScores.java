@@ -22,8 +22,8 @@ import org.kindred.policy.grpo.ScoreOutcome;
 
 /**
  * Scores from {@code POST /v1/score}, in the shape of vLLM's route with the user beside it: {@code
- * {"user", "text_1": query, "text_2": [answers]}} gives {@code {"data": [{"index", "score"}]}};
- * an entry without a number has a {@code reason}. A busy service is asked again until the time is
+ * {"user", "text_1": query, "text_2": [answers]}} gives {@code {"data": [{"index", "score"}]}}; an
+ * entry without a number has a {@code reason}. A busy service is asked again until the time is
  * over.
  */
 final class ServedScores implements KindredScoringModel.Scores {

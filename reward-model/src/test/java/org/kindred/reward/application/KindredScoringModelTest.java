@@ -45,8 +45,7 @@ final class KindredScoringModelTest {
         server.createContext(
                 "/v1/score",
                 exchange -> {
-                    requests.add(
-                            Json.mapper().readTree(exchange.getRequestBody().readAllBytes()));
+                    requests.add(Json.mapper().readTree(exchange.getRequestBody().readAllBytes()));
                     tokens.add(exchange.getRequestHeaders().getFirst("Authorization"));
                     Reply reply = replies.remove();
                     if (!reply.retryAfter().isEmpty()) {
@@ -175,9 +174,7 @@ final class KindredScoringModelTest {
     void aPasswordInTheAddress_isRefused() {
         URI service = URI.create("http://kindred:t@localhost:8400");
         assertThatThrownBy(
-                        () ->
-                                KindredScoringModel.of(
-                                        service, "ann", null, Duration.ofSeconds(1)))
+                        () -> KindredScoringModel.of(service, "ann", null, Duration.ofSeconds(1)))
                 .hasMessageContaining("token")
                 .hasMessageNotContaining(":t@");
     }
