@@ -49,7 +49,7 @@ final class ClientsTest {
                         "kindred serve RUN",
                         "KINDRED_TOKEN",
                         "P-GRPO then does nothing");
-        assertThat(header).containsPattern("(Run with|[Uu]ntested|was run)");
+        assertThat(header).containsPattern("(Run with|[Uu]ntested|(was|were) run)");
     }
 
     @ParameterizedTest

@@ -52,6 +52,8 @@ public enum TrainerFormat {
     }
 
     /**
+     * The format of a name, with hyphens or underscores.
+     *
      * @throws OptionsException if there is no such format
      */
     public static TrainerFormat parse(String name) {
