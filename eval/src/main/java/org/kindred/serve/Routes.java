@@ -85,7 +85,7 @@ final class Routes {
                             response,
                             call + "/" + i));
         }
-        List<Entry> entries = entries(stream(items, query), deadline);
+        List<Entry> entries = bareEntries(stream(items, query), deadline);
         ObjectNode answer = Json.mapper().createObjectNode();
         ArrayNode rewards = answer.putArray("rewards");
         ArrayNode scores = answer.putArray("scores");
@@ -107,8 +107,31 @@ final class Routes {
                         body.path("prompt"),
                         Requests.string(body, "", "response"),
                         UUID.randomUUID().toString());
-        Entry entry = entries(stream(List.of(item), query), deadline).get(0);
+        Entry entry = bareEntries(stream(List.of(item), query), deadline).get(0);
         return Json.mapper().getNodeFactory().numberNode(neutral(entry, entry.reward()));
+    }
+
+    /**
+     * For replies of numbers alone: 0 stands for an unscored one only where a history gives it a
+     * sense.
+     */
+    private List<Entry> bareEntries(RewardsRequest request, Deadline deadline) {
+        List<Entry> entries = entries(request, deadline);
+        for (int i = 0; request.normalise() == Normalise.NONE && i < entries.size(); i++) {
+            if (entries.get(i).raw() == null) {
+                throw ServeException.of(
+                        422,
+                        "completion "
+                                + (i + 1)
+                                + " of "
+                                + entries.size()
+                                + " has no score ("
+                                + entries.get(i).reason()
+                                + "), and a raw 0 would be read as one; ask with normalise=stream, by"
+                                + " which 0 is the mean of the group");
+            }
+        }
+        return entries;
     }
 
     /** These routes pass no step: what they normalise by are windows. */

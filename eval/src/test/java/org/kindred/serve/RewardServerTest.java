@@ -216,6 +216,10 @@ final class RewardServerTest {
                         "{\"rewards\":[0.0,0.0,0.0],\"scores\":[2.0,4.0,0.0],\"extra_logs\":{\"kindred_unscored\":[0.0,0.0,1.0]}}");
         JsonNode next = ok(post("/get_reward?run=o", body));
         assertThat(next.at("/rewards/1").asDouble()).isCloseTo(1, within(1e-5));
+        refused(
+                422,
+                "completion 3 of 3 has no score",
+                post("/get_reward?run=raw&normalise=none", body));
         assertThat(ok(to("/v1/history?run=o")).path("normalise").asText()).isEqualTo("stream");
         refused(
                 400,
