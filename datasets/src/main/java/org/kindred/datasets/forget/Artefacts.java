@@ -45,6 +45,9 @@ public final class Artefacts {
                             Handling.NOBODY),
                     artefact("(.*/)?(chat_template\\.jinja|merges\\.txt)", Handling.NOBODY),
                     artefact("(.*/)?events\\.out\\.tfevents\\..*", Handling.NOBODY),
+                    // histories of a reward service: sums and hashes
+                    artefact("serve/[^/]+/journal\\.jsonl", Handling.WEIGHTS),
+                    artefact("serve/[^/]+/step-[^/]+\\.jsonl", Handling.NOBODY),
                     // people
                     artefact("(.*/)?truth\\.json", Handling.DOCUMENT, "users"),
                     artefact("(.*/)?judge\\.json", Handling.DOCUMENT, "coordinates"),

@@ -102,6 +102,18 @@ final class ForgettingTest {
                         new Forgetting.Removal("reward/prototypes.json", "2 entries"));
     }
 
+    @Test
+    void historiesOfAService_areNamedAndLeftWhole() throws IOException {
+        String journal = "{\"crc32c\":\"0\",\"row\":{\"step\":[0,0]}}\n";
+        write("serve/mine/journal.jsonl", journal);
+        write("serve/mine/step-0-0.jsonl", "{\"id\":\"user-1\"}\n");
+        write("serve/mine/step-1-0.jsonl", "{\"id\":\"0/1\"}\n");
+        Forgetting.Result result = Forgetting.forget(run, "user-1", List.of());
+        assertThat(result.trained()).contains("serve/mine");
+        assertThat(result.remaining()).containsExactly("serve/mine/step-0-0.jsonl");
+        assertThat(run.resolve("serve/mine/journal.jsonl")).hasContent(journal);
+    }
+
     /** Kinds of files that kept the person before. */
     @Test
     void everyArtefact_losesThePerson() throws IOException {
