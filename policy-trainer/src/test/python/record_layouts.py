@@ -1,6 +1,6 @@
 """Records how transformers reads tokenizer folders of many layouts, into hf/layouts/expected.json.
 
-Usage: python record_layouts.py
+Usage: python record_layouts.py [FILE, in place of that one]
 Needs: transformers and jinja2, no PyTorch. The grid is layouts x chat templates x end tokens; each entry
 holds the files of a folder (texts are copies of a tokenizer beside this record, changed as "edit" says) and
 what transformers reads there: ids of roles, vocabulary, encodings, chats, and what ends a completion.
@@ -9,6 +9,7 @@ what transformers reads there: ids of roles, vocabulary, encodings, chats, and w
 import copy
 import json
 import pathlib
+import sys
 import tempfile
 
 import transformers
@@ -222,7 +223,8 @@ def main():
                 )
     lines = ",\n".join(json.dumps(case, ensure_ascii=True) for case in cases)
     head = {"made_with": f"transformers {transformers.__version__}, record_layouts.py", "texts": TEXTS, "chats": CHATS}
-    (FOLDER / "expected.json").write_text(json.dumps(head)[:-1] + ',\n"cases": [\n' + lines + "\n]}\n", "utf-8")
+    target = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER / "expected.json"
+    target.write_text(json.dumps(head)[:-1] + ',\n"cases": [\n' + lines + "\n]}\n", "utf-8")
     print(len(cases), "cases")
 
 
