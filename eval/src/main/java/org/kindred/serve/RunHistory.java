@@ -151,7 +151,7 @@ final class RunHistory implements AutoCloseable {
     /**
      * The statistics by which a reward of no training step is normalised.
      *
-     * @param key step at which it is asked for; null for now
+     * @param key step at which it is asked for; null stands for the newest state
      */
     synchronized GroupMoments before(@Nullable StepKey key) {
         if (journal == null || newest == null || key == null) {
